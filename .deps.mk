@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The Debian 12 packages docpipe needs; `make deps` installs what is missing.
+PACKAGES := gcc make pkg-config libc6-dev \
+	libarchive-dev libmagic-dev nettle-dev libjson-c-dev libgmime-3.0-dev \
+	libpoppler-glib-dev libcairo2-dev libvips-dev libtesseract-dev \
+	libleptonica-dev libclamav-dev libxml2-dev libseccomp-dev libicu-dev \
+	zlib1g-dev poppler-data tesseract-ocr tesseract-ocr-eng \
+	fonts-dejavu-core fonts-urw-base35 jq parallel
+
+# What the tests need on top.
+TEST_PACKAGES := $(PACKAGES) perl python3 python3-jsonschema mandoc
+
+missing = $(shell for p in $(1); do \
+	dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \
+	grep -q 'ok installed' || echo $$p; done)
+
+define need
+	@m="$(call missing,$(1))"; [ -z "$$m" ] || \
+	if [ "$$(id -u)" = 0 ]; then \
+		echo "installing: $$m"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends $$m >/dev/null; \
+	else \
+		echo "Packages are missing.  As root:"; \
+		echo "  apt-get install --no-install-recommends" $$m; \
+		exit 1; \
+	fi
+endef
+
+deps:
+	$(call need,$(PACKAGES))
+
+test-deps:
+	$(call need,$(TEST_PACKAGES))
+
+.PHONY: deps test-deps

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Build, test and install docpipe.  GNU make; everything lands in build/.
+#
+#	make demo	packages, build, the main job on examples/inbox
+#	make check	packages, build, all tests
+#	make install PREFIX=/usr/local DESTDIR=
+#	make lint | san | bench | completions
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+B      ?= build
+PKG    ?= pkg-config
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wpointer-arith -Wundef -Wvla -Wformat=2 \
+	-Wimplicit-fallthrough -Wswitch-enum -Wconversion
+HARD := -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection -fPIE -fno-common
+FORTIFY ?= -D_FORTIFY_SOURCE=2
+
+# Packages whose headers some file includes, as system headers: their warnings
+# are not ours.
+MODULES := libarchive nettle json-c gmime-3.0 poppler-glib cairo vips \
+	tesseract lept libclamav libxml-2.0 libseccomp icu-uc icu-i18n zlib
+# Expanded on first use, so that `make deps` runs before pkg-config exists.
+SYSTEM = $(eval SYSTEM := $(patsubst -I%,-isystem %,$(filter -I%,$(shell \
+	$(PKG) --cflags-only-I $(MODULES)))))$(SYSTEM)
+
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -iquote . $(WARN) $(HARD) $(FORTIFY) \
+	$(CFLAGS) $(SYSTEM)
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
+
+# The link table is the architecture: a command links no parser, a zygote only
+# its own engine.
+CMDS    := doclist docscan doctext dococr docpreview docprogress docrun
+ZYGOTES := doclist docscan doctext dococr docpreview
+
+command_LIBS := -ljson-c -lnettle -lseccomp
+
+zygote_doclist_LIBS    = -lmagic -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
+zygote_docscan_LIBS    = -lclamav -lz
+zygote_doctext_LIBS    = $(call libs,poppler-glib cairo gmime-3.0 libxml-2.0 icu-i18n) -larchive -lz -lm
+zygote_dococr_LIBS     = $(call libs,poppler-glib cairo tesseract lept) -lm
+zygote_docpreview_LIBS = $(call libs,poppler-glib cairo vips gmodule-2.0) -lm
+libs = $(shell $(PKG) --libs $(1))
+
+# Text needs no colour: poppler without lcms transforms (see the file).
+zygote_doctext_EXTRA   := $(B)/lib/format/pdf_nocolour.o
+zygote_doctext_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
+
+LIBSRC := $(filter-out lib/format/pdf_nocolour.c,$(wildcard lib/*/*.c))
+LIBOBJ := $(LIBSRC:%.c=$(B)/%.o)
+UNIT   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+BIN    := $(CMDS:%=$(B)/bin/%)
+LIBEXEC := $(ZYGOTES:%=$(B)/libexec/docpipe/%)
+
+all: $(BIN) $(LIBEXEC)
+
+$(B)/libdoc.a: $(LIBOBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(command_LIBS)
+
+.SECONDEXPANSION:
+$(LIBEXEC): $(B)/libexec/docpipe/%: $(B)/cmd/zygote/%.o $(B)/cmd/options.o \
+		$$(zygote_$$*_EXTRA) $(B)/libdoc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(zygote_$*_LDFLAGS) -o $@ $^ \
+		$(zygote_$*_LIBS) -lnettle -lseccomp
+
+include .deps.mk
+-include .test.mk
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/docpipe
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(LIBEXEC) $(DESTDIR)$(PREFIX)/libexec/docpipe
+	for s in 1 5 7; do \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$$s; \
+		install -m 644 man/*.$$s $(DESTDIR)$(PREFIX)/share/man/man$$s; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d \
+		$(DESTDIR)$(PREFIX)/share/docpipe
+	for c in $(CMDS); do \
+		install -m 644 completions/bash/$$c $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$c; \
+		install -m 644 completions/zsh/_$$c $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$c; \
+		install -m 644 completions/fish/$$c.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$c.fish; \
+	done
+	install -m 644 lib/record/record-v1.json $(DESTDIR)$(PREFIX)/share/docpipe
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+.PHONY: all install clean
+.SECONDARY:

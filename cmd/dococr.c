@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dococr - text from the pages that need it, and only those.
+ *
+ * This process reads records, opens documents, decides from what doctext said
+ * which pages to read, and joins their texts; rendering and recognition happen
+ * in the workers of libexec/docpipe/dococr, one per page.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd/options.h"
+#include "lib/base/io.h"
+#include "lib/base/start.h"
+#include "lib/record/media.h"
+#include "lib/stage/stage.h"
+
+static struct doc_ocr_options own = DOC_OCR_DEFAULTS;
+
+static bool
+is_pdf(const char *media)
+{
+	return doc_media_family(media) == DOC_FAMILY_PDF;
+}
+
+/* What doctext found out about the pages of a PDF; NULL: it did not look. */
+static struct doc_value *
+text_of(const struct doc_record *rec)
+{
+	struct doc_value *v = doc_record_value(rec, "text");
+	const char *status = doc_value_get_str(v, "status");
+
+	if (status != NULL &&
+	    (strcmp(status, "ok") == 0 || strcmp(status, "partial") == 0))
+		return v;
+	doc_value_free(v);
+	return NULL;
+}
+
+static enum doc_reason
+skip(const struct doc_run *run, const struct doc_record *rec,
+    const char *media)
+{
+	doc_autovalue struct doc_value *text = NULL;
+
+	(void)run;
+	if ((doc_media_flags(media) & DOC_MEDIA_OCR) == 0)
+		return DOC_R_UNSUPPORTED;
+	if (!is_pdf(media) || own.mode == DOC_OCR_ALWAYS)
+		return DOC_R_NONE;
+	text = text_of(rec);
+	if (text == NULL ||
+	    doc_value_count(doc_value_get(text, "ocr_pages")) > 0)
+		return DOC_R_NONE;
+	return DOC_R_HAS_TEXT;
+}
+
+/* "no-text:3-7" or "garbled:9": a page of work for each. */
+static int
+add_range(struct doc_stage_task *task, const char *entry)
+{
+	const char *colon = strchr(entry, ':');
+	unsigned first, last;
+	int n;
+
+	if (colon == NULL)
+		return 0;
+	n = sscanf(colon + 1, "%u-%u", &first, &last);
+	if (n < 1 || first == 0)
+		return 0;
+	if (n == 1)
+		last = first;
+	for (; first <= last && task->unit_count < own.max_pages; first++)
+		if (doc_unit_add(task, DOC_UNIT_OCR_PAGE, first) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+plan(struct doc_stage_task *task, const struct doc_record *rec)
+{
+	doc_autovalue struct doc_value *text = NULL;
+	const struct doc_value *pages;
+
+	if (!is_pdf(task->media))
+		return doc_unit_add(task, DOC_UNIT_OCR_PAGE, 1);
+	text = own.mode == DOC_OCR_ALWAYS ? NULL : text_of(rec);
+	pages = doc_value_get(text, "ocr_pages");
+	for (size_t i = 0; i < doc_value_count(pages); i++) {
+		const char *entry = doc_value_str(doc_value_at(pages, i));
+
+		if (entry != NULL && add_range(task, entry) < 0)
+			return -1;
+	}
+	return task->unit_count
+	    ? 0
+	    : doc_unit_add(task, DOC_UNIT_OCR_SURVEY, 0);
+}
+
+static int
+grow(struct doc_stage_task *task, const struct doc_unit *unit)
+{
+	const struct doc_answer *a = &unit->job.answer;
+	const struct doc_buf *list = &a->value[DOC_F_OCR_PAGES];
+	unsigned pages = (unsigned)DOC_MIN(a->number[DOC_F_PAGES],
+	    (uint64_t)own.max_pages);
+	bool survey = unit->job.unit == DOC_UNIT_OCR_SURVEY;
+
+	if (unit != task->units[0])
+		return 0;
+	if (survey && own.mode == DOC_OCR_AUTO) {
+		for (size_t at = 0; at < list->len;
+		     at += strlen(list->data + at) + 1)
+			if (add_range(task, list->data + at) < 0)
+				return -1;
+		return 0;
+	}
+	if (is_pdf(task->media) && !survey)
+		return 0;
+	/* More frames in the picture; or all pages, when always. */
+	for (unsigned p = survey ? 1 : 2; p <= pages; p++)
+		if (doc_unit_add(task, DOC_UNIT_OCR_PAGE, p) < 0)
+			return -1;
+	return 0;
+}
+
+/* The text of a page behind those before it. */
+static int
+append_page(struct doc_run *run, int to, struct doc_unit *u, bool first,
+    struct doc_error *err)
+{
+	doc_autoclose int fd = -1;
+	char chunk[1 << 16];
+	ssize_t n;
+
+	if (!first && doc_write_full(to, "\f", 1) < 0)
+		return doc_error_sys(err, "cannot write to the spool");
+	if (u->bytes == 0)
+		return 0;
+	fd = doc_spool_reopen(&run->spool, &u->out, err);
+	if (fd < 0)
+		return -1;
+	while ((n = doc_read_full(fd, chunk, sizeof(chunk))) > 0)
+		if (doc_write_full(to, chunk, (size_t)n) < 0)
+			return doc_error_sys(err, "cannot write to the spool");
+	return n < 0 ? doc_error_sys(err, "cannot read from the spool") : 0;
+}
+
+static bool
+is_page(const struct doc_unit *u)
+{
+	return u->job.unit == DOC_UNIT_OCR_PAGE;
+}
+
+static int
+join(struct doc_stage_task *task, struct doc_result *r)
+{
+	struct doc_spool_file out;
+	doc_autoclose int to = doc_spool_create(&task->run->spool, &out,
+	    &r->err);
+	bool first = true;
+	struct stat st;
+
+	if (to < 0)
+		return -1;
+	for (unsigned i = 0; i < task->unit_count; i++) {
+		struct doc_unit *u = task->units[i];
+
+		if (!is_page(u))
+			continue;
+		if (append_page(task->run, to, u, first, &r->err) < 0)
+			break;
+		first = false;
+	}
+	if (r->err.code != DOC_E_NONE || fstat(to, &st) < 0) {
+		doc_spool_drop(&task->run->spool, &out);
+		return -1;
+	}
+	return doc_result_commit(task, &out, (uint64_t)st.st_size, r);
+}
+
+/* Pages that failed leave a gap and a reason, not silence. */
+static void
+conclude(struct doc_stage_task *task, struct doc_result *r)
+{
+	unsigned pages = 0, failed = 0;
+	struct doc_error first = { 0 };
+
+	for (unsigned i = 0; i < task->unit_count; i++) {
+		const struct doc_job *job = &task->units[i]->job;
+
+		pages += is_page(task->units[i]);
+		r->reasons |= job->answer.reasons;
+		if (job->err.code == DOC_E_NONE)
+			continue;
+		failed++;
+		if (first.code == DOC_E_NONE)
+			first = job->err;
+		doc_result_reason(r, doc_reason_of(job->err.code));
+	}
+	if (failed > 0 && failed >= pages) {
+		r->status = DOC_STATUS_ERROR;
+		r->err = first;
+		r->reasons = 0;
+		return;
+	}
+	if (pages == 0) {
+		r->status = DOC_STATUS_SKIPPED;
+		doc_result_reason(r, DOC_R_HAS_TEXT);
+		return;
+	}
+	if (join(task, r) < 0) {
+		r->status = DOC_STATUS_ERROR;
+		return;
+	}
+	r->err = first;
+	if (failed > 0 && r->reasons == 0)
+		doc_result_reason(r, DOC_R_ERRORS);
+	r->status = r->reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
+}
+
+static void
+members(const struct doc_stage_task *task, struct doc_result *r,
+    struct doc_json *j)
+{
+	uint64_t words = 0, chars = 0, sum = 0;
+	unsigned done = 0;
+
+	(void)r;
+	for (unsigned i = 0; i < task->unit_count; i++) {
+		const struct doc_answer *a = &task->units[i]->job.answer;
+		uint64_t w = a->number[DOC_F_WORDS];
+
+		if (!is_page(task->units[i]) ||
+		    task->units[i]->job.err.code != DOC_E_NONE)
+			continue;
+		done++;
+		words += w;
+		chars += a->number[DOC_F_CHARS];
+		sum += w * a->number[DOC_F_CONFIDENCE];
+	}
+	if (done == 0)
+		return;
+	doc_json_str(j, "lang", own.lang);
+	doc_json_int(j, "pages", done);
+	doc_json_int(j, "words", (int64_t)words);
+	doc_json_int(j, "chars", (int64_t)chars);
+	if (words > 0)
+		doc_json_int(j, "confidence", (int64_t)(sum / words));
+}
+
+static const struct doc_stage dococr = {
+	.key = "ocr",
+	.tool = "dococr",
+	.fields = DOC_FOR_OCR,
+	.writes = true,
+	.skip = skip,
+	.plan = plan,
+	.grow = grow,
+	.conclude = conclude,
+	.members = members,
+};
+
+int
+main(int argc, char *argv[])
+{
+	struct doc_stage_options options;
+	struct doc_limits limits;
+	struct doc_cmd cmd = { .name = "dococr",
+		.usage = "[options] [file ...]",
+		.about = "Adds text recognised in scans and pictures to the "
+			 "record of each document.",
+		.groups = { { doc_ocr_opts, &own },
+		    { doc_stage_opts, &options },
+		    { doc_limits_opts, &limits } } };
+	struct doc_stage_setup setup = { .stage = &dococr,
+		.cmd = &cmd,
+		.options = &options,
+		.limits = &limits,
+		.opts = { doc_ocr_opts, &own },
+		.extension = "txt" };
+
+	doc_start(cmd.name);
+	doc_stage_options_default(&options);
+	doc_limits_default(&limits);
+	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	if (own.dpi < 50 || own.dpi > 1200)
+		doc_usage(&cmd, "--dpi: from 50 to 1200");
+	return doc_stage_main(&setup);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * doctext - text and metadata out of documents.
+ *
+ * This process reads records and opens documents; every byte of a document is
+ * parsed by the workers of libexec/docpipe/doctext (cmd/zygote/doctext.c).
+ */
+#include "lib/base/start.h"
+#include "lib/record/media.h"
+#include "lib/stage/stage.h"
+
+static enum doc_reason
+skip(const struct doc_run *run, const struct doc_record *rec,
+    const char *media)
+{
+	(void)run;
+	(void)rec;
+	return (doc_media_flags(media) & DOC_MEDIA_TEXT) != 0 ? DOC_R_NONE
+						    : DOC_R_UNSUPPORTED;
+}
+
+static const struct doc_stage doctext = {
+	.key = "text",
+	.tool = "doctext",
+	.fields = DOC_FOR_TEXT,
+	.beats = true,
+	.writes = true,
+	.skip = skip,
+};
+
+int
+main(int argc, char *argv[])
+{
+	struct doc_stage_options options;
+	struct doc_limits limits;
+	struct doc_cmd cmd = { .name = "doctext",
+		.usage = "[options] [file ...]",
+		.about = "Adds text and metadata to the record of each "
+			 "document.",
+		.groups = { { doc_stage_opts, &options },
+		    { doc_limits_opts, &limits } } };
+	struct doc_stage_setup setup = { .stage = &doctext,
+		.cmd = &cmd,
+		.options = &options,
+		.limits = &limits,
+		.extension = "txt" };
+
+	doc_start(cmd.name);
+	doc_stage_options_default(&options);
+	doc_limits_default(&limits);
+	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	return doc_stage_main(&setup);
+}

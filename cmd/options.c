@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/options.h"
+
+#define LIST(m)	   offsetof(struct doc_list_options, m)
+#define SCAN(m)	   offsetof(struct doc_scan_options, m)
+#define OCR(m)	   offsetof(struct doc_ocr_options, m)
+#define PREVIEW(m) offsetof(struct doc_preview_options, m)
+
+const struct doc_opt doc_list_opts[] = {
+	{ '0', "null", NULL, "names on standard input end in NUL",
+	    DOC_OPT_FLAG, LIST(null), NULL },
+	{ 'd', "max-depth", "N", "deepest nesting of containers",
+	    DOC_OPT_NUMBER, LIST(max_depth), NULL },
+	{ 'n', "max-members", "N", "members of one input, all levels",
+	    DOC_OPT_SIZE, LIST(max_members), NULL },
+	{ 'b', "max-bytes", "SIZE", "unpacked bytes of one input, all levels",
+	    DOC_OPT_SIZE, LIST(max_bytes), NULL },
+	{ 0 },
+};
+
+const struct doc_opt doc_scan_opts[] = {
+	{ 'd', "db", "DIR", "signature database (default: /var/lib/clamav)",
+	    DOC_OPT_STRING, SCAN(db), NULL },
+	{ 'D', "require-db", NULL, "refuse the built-in test signatures",
+	    DOC_OPT_FLAG, SCAN(require_db), NULL },
+	{ 'F', "fail-on-infected", NULL, "exit with 1 when something is found",
+	    DOC_OPT_FLAG, SCAN(fail_on_infected), NULL },
+	{ 0 },
+};
+
+const struct doc_opt doc_ocr_opts[] = {
+	{ 'l', "lang", "LANGS", "languages, as in eng+deu", DOC_OPT_STRING,
+	    OCR(lang), NULL },
+	{ 'D', "dpi", "N", "resolution PDF pages are rendered at",
+	    DOC_OPT_NUMBER, OCR(dpi), NULL },
+	{ 'O', "ocr", "WHEN", "auto: only pages without text; or always",
+	    DOC_OPT_CHOICE, OCR(mode), "auto|always" },
+	{ 'p', "max-pages", "N", "pages of one document", DOC_OPT_NUMBER,
+	    OCR(max_pages), NULL },
+	{ 0 },
+};
+
+const struct doc_opt doc_preview_opts[] = {
+	{ 'z', "size", "N", "pixels of the longer side", DOC_OPT_NUMBER,
+	    PREVIEW(size), NULL },
+	{ 'f', "format", "KIND", "webp, jpeg or png", DOC_OPT_CHOICE,
+	    PREVIEW(format), "webp|jpeg|png" },
+	{ 'p', "page", "N", "page to show", DOC_OPT_NUMBER, PREVIEW(page),
+	    NULL },
+	{ 0 },
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options - of one stage each, shared by its command and its zygote: the
+ * command reads them, checks them and hands them on.
+ */
+#ifndef DOC_CMD_OPTIONS_H
+#define DOC_CMD_OPTIONS_H
+
+#include "lib/base/opt.h"
+
+struct doc_list_options {
+	bool null;	     /* names on stdin end in NUL */
+	unsigned max_depth;  /* containers in containers */
+	uint64_t max_members; /* of one input, all levels together */
+	uint64_t max_bytes;   /* unpacked, of one input, all levels */
+};
+extern const struct doc_opt doc_list_opts[];
+#define DOC_LIST_DEFAULTS                                                      \
+	{                                                                      \
+		.max_depth = 16, .max_members = 1000000,                       \
+		.max_bytes = (uint64_t)16 << 30                                \
+	}
+
+struct doc_scan_options {
+	const char *db;
+	bool require_db;
+	bool fail_on_infected;
+};
+extern const struct doc_opt doc_scan_opts[];
+
+struct doc_ocr_options {
+	const char *lang;
+	unsigned dpi;
+	int mode; /* enum doc_ocr_mode, by the words of the table */
+	unsigned max_pages;
+};
+enum doc_ocr_mode { DOC_OCR_AUTO, DOC_OCR_ALWAYS };
+
+/* Units of work of dococr. */
+enum { DOC_UNIT_OCR_PAGE = 0, DOC_UNIT_OCR_SURVEY = 1 };
+extern const struct doc_opt doc_ocr_opts[];
+#define DOC_OCR_DEFAULTS                                                       \
+	{                                                                      \
+		.lang = "eng", .dpi = 300, .max_pages = 10000                  \
+	}
+
+struct doc_preview_options {
+	unsigned size; /* pixels, the longer side */
+	int format;    /* enum doc_raster_kind, by the words of the table */
+	unsigned page;
+};
+extern const struct doc_opt doc_preview_opts[];
+#define DOC_PREVIEW_DEFAULTS                                                   \
+	{                                                                      \
+		.size = 256, .page = 1                                         \
+	}
+
+#endif

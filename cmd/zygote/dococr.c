@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dococr's engine - text from pixels, one page at a time; runs in a cage.
+ */
+#include <string.h>
+
+#include "cmd/options.h"
+#include "lib/engine/tesseract.h"
+#include "lib/format/pdf.h"
+#include "lib/format/sample.h"
+#include "lib/pool/zygote.h"
+#include "lib/record/media.h"
+
+enum { MAX_PIXELS = 40 << 20 };
+
+static struct doc_ocr_options options = DOC_OCR_DEFAULTS;
+
+static int
+load(struct doc_buf *facts, struct doc_error *err)
+{
+	(void)facts;
+	if (doc_pdf_warm(err) < 0)
+		return -1;
+	return doc_tesseract_init(options.lang, err);
+}
+
+static int
+pixels(const struct doc_input *in, struct doc_pixels *px, unsigned *pages,
+    struct doc_error *err)
+{
+	struct doc_pdf_render how = { .page = in->page,
+		.dpi = options.dpi,
+		.grey = true,
+		.max_pixels = MAX_PIXELS };
+
+	if (doc_media_family(in->media) == DOC_FAMILY_PDF)
+		return doc_pdf_pixels(in, &how, px, pages, err);
+	return doc_leptonica_pixels(in, px, pages, err);
+}
+
+static int
+recognise(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err)
+{
+	doc_autopixels struct doc_pixels px = { 0 };
+	struct doc_text text;
+	unsigned pages = 0, confidence = 0;
+	int rc;
+
+	if (pixels(in, &px, &pages, err) < 0)
+		return -1;
+	doc_work_int(work, DOC_F_PAGES, pages);
+	doc_text_init(&text, work);
+	rc = doc_tesseract_page(&px, &text, &confidence, err);
+	if (rc == 0)
+		rc = doc_text_finish(&text, err);
+	if (rc == 0 && text.words > 0)
+		doc_work_int(work, DOC_F_CONFIDENCE, confidence);
+	doc_text_release(&text);
+	return rc;
+}
+
+static int
+work(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
+{
+	return in->unit == DOC_UNIT_OCR_SURVEY ? doc_pdf_survey(in, work, err)
+					       : recognise(in, work, err);
+}
+
+/* A word to read: without its memory or models Tesseract finds nothing, with
+ * success.  Only where English is loaded. */
+static int
+canary(struct doc_work *work, struct doc_error *err)
+{
+	const struct doc_sample *s = &doc_sample_word;
+	struct doc_input in = { .fd = -1, .data = s->data, .size = s->size,
+		.media = "image/png", .page = 1 };
+	char got[256];
+	ssize_t n;
+
+	if (recognise(&in, work, err) < 0)
+		return -1;
+	n = pread(work->out, got, sizeof(got) - 1, 0);
+	got[n > 0 ? n : 0] = '\0';
+	if (strstr(options.lang, "eng") != NULL ? strstr(got, s->expect) == NULL
+						: n <= 0)
+		return doc_error_set(err, DOC_E_ENGINE,
+		    "Tesseract does not find the word of the self-test");
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct doc_zygote dococr = {
+		.name = "dococr",
+		.profile = &doc_profile_ocr,
+		.opts = { doc_ocr_opts, &options },
+		.load = load,
+		.work = work,
+		.canary = canary,
+	};
+
+	return doc_zygote_main(&dococr, argc, argv);
+}

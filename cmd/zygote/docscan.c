@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * docscan's engine - libclamav; runs in a cage.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "cmd/options.h"
+#include "lib/engine/clamav.h"
+#include "lib/pool/zygote.h"
+
+static struct doc_scan_options options;
+
+/* Body of the self-test's signature: random, so that no document can carry it
+ * on purpose. */
+static unsigned char secret[32];
+
+static int
+fact(struct doc_buf *facts, const char *key, const char *value)
+{
+	if (doc_buf_add(facts, key, strlen(key) + 1) < 0)
+		return -1;
+	return doc_buf_add(facts, value, strlen(value) + 1);
+}
+
+static int
+load(struct doc_buf *facts, struct doc_error *err)
+{
+	struct doc_clamav_info info;
+	char number[16], hex[2 * sizeof(secret) + 1];
+
+	if (getrandom(secret, sizeof(secret), 0) != sizeof(secret))
+		return doc_error_sys(err, "cannot get random bytes");
+	for (size_t i = 0; i < sizeof(secret); i++)
+		snprintf(hex + 2 * i, 3, "%02x", secret[i]);
+	if (doc_clamav_load(options.db, hex, &info, err) < 0)
+		return -1;
+	snprintf(number, sizeof(number), "%u", info.signatures);
+	if (fact(facts, "name", "libclamav") < 0 ||
+	    fact(facts, "version", info.version) < 0 ||
+	    fact(facts, "signatures", number) < 0 ||
+	    fact(facts, "database", info.database) < 0 ||
+	    fact(facts, "set", info.test_only ? "test" : "full") < 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	return 0;
+}
+
+/* A zip with one stored member: the bytes of the canary's signature.  (APPNOTE
+ * 6.3.10 sections 4.3.7, 4.3.12, 4.3.16; libclamav checks no CRC.) */
+static size_t
+make_zip(const unsigned char *body, size_t n, unsigned char *zip)
+{
+	static const unsigned char local[30] = { 'P', 'K', 3, 4, 10 };
+	static const unsigned char central[46] = { 'P', 'K', 1, 2, 10, 0, 10 };
+	static const unsigned char end[22] = { 'P', 'K', 5, 6, [8] = 1,
+		[10] = 1, [12] = 47 };
+	unsigned char *p = zip;
+	size_t dir = sizeof(local) + 1 + n;
+
+	memcpy(p, local, sizeof(local));
+	p[18] = p[22] = (unsigned char)n;
+	p[26] = 1;
+	p += sizeof(local);
+	*p++ = 'c';
+	memcpy(p, body, n);
+	p += n;
+	memcpy(p, central, sizeof(central));
+	p[20] = p[24] = (unsigned char)n;
+	p[28] = 1;
+	p += sizeof(central);
+	*p++ = 'c';
+	memcpy(p, end, sizeof(end));
+	p[16] = (unsigned char)dir;
+	return (size_t)(p - zip) + sizeof(end);
+}
+
+struct seen {
+	struct doc_work work; /* first: ops cast */
+	bool found;
+};
+
+static void
+see_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
+{
+	(void)p;
+	(void)n;
+	if (field == DOC_F_MATCHES)
+		((struct seen *)w)->found = true;
+}
+
+static void
+see_reason(struct doc_work *w, enum doc_reason reason)
+{
+	(void)w;
+	(void)reason;
+}
+
+static void
+see_progress(struct doc_work *w, unsigned done, unsigned total, uint64_t bytes)
+{
+	(void)w;
+	(void)done;
+	(void)total;
+	(void)bytes;
+}
+
+/* Under a wrong sandbox libclamav cannot unpack, and says "clean". */
+static int
+canary(struct doc_work *work, struct doc_error *err)
+{
+	static const struct doc_work_ops ops = { .field = see_field,
+		.reason = see_reason, .progress = see_progress };
+	struct seen seen = { .work = { .ops = &ops, .out = -1,
+				 .temp = work->temp } };
+	unsigned char zip[256];
+	struct doc_input in = { .fd = -1, .data = (const char *)zip,
+		.size = make_zip(secret, sizeof(secret), zip),
+		.media = "application/zip" };
+
+	if (doc_clamav_scan(&in, &seen.work, err) < 0)
+		return -1;
+	if (!seen.found)
+		return doc_error_set(err, DOC_E_ENGINE,
+		    "the signature of the self-test was not found in a zip");
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct doc_zygote docscan = {
+		.name = "docscan",
+		.profile = &doc_profile_scan,
+		.opts = { doc_scan_opts, &options },
+		.collapse = true,
+		.load = load,
+		.work = doc_clamav_scan,
+		.canary = canary,
+	};
+
+	return doc_zygote_main(&docscan, argc, argv);
+}

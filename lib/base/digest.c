@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <nettle/sha2.h>
+#include <string.h>
+
+#include "lib/base/digest.h"
+
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct doc_digest),
+    "room for nettle's context");
+
+static struct sha256_ctx *
+ctx(struct doc_digest *d)
+{
+	return (struct sha256_ctx *)(void *)d->state;
+}
+
+void
+doc_digest_init(struct doc_digest *d)
+{
+	sha256_init(ctx(d));
+}
+
+void
+doc_digest_add(struct doc_digest *d, const void *p, size_t n)
+{
+	sha256_update(ctx(d), n, p);
+}
+
+void
+doc_digest_field(struct doc_digest *d, const void *p, size_t n)
+{
+	unsigned char len[8];
+
+	for (int i = 0; i < 8; i++)
+		len[i] = (unsigned char)((uint64_t)n >> (56 - 8 * i));
+	doc_digest_add(d, len, sizeof(len));
+	doc_digest_add(d, p, n);
+}
+
+void
+doc_digest_hex(struct doc_digest *d, char out[static DOC_DIGEST_HEX])
+{
+	static const char hex[] = "0123456789abcdef";
+	uint8_t raw[DOC_DIGEST_BYTES];
+
+	sha256_digest(ctx(d), sizeof(raw), raw);
+	for (size_t i = 0; i < sizeof(raw); i++) {
+		out[2 * i] = hex[raw[i] >> 4];
+		out[2 * i + 1] = hex[raw[i] & 15];
+	}
+	out[2 * sizeof(raw)] = '\0';
+}
+
+bool
+doc_digest_is_hex(const char *s)
+{
+	return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
+}

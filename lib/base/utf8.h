@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * utf8 - is it UTF-8, and if not, make it so.
+ *
+ * Any process; pure functions.  UTF-8 as in RFC 3629: no surrogates, nothing
+ * above U+10FFFF, no overlong forms.
+ */
+#ifndef DOC_UTF8_H
+#define DOC_UTF8_H
+
+#include "lib/base/buf.h"
+
+/* Length in bytes (1..4) of the valid sequence at p, or 0 if there is none in
+ * the n bytes.  n may be 0. */
+size_t doc_utf8_step(const char *p, size_t n);
+
+/* Offset of the first byte that is not valid UTF-8; n when all is. */
+size_t doc_utf8_valid(const char *p, size_t n);
+
+/* Append p[0..n) to buf with each bad byte as U+FFFD.  Returns the number of
+ * replacements, or -1 when buf is full (see buf.h). */
+int64_t doc_utf8_repair(struct doc_buf *buf, const char *p, size_t n);
+
+/* Append one code point as UTF-8; not a valid one becomes U+FFFD. */
+int doc_utf8_put(struct doc_buf *buf, uint32_t rune);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <ucontext.h>
+
+#include "lib/cage/fate.h"
+#include "lib/cage/parts.h"
+
+enum {
+	FILES_MAX = 256,	/* member fds, fonts, temp files */
+	STACK_BYTES = 8 << 20,	/* Linux's usual; recursion beyond is a bug */
+	ALT_STACK = 64 << 10,	/* AVX-512 state alone takes 3.5 KiB */
+	STACK_REACH = 64 << 10, /* frames of one call below the pointer */
+};
+
+uint64_t
+doc_limits_address_space(void)
+{
+	doc_autoclose int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	char buf[128];
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	n = read(fd, buf, sizeof(buf) - 1);
+	if (n <= 0)
+		return 0;
+	buf[n] = '\0';
+	return strtoull(buf, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Only ever lower: what the user's shell set stays in force. */
+static int
+lower(int resource, uint64_t soft, uint64_t hard)
+{
+	struct rlimit lim;
+
+	if (getrlimit((__rlimit_resource_t)resource, &lim) < 0)
+		return -1;
+	lim.rlim_max = DOC_MIN(lim.rlim_max, hard);
+	lim.rlim_cur = DOC_MIN(DOC_MIN(lim.rlim_cur, soft), lim.rlim_max);
+	return setrlimit((__rlimit_resource_t)resource, &lim);
+}
+
+int
+doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
+    bool temp)
+{
+	/* Soft below hard: SIGXCPU says what happened, while the SIGKILL of
+	 * the hard limit looks like everybody's. */
+	uint64_t cpu = limits->cpu_s;
+	/* Counts for temporary files as well. */
+	uint64_t file = temp ? DOC_MAX(limits->output, limits->temp)
+			     : limits->output;
+	uint64_t memory;
+	const struct {
+		int resource;
+		uint64_t soft, hard;
+	} table[] = {
+		{ RLIMIT_CPU, cpu, cpu + 1 },
+		{ RLIMIT_FSIZE, file, file },
+		{ RLIMIT_NOFILE, FILES_MAX, FILES_MAX },
+		{ RLIMIT_CORE, 0, 0 },
+		{ RLIMIT_STACK, STACK_BYTES, STACK_BYTES },
+		{ RLIMIT_MEMLOCK, 0, 0 },
+		{ RLIMIT_MSGQUEUE, 0, 0 },
+	};
+
+	for (size_t i = 0; i < DOC_LEN(table); i++)
+		if (lower(table[i].resource, table[i].soft, table[i].hard) < 0)
+			return -1;
+	/* RLIMIT_DATA would be escaped by shared mappings. */
+	if (__builtin_add_overflow(base_memory, limits->memory, &memory))
+		return 0;
+	return lower(RLIMIT_AS, memory, memory);
+}
+
+static uintptr_t
+stack_pointer(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return (uintptr_t)context->uc_mcontext.gregs[REG_RSP];
+#elif defined(__aarch64__)
+	return (uintptr_t)context->uc_mcontext.sp;
+#else
+	(void)context;
+	return 0;
+#endif
+}
+
+static void
+on_fault(int sig, siginfo_t *info, void *context)
+{
+	uintptr_t at = (uintptr_t)info->si_addr;
+	uintptr_t sp = stack_pointer(context);
+
+	if (info->si_code > 0 && at + STACK_REACH > sp && at < sp + STACK_REACH)
+		_exit(DOC_EXIT_STACK);
+	/* Back to the instruction, to die of it as if we had not looked. */
+	signal(sig, SIG_DFL);
+}
+
+int
+doc_limits_watch_stack(void)
+{
+	struct sigaction sa = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK,
+	};
+	stack_t alt = { .ss_size = ALT_STACK };
+
+	alt.ss_sp = mmap(NULL, ALT_STACK, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (alt.ss_sp == MAP_FAILED || sigaltstack(&alt, NULL) < 0)
+		return -1;
+	sigemptyset(&sa.sa_mask);
+	return sigaction(SIGSEGV, &sa, NULL);
+}

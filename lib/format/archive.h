@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * archive - members of archives and lone compressed files (libarchive).
+ *
+ * Runs in the worker: libarchive 3.6.2 never returns on some 400-byte files.
+ */
+#ifndef DOC_ARCHIVE_H
+#define DOC_ARCHIVE_H
+
+#include "lib/base/buf.h"
+#include "lib/pool/work.h"
+
+/* Hand every member to work->ops, in the archive's order, and say members
+ * seen and refused.  A bad member is an error of that member; a damaged rest
+ * is the reason `damaged` with everything before it delivered.  0, or -1 with
+ * DAMAGED, ENCRYPTED, UNSUPPORTED or a limit. */
+int doc_archive_list(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/* A zip package (OOXML, ODF, EPUB) opened for reading its parts by name. */
+struct doc_package;
+
+/* Opens the bytes of `in`, which must outlive the package. */
+int doc_package_open(const struct doc_input *in, struct doc_package **pkg,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/* Append the part `name` to `buf` (cap: buf->max).  Returns 1 if found, 0 if
+ * there is none, -1 with DAMAGED (what could be read of the part is in `buf`
+ * for those who can use it), ENCRYPTED, UNSUPPORTED or MEMORY (also when the
+ * cap is reached).  Names compare exactly, then ignoring ASCII case (OPC, ISO
+ * 29500-2 section 6.2.2) and a leading '/', with '\\' read as '/'. */
+int doc_package_read(struct doc_package *pkg, const char *name,
+    struct doc_buf *buf, struct doc_error *err) DOC_MUST_CHECK;
+
+bool doc_package_has(const struct doc_package *pkg, const char *name);
+
+/* Names of all parts in directory order, NULL-terminated; owned by pkg. */
+const char *const *doc_package_names(const struct doc_package *pkg);
+
+void doc_package_free(struct doc_package *pkg);
+
+#endif

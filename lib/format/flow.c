@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/format/flow.h"
+
+/* A sheet has 16,384 columns; a lone cell far right needs no such distance. */
+enum { MAX_TABS = 256 };
+
+static void
+raw(struct doc_flow *f, const char *s, size_t n)
+{
+	f->in_line = s[n - 1] != '\n';
+	if (f->side == NULL)
+		doc_text_put(f->text, s, n);
+	else if (doc_buf_add(f->side, s, n) < 0)
+		doc_work_reason(f->text->work, DOC_R_MEMORY);
+}
+
+static bool
+in_row(const struct doc_flow *f)
+{
+	return f->depth > 0 && f->one_line;
+}
+
+/* Write what is owed before the next text. */
+static void
+settle(struct doc_flow *f)
+{
+	if (f->line && f->in_line)
+		raw(f, "\n", 1);
+	for (; f->tabs > 0; f->tabs--)
+		raw(f, "\t", 1);
+	if (f->space && f->in_line && !f->line && !f->fresh)
+		raw(f, " ", 1);
+	f->line = f->space = f->fresh = false;
+}
+
+void
+doc_flow_line(struct doc_flow *f)
+{
+	if (f->fresh)
+		return;
+	if (in_row(f))
+		f->space = true;
+	else
+		f->line = true;
+}
+
+void
+doc_flow_row(struct doc_flow *f)
+{
+	doc_flow_line(f);
+	f->depth++;
+	if (f->depth > 1 && f->one_line)
+		return;
+	f->line = true;
+	f->fresh = false;
+	f->cells = f->tabs = 0;
+}
+
+void
+doc_flow_row_end(struct doc_flow *f)
+{
+	if (f->depth == 0)
+		return;
+	f->depth--;
+	if (in_row(f)) {
+		f->space = true;
+		return;
+	}
+	f->fresh = false;
+	f->line = true;
+	f->tabs = 0;
+}
+
+void
+doc_flow_cell(struct doc_flow *f)
+{
+	if (f->depth > 1 && f->one_line) {
+		f->space = true;
+		return;
+	}
+	if (f->cells > 0) {
+		f->tabs = DOC_MIN(f->tabs + 1, (unsigned)MAX_TABS);
+		f->line = false;
+	}
+	f->cells++;
+	f->space = false;
+	f->fresh = true;
+}
+
+void
+doc_flow_skip(struct doc_flow *f, unsigned n)
+{
+	n = DOC_MIN(n, (unsigned)MAX_TABS);
+	while (n-- > 0)
+		doc_flow_cell(f);
+}
+
+void
+doc_flow_put(struct doc_flow *f, const char *s, size_t n)
+{
+	if (n == 0)
+		return;
+	settle(f);
+	raw(f, s, n);
+}
+
+void
+doc_flow_puts(struct doc_flow *f, const char *s)
+{
+	doc_flow_put(f, s, strlen(s));
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
+
+void
+doc_flow_wrap(struct doc_flow *f, const char *s, size_t n)
+{
+	size_t i = 0, from;
+
+	while (i < n) {
+		from = i;
+		while (i < n && is_blank(s[i]))
+			i++;
+		if (i > from)
+			f->space = true;
+		from = i;
+		while (i < n && !is_blank(s[i]))
+			i++;
+		doc_flow_put(f, s + from, i - from);
+	}
+}
+
+void
+doc_flow_space(struct doc_flow *f)
+{
+	f->space = true;
+}
+
+void
+doc_flow_flush(struct doc_flow *f)
+{
+	if (f->in_line)
+		raw(f, "\n", 1);
+	f->in_line = f->line = f->space = f->fresh = false;
+	f->tabs = f->cells = f->depth = 0;
+}
+
+void
+doc_flow_divert(struct doc_flow *f, struct doc_buf *side,
+    struct doc_flow *was)
+{
+	*was = *f;
+	*f = (struct doc_flow){ .text = f->text, .side = side,
+		.one_line = f->one_line };
+	side->max = DOC_FLOW_SIDE_MAX;
+}
+
+void
+doc_flow_restore(struct doc_flow *f, const struct doc_flow *was)
+{
+	if (f->in_line)
+		raw(f, "\n", 1);
+	*f = *was;
+}
+
+void
+doc_flow_merge(struct doc_flow *f, struct doc_buf *side)
+{
+	const char *p = side->data, *end = p + side->len;
+
+	while (p < end) {
+		const char *nl = memchr(p, '\n', (size_t)(end - p));
+
+		nl = nl ? nl : end;
+		doc_flow_line(f);
+		doc_flow_put(f, p, (size_t)(nl - p));
+		p = nl + 1;
+	}
+	doc_flow_line(f);
+	side->len = 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * flow - from the structure of a document to lines and tab-separated rows.
+ *
+ * Runs in the worker; pure.  Separators are owed, not written: whatever stands
+ * between two pieces of text is decided when the second one comes, so empty
+ * paragraphs leave nothing behind and empty cells at the end of a row neither.
+ */
+#ifndef DOC_FLOW_H
+#define DOC_FLOW_H
+
+#include "lib/format/text.h"
+
+struct doc_flow {
+	struct doc_text *text;
+	struct doc_buf *side; /* while set, text goes here instead */
+	unsigned cells;	      /* begun in this row */
+	unsigned tabs;	      /* owed */
+	bool line, space;     /* owed */
+	bool fresh;	      /* in a cell that has no text yet */
+	bool in_line;	      /* there is text on the current line */
+	unsigned depth;	      /* of rows around us */
+	bool one_line;	      /* a row is one line, whatever its cells hold */
+};
+
+/* Cap of text put aside, bytes; what is more is lost with the reason memory. */
+#define DOC_FLOW_SIDE_MAX ((size_t)16 << 20)
+
+/* A paragraph or other block begins or ends. */
+void doc_flow_line(struct doc_flow *f);
+void doc_flow_row(struct doc_flow *f);
+void doc_flow_row_end(struct doc_flow *f);
+void doc_flow_cell(struct doc_flow *f);
+/* n more empty cells. */
+void doc_flow_skip(struct doc_flow *f, unsigned n);
+
+/* Text as it stands; with white space collapsed as in HTML and ODF. */
+void doc_flow_put(struct doc_flow *f, const char *s, size_t n);
+void doc_flow_puts(struct doc_flow *f, const char *s);
+void doc_flow_wrap(struct doc_flow *f, const char *s, size_t n);
+/* White space is owed, unless at the start of a line. */
+void doc_flow_space(struct doc_flow *f);
+/* Finish the line in the sink, before a page ends. */
+void doc_flow_flush(struct doc_flow *f);
+
+/* What is put between these two goes to `side`, as lines of its own ... */
+void doc_flow_divert(struct doc_flow *f, struct doc_buf *side,
+    struct doc_flow *was);
+void doc_flow_restore(struct doc_flow *f, const struct doc_flow *was);
+/* ... and from there to where it belongs, which empties it. */
+void doc_flow_merge(struct doc_flow *f, struct doc_buf *side);
+
+#endif

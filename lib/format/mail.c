@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+#include <strings.h>
+
+#include <gmime/gmime.h>
+
+#include "lib/format/mail.h"
+#include "lib/format/mail_body.h"
+#include "lib/format/mbox.h"
+#include "lib/format/survey.h"
+
+/* Multiparts inside each other; real mail has five. */
+enum { MAX_DEPTH = 64 };
+
+/* One walk over the parts of a message, for its text or for its members. */
+struct walk {
+	struct doc_work *work;
+	struct doc_text *text; /* NULL: members are wanted */
+	struct doc_error *err;
+	bool quiet; /* one of many messages: no fields */
+	bool shadow; /* in an alternative that was not chosen */
+	unsigned depth, seen;
+};
+
+static int walk_part(struct walk *w, GMimeObject *part);
+
+static bool
+is_type(GMimeObject *part, const char *type, const char *subtype)
+{
+	return g_mime_content_type_is_type(g_mime_object_get_content_type(part),
+	    type, subtype);
+}
+
+static bool
+is_attached(GMimeObject *part)
+{
+	const char *how = g_mime_object_get_disposition(part);
+
+	return how != NULL &&
+	    strcasecmp(how, GMIME_DISPOSITION_ATTACHMENT) == 0;
+}
+
+static const char *
+filename(GMimeObject *part)
+{
+	const char *name = NULL;
+
+	if (GMIME_IS_PART(part))
+		name = g_mime_part_get_filename(GMIME_PART(part));
+	else
+		name = g_mime_object_get_content_disposition_parameter(part,
+		    "filename");
+	return name != NULL && *name != '\0' ? name : NULL;
+}
+
+/* Is it to be read with the message, rather than opened on its own? */
+static bool
+is_body(GMimeObject *part)
+{
+	static const char *const text[] = { "plain", "html", "enriched",
+		"richtext" };
+
+	if (!GMIME_IS_PART(part) || is_attached(part))
+		return false;
+	for (size_t i = 0; i < DOC_LEN(text); i++)
+		if (is_type(part, "text", text[i]))
+			return true;
+	return filename(part) == NULL &&
+	    (is_type(part, "text", "*") ||
+		is_type(part, "message", "delivery-status") ||
+		is_type(part, "message", "disposition-notification"));
+}
+
+/* The decoded content; NULL when there is none. */
+static GByteArray *
+content_of(GMimeObject *part)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(GMIME_PART(part));
+	GMimeStream *mem;
+	GByteArray *bytes;
+
+	if (content == NULL)
+		return NULL;
+	bytes = g_byte_array_new();
+	mem = g_mime_stream_mem_new();
+	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(mem), bytes);
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(mem), FALSE);
+	g_mime_data_wrapper_write_to_stream(content, mem);
+	g_object_unref(mem);
+	return bytes;
+}
+
+static int
+put_body(struct walk *w, GMimeObject *part)
+{
+	GByteArray *bytes = content_of(part);
+	const char *format =
+	    g_mime_object_get_content_type_parameter(part, "format");
+	const char *delsp =
+	    g_mime_object_get_content_type_parameter(part, "delsp");
+	struct doc_mail_body body = {
+		.charset = g_mime_object_get_content_type_parameter(part,
+		    "charset"),
+		.html = is_type(part, "text", "html") ||
+		    is_type(part, "text", "enriched") ||
+		    is_type(part, "text", "richtext"),
+		.flowed = format != NULL && strcasecmp(format, "flowed") == 0,
+		.delsp = delsp != NULL && strcasecmp(delsp, "yes") == 0,
+	};
+	int rc = 0;
+
+	if (bytes == NULL)
+		return 0;
+	body.data = (const char *)bytes->data;
+	body.size = bytes->len;
+	if (body.size > 0)
+		rc = doc_mail_body_put(&body, w->text, w->err);
+	g_byte_array_unref(bytes);
+	return rc;
+}
+
+/* A name for what has none: the tail tells programs what it is. */
+static void
+make_name(GMimeObject *part, unsigned number, struct doc_buf *name)
+{
+	static const struct {
+		const char *type, *subtype, *tail;
+	} tails[] = { { "message", "rfc822", ".eml" },
+		{ "text", "html", ".html" }, { "text", "calendar", ".ics" },
+		{ "text", "*", ".txt" }, { "image", "jpeg", ".jpg" },
+		{ "image", "png", ".png" }, { "image", "gif", ".gif" },
+		{ "application", "pdf", ".pdf" },
+		{ "application", "pgp-signature", ".asc" },
+		{ "application", "ms-tnef", ".dat" } };
+	const char *tail = "";
+
+	for (size_t i = 0; i < DOC_LEN(tails) && *tail == '\0'; i++)
+		if (is_type(part, tails[i].type, tails[i].subtype))
+			tail = tails[i].tail;
+	doc_buf_addf(name, "part-%u%s", number, tail);
+}
+
+static int
+write_part(GMimeObject *part, int fd)
+{
+	GMimeStream *out = g_mime_stream_fs_new(fd);
+	ssize_t n = 0;
+
+	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(out), FALSE);
+	errno = 0;
+	if (GMIME_IS_MESSAGE_PART(part)) {
+		GMimeMessage *m =
+		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
+
+		if (m != NULL)
+			n = g_mime_object_write_to_stream(GMIME_OBJECT(m), NULL,
+			    out);
+	} else if (GMIME_IS_PART(part)) {
+		GMimeDataWrapper *content =
+		    g_mime_part_get_content(GMIME_PART(part));
+
+		if (content != NULL)
+			n = g_mime_data_wrapper_write_to_stream(content, out);
+	}
+	if (n >= 0 && g_mime_stream_flush(out) < 0)
+		n = -1;
+	g_object_unref(out);
+	return n < 0 ? -1 : 0;
+}
+
+static int
+put_member(struct walk *w, GMimeObject *part)
+{
+	doc_autobuf struct doc_buf made = { 0 };
+	struct doc_error bad = { 0 };
+	const char *name = filename(part);
+	int fd;
+
+	w->seen++;
+	if (name == NULL) {
+		make_name(part, w->seen, &made);
+		name = doc_buf_str(&made);
+	}
+	if (w->text != NULL) {
+		if (!w->quiet)
+			doc_work_str(w->work, DOC_F_ATTACHMENTS, name);
+		return 0;
+	}
+	fd = w->work->ops->member_open(w->work, w->err);
+	if (fd < 0)
+		return -1;
+	doc_work_bytes(w->work, DOC_F_NAME, name, strlen(name));
+	if (write_part(part, fd) < 0)
+		doc_error_sys(&bad, "cannot write the member");
+	w->work->ops->member_close(w->work,
+	    bad.code != DOC_E_NONE ? &bad : NULL, DOC_R_NONE);
+	return 0;
+}
+
+static bool
+is_blank(GMimeObject *part)
+{
+	GByteArray *bytes = content_of(part);
+	bool blank = true;
+
+	for (unsigned i = 0; bytes != NULL && i < bytes->len && blank; i++)
+		blank = bytes->data[i] <= ' ' || bytes->data[i] == 0xa0;
+	if (bytes != NULL)
+		g_byte_array_unref(bytes);
+	return blank;
+}
+
+/* How much an alternative is wanted: plain text, then HTML, then other text;
+ * in containers their best part counts. */
+static int
+rank(GMimeObject *part, unsigned depth)
+{
+	int best = 0;
+
+	if (GMIME_IS_MULTIPART(part) && depth < MAX_DEPTH) {
+		GMimeMultipart *multi = GMIME_MULTIPART(part);
+
+		for (int i = 0; i < g_mime_multipart_get_count(multi); i++) {
+			int r = rank(g_mime_multipart_get_part(multi, i),
+			    depth + 1);
+
+			best = DOC_MAX(best, r);
+		}
+		return best;
+	}
+	if (!is_body(part) || is_blank(part))
+		return 0;
+	if (is_type(part, "text", "plain"))
+		return 3;
+	return is_type(part, "text", "html") ? 2 : 1;
+}
+
+static int
+walk_alternatives(struct walk *w, GMimeMultipart *multi)
+{
+	int count = g_mime_multipart_get_count(multi), chosen = 0, best = -1;
+	bool shadow = w->shadow;
+	int rc = 0;
+
+	for (int i = 0; i < count; i++) {
+		int r = rank(g_mime_multipart_get_part(multi, i), w->depth);
+
+		if (r > best) {
+			best = r;
+			chosen = i;
+		}
+	}
+	for (int i = 0; i < count && rc == 0; i++) {
+		w->shadow = shadow || i != chosen;
+		rc = walk_part(w, g_mime_multipart_get_part(multi, i));
+	}
+	w->shadow = shadow;
+	return rc;
+}
+
+static int
+walk_multipart(struct walk *w, GMimeObject *part)
+{
+	GMimeMultipart *multi = GMIME_MULTIPART(part);
+	int rc = 0;
+
+	if (is_type(part, "multipart", "alternative"))
+		return walk_alternatives(w, multi);
+	if (is_type(part, "multipart", "encrypted"))
+		doc_work_reason(w->work, DOC_R_ENCRYPTED);
+	for (int i = 0; i < g_mime_multipart_get_count(multi) && rc == 0; i++)
+		rc = walk_part(w, g_mime_multipart_get_part(multi, i));
+	return rc;
+}
+
+static bool
+is_enveloped(GMimeObject *part)
+{
+	const char *kind =
+	    g_mime_object_get_content_type_parameter(part, "smime-type");
+
+	return (is_type(part, "application", "pkcs7-mime") ||
+		   is_type(part, "application", "x-pkcs7-mime")) &&
+	    (kind == NULL || strcasecmp(kind, "enveloped-data") == 0);
+}
+
+static int
+walk_part(struct walk *w, GMimeObject *part)
+{
+	int rc = 0;
+
+	if (part == NULL)
+		return 0;
+	if (w->depth == MAX_DEPTH) {
+		doc_work_reason(w->work, DOC_R_DEPTH);
+		return 0;
+	}
+	w->depth++;
+	if (GMIME_IS_MULTIPART(part)) {
+		rc = walk_multipart(w, part);
+	} else if (is_body(part)) {
+		if (w->text != NULL && !w->shadow)
+			rc = put_body(w, part);
+	} else {
+		if (is_enveloped(part))
+			doc_work_reason(w->work, DOC_R_ENCRYPTED);
+		rc = put_member(w, part);
+	}
+	w->depth--;
+	return rc;
+}
+
+/* Bytes [from, from + len) of the input.  Read through the fd where there is
+ * one, so that attachments stay in the file until they are wanted. */
+static GMimeStream *
+open_stream(const struct doc_input *in, size_t from, size_t len)
+{
+	GMimeStream *s;
+
+	if (in->fd < 0)
+		return g_mime_stream_mem_new_with_buffer(in->data + from, len);
+	s = g_mime_stream_fs_new_with_bounds(in->fd, (gint64)from,
+	    (gint64)(from + len));
+	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(s), FALSE);
+	return s;
+}
+
+/* A whole message saved by a text editor as UTF-16. */
+static GMimeStream *
+open_wide(const struct doc_input *in)
+{
+	doc_autobuf struct doc_buf utf8 = { 0 };
+	char name[DOC_CHARSET_NAME];
+	struct doc_charset *cs;
+	GMimeStream *s = NULL;
+	size_t skip;
+
+	if (in->size < 4 || (in->data[0] != '\0' && in->data[1] != '\0' &&
+				doc_charset_bom(in->data, 2, &skip) == NULL))
+		return NULL;
+	doc_survey_choose("", in->data, in->size, name);
+	doc_charset_bom(in->data, in->size, &skip);
+	cs = strncmp(name, "UTF-16", 6) == 0 ? doc_charset_open(name) : NULL;
+	if (cs != NULL &&
+	    doc_charset_put(cs, in->data + skip, in->size - skip, true,
+		&utf8) == 0)
+		s = g_mime_stream_mem_new_with_buffer(utf8.data, utf8.len);
+	doc_charset_free(cs);
+	return s;
+}
+
+/* What stands before the headers: a mark, blank lines, a "From " line. */
+static void
+trim(const struct doc_input *in, size_t *from, size_t *len)
+{
+	const char *p = in->data + *from, *end = p + *len, *nl;
+	size_t skip;
+
+	doc_charset_bom(p, *len, &skip);
+	p += skip;
+	while (p < end && (*p == '\r' || *p == '\n'))
+		p++;
+	if (end - p > 5 && memcmp(p, "From ", 5) == 0) {
+		nl = memchr(p, '\n', (size_t)(end - p));
+		p = nl ? nl + 1 : end;
+	}
+	*len = (size_t)(end - p);
+	*from = (size_t)(p - in->data);
+}
+
+static GMimeMessage *
+parse(const struct doc_input *in, size_t from, size_t len)
+{
+	GMimeStream *s = from == 0 ? open_wide(in) : NULL;
+	GMimeParserOptions *options = g_mime_parser_options_new();
+	static const char *fallback[] = { "utf-8", "windows-1252", NULL };
+	GMimeParser *parser;
+	GMimeMessage *m;
+
+	trim(in, &from, &len);
+	if (s == NULL)
+		s = open_stream(in, from, len);
+	g_mime_parser_options_set_fallback_charsets(options, fallback);
+	parser = g_mime_parser_new_with_stream(s);
+	m = g_mime_parser_construct_message(parser, options);
+	g_object_unref(parser);
+	g_object_unref(s);
+	g_mime_parser_options_free(options);
+	return m;
+}
+
+static void
+put_line(struct walk *w, const char *name, const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	doc_text_puts(w->text, name);
+	doc_text_puts(w->text, ": ");
+	doc_text_puts(w->text, value);
+	doc_text_line(w->text);
+}
+
+/* A header as one line, decoded; addresses also in their own field. */
+static void
+put_header(struct walk *w, GMimeMessage *m, const char *name,
+    enum doc_field field)
+{
+	const char *raw = g_mime_object_get_header(GMIME_OBJECT(m), name);
+	char *plain = raw ? g_mime_utils_header_decode_text(NULL, raw) : NULL;
+
+	put_line(w, name, plain);
+	if (field != DOC_F_NONE && !w->quiet)
+		doc_work_str(w->work, field, plain);
+	g_free(plain);
+}
+
+static void
+put_addresses(struct walk *w, InternetAddressList *list, const char *name,
+    enum doc_field field)
+{
+	char *all = list ?
+	    internet_address_list_to_string(list, NULL, FALSE) :
+	    NULL;
+	int n = all ? internet_address_list_length(list) : 0;
+
+	put_line(w, name, all);
+	if (field == DOC_F_CREATOR && !w->quiet)
+		doc_work_str(w->work, field, all);
+	for (int i = 0; field == DOC_F_RECIPIENTS && i < n && !w->quiet; i++) {
+		char *one = internet_address_to_string(
+		    internet_address_list_get_address(list, i), NULL, FALSE);
+
+		doc_work_str(w->work, field, one);
+		g_free(one);
+	}
+	g_free(all);
+}
+
+static void
+put_headers(struct walk *w, GMimeMessage *m)
+{
+	const char *subject = g_mime_message_get_subject(m);
+	GDateTime *date = g_mime_message_get_date(m);
+
+	put_addresses(w, g_mime_message_get_from(m), "From", DOC_F_CREATOR);
+	put_addresses(w, g_mime_message_get_to(m), "To", DOC_F_RECIPIENTS);
+	put_addresses(w, g_mime_message_get_cc(m), "Cc", DOC_F_RECIPIENTS);
+	put_line(w, "Subject", subject);
+	put_header(w, m, "Date", DOC_F_NONE);
+	if (w->quiet)
+		return;
+	doc_work_str(w->work, DOC_F_TITLE, subject);
+	if (date != NULL)
+		doc_work_time(w->work, DOC_F_CREATED,
+		    g_date_time_to_unix(date));
+}
+
+static int
+put_message(struct walk *w, GMimeMessage *m)
+{
+	int rc;
+
+	if (m == NULL)
+		return doc_error_set(w->err, DOC_E_DAMAGED,
+		    "no headers of a message");
+	put_headers(w, m);
+	doc_text_puts(w->text, "\n");
+	rc = walk_part(w, g_mime_message_get_mime_part(m));
+	g_object_unref(m);
+	return rc;
+}
+
+static int
+put_mailbox(const struct doc_input *in, struct doc_text *text,
+    struct doc_error *err)
+{
+	size_t at = 0, from, len;
+	int rc = 0;
+
+	while (rc == 0 && doc_mbox_next(in->data, in->size, &at, &from, &len)) {
+		struct walk w = { .work = text->work, .text = text, .err = err,
+			.quiet = true };
+
+		rc = put_message(&w, parse(in, from, len));
+		if (doc_text_page(text, 0) < 0)
+			break;
+	}
+	return rc;
+}
+
+int
+doc_mail_text(const struct doc_input *in, struct doc_text *text,
+    struct doc_error *err)
+{
+	struct walk w = { .work = text->work, .text = text, .err = err };
+
+	if (in->size == 0)
+		return 0;
+	if (doc_mbox_is(in->data, in->size))
+		return put_mailbox(in, text, err);
+	return put_message(&w, parse(in, 0, in->size));
+}
+
+static int
+list_mailbox(const struct doc_input *in, struct doc_work *work,
+    unsigned *seen, struct doc_error *err)
+{
+	size_t at = 0, from, len;
+
+	while (doc_mbox_next(in->data, in->size, &at, &from, &len)) {
+		struct doc_error bad = { 0 };
+		char name[32];
+		int fd;
+
+		++*seen;
+		fd = work->ops->member_open(work, err);
+		if (fd < 0)
+			return -1;
+		snprintf(name, sizeof(name), "message-%u.eml", *seen);
+		doc_work_bytes(work, DOC_F_NAME, name, strlen(name));
+		if (doc_mbox_write(fd, in->data + from, len) < 0)
+			doc_error_sys(&bad, "cannot write the message");
+		work->ops->member_close(work,
+		    bad.code != DOC_E_NONE ? &bad : NULL, DOC_R_NONE);
+	}
+	return 0;
+}
+
+int
+doc_mail_list(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err)
+{
+	struct walk w = { .work = work, .err = err };
+	GMimeMessage *m;
+	int rc = 0;
+
+	if (in->size > 0 && doc_mbox_is(in->data, in->size)) {
+		rc = list_mailbox(in, work, &w.seen, err);
+	} else if (in->size > 0) {
+		m = parse(in, 0, in->size);
+		if (m == NULL)
+			return doc_error_set(err, DOC_E_DAMAGED,
+			    "no headers of a message");
+		rc = walk_part(&w, g_mime_message_get_mime_part(m));
+		g_object_unref(m);
+	}
+	doc_work_int(work, DOC_F_SEEN, w.seen);
+	/* The one that was refused is the last we looked at. */
+	doc_work_int(work, DOC_F_REFUSED, rc < 0 && w.seen > 0);
+	return rc;
+}
+
+int
+doc_mail_warm(struct doc_error *err)
+{
+	/* gmime asks glibc's iconv, which loads a library per charset and
+	 * cannot in the cage: what is open here stays loaded for ever. */
+	static const char *const common[] = { "ISO-8859-1", "ISO-8859-2",
+		"ISO-8859-5", "ISO-8859-7", "ISO-8859-8", "ISO-8859-9",
+		"ISO-8859-15", "CP1250", "CP1251", "CP1252", "CP1253",
+		"CP1254", "CP1255", "CP1256", "CP1257", "KOI8-R", "KOI8-U",
+		"GB2312", "GBK", "GB18030", "BIG5", "SHIFT_JIS", "CP932",
+		"EUC-JP", "ISO-2022-JP", "EUC-KR", "UTF-7", "UTF-16" };
+	static iconv_t kept[DOC_LEN(common)];
+
+	for (size_t i = 0; i < DOC_LEN(common); i++)
+		kept[i] = iconv_open("UTF-8", common[i]);
+	if (kept[0] == (iconv_t)-1)
+		return doc_error_sys(err, "iconv has no ISO-8859-1");
+	g_mime_init();
+	return doc_charset_warm(err);
+}

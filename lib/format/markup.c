@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <strings.h>
+
+#include "lib/base/utf8.h"
+#include "lib/format/markup.h"
+#include "lib/format/xml.h"
+
+/* Nested mc:AlternateContent; deeper ones show all they have. */
+enum { MAX_ALTERNATES = 32 };
+
+/* Nested text boxes; deeper ones are put where they are anchored. */
+enum { MAX_BOXES = 4 };
+
+enum kind {
+	ALTERNATE = 1,
+	BOX,
+	BREAK,
+	CELL,
+	CHOICE,
+	FALLBACK,
+	FIELD,
+	HYPHEN,
+	LINE,
+	PART,
+	PLACEHOLDER,
+	ROW,
+	SHAPE,
+	SKIP,
+	SOFT_HYPHEN,
+	SYMBOL,
+	TAB,
+	TEXT,
+	TEXTPATH,
+	VALUE
+};
+
+/* Sorted by byte. */
+static const struct doc_xml_token elements[] = {
+	{ "AlternateContent", ALTERNATE },
+	{ "Choice", CHOICE },
+	{ "Fallback", FALLBACK },
+	{ "br", BREAK },
+	{ "cm", LINE },
+	{ "comment", LINE },
+	{ "cr", BREAK },
+	{ "del", SKIP },
+	{ "den", PART },
+	{ "endnote", LINE },
+	{ "fld", FIELD },
+	{ "footnote", LINE },
+	{ "graphicFrame", SHAPE },
+	{ "moveFrom", SKIP },
+	{ "noBreakHyphen", HYPHEN },
+	{ "p", LINE },
+	{ "pPr", SKIP },
+	{ "ph", PLACEHOLDER },
+	{ "ptab", TAB },
+	{ "rPr", SKIP },
+	{ "ser", ROW },
+	{ "softHyphen", SOFT_HYPHEN },
+	{ "sp", SHAPE },
+	{ "sym", SYMBOL },
+	{ "t", TEXT },
+	{ "tab", TAB },
+	{ "tc", CELL },
+	{ "text", TEXT },
+	{ "textpath", TEXTPATH },
+	{ "threadedComment", LINE },
+	{ "tr", ROW },
+	{ "txbxContent", BOX },
+	{ "v", VALUE },
+};
+
+struct markup {
+	struct doc_flow *flow;
+	unsigned flags;
+	unsigned skip; /* open elements inside the one that is skipped */
+	bool in_text, placeholder;
+	unsigned alternates;
+	bool chosen[MAX_ALTERNATES];
+	unsigned boxes, paragraphs;
+	struct doc_flow outer[MAX_BOXES];
+	unsigned outer_paragraphs[MAX_BOXES];
+	struct doc_buf box[MAX_BOXES + 1]; /* text waiting for its paragraph */
+};
+
+/* Symbol's Greek letters, from 'A' and from 'a'; elsewhere in the font and in
+ * the Wingdings only what documents use as text. */
+static const char *const greek_upper[26] = { "Α", "Β", "Χ", "Δ", "Ε", "Φ",
+	"Γ", "Η", "Ι", "ϑ", "Κ", "Λ", "Μ", "Ν", "Ο", "Π", "Θ", "Ρ", "Σ", "Τ",
+	"Υ", "ς", "Ω", "Ξ", "Ψ", "Ζ" };
+static const char *const greek_lower[26] = { "α", "β", "χ", "δ", "ε", "φ",
+	"γ", "η", "ι", "ϕ", "κ", "λ", "μ", "ν", "ο", "π", "θ", "ρ", "σ", "τ",
+	"υ", "ϖ", "ω", "ξ", "ψ", "ζ" };
+
+static const struct {
+	const char *font; /* how its name begins */
+	unsigned code;
+	const char *text;
+} symbols[] = { { "Symbol", 0xa3, "≤" }, { "Symbol", 0xb0, "°" },
+	{ "Symbol", 0xb1, "±" }, { "Symbol", 0xb3, "≥" },
+	{ "Symbol", 0xb4, "×" }, { "Symbol", 0xb7, "•" },
+	{ "Symbol", 0xb9, "≠" }, { "Symbol", 0xbb, "≈" },
+	{ "Symbol", 0xae, "→" }, { "Symbol", 0xd2, "®" },
+	{ "Symbol", 0xd3, "©" }, { "Symbol", 0xd4, "™" },
+	{ "Symbol", 0xa5, "∞" }, { "Symbol", 0xd6, "√" },
+	{ "Wingdings 2", 0x50, "✓" }, { "Wingdings 2", 0x52, "☑" },
+	{ "Wingdings 2", 0xa3, "☐" }, { "Wingdings", 0x4a, "☺" },
+	{ "Wingdings", 0x6f, "☐" }, { "Wingdings", 0xa7, "▪" },
+	{ "Wingdings", 0xa8, "☐" }, { "Wingdings", 0xd8, "➢" },
+	{ "Wingdings", 0xe0, "→" }, { "Wingdings", 0xfb, "✗" },
+	{ "Wingdings", 0xfc, "✓" }, { "Wingdings", 0xfd, "☒" },
+	{ "Wingdings", 0xfe, "☑" } };
+
+static void
+put_symbol(struct markup *m, const struct doc_xml_node *node)
+{
+	const char *font = doc_xml_attr(node, "font");
+	const char *hex = doc_xml_attr(node, "char");
+	unsigned long code = hex ? strtoul(hex, NULL, 16) : 0;
+	doc_autobuf struct doc_buf utf8 = { 0 };
+
+	/* Symbol fonts live at F000 to F0FF (ISO 29500-1, 17.3.3.30). */
+	if (font == NULL || code < 0x20 || code > 0xffff)
+		return;
+	code = code >= 0xf000 && code <= 0xf0ff ? code - 0xf000 : code;
+	if (strcmp(font, "Symbol") == 0 && code >= 'A' && code <= 'Z')
+		doc_flow_puts(m->flow, greek_upper[code - 'A']);
+	if (strcmp(font, "Symbol") == 0 && code >= 'a' && code <= 'z')
+		doc_flow_puts(m->flow, greek_lower[code - 'a']);
+	for (size_t i = 0; i < DOC_LEN(symbols); i++)
+		if (symbols[i].code == code &&
+		    strncmp(font, symbols[i].font, strlen(symbols[i].font)) ==
+			0) {
+			doc_flow_puts(m->flow, symbols[i].text);
+			return;
+		}
+	if (code >= 0x100 && (code < 0xe000 || code > 0xf8ff) &&
+	    doc_utf8_put(&utf8, (uint32_t)code) == 0)
+		doc_flow_put(m->flow, utf8.data, utf8.len);
+}
+
+/* A text box is anchored in the middle of a paragraph: it is put after it. */
+static void
+box_start(struct markup *m)
+{
+	if (m->boxes < MAX_BOXES) {
+		doc_flow_divert(m->flow, &m->box[m->boxes],
+		    &m->outer[m->boxes]);
+		m->outer_paragraphs[m->boxes] = m->paragraphs;
+		m->paragraphs = 0;
+	}
+	m->boxes++;
+}
+
+static void
+box_end(struct markup *m)
+{
+	if (m->boxes == 0 || --m->boxes >= MAX_BOXES)
+		return;
+	doc_flow_restore(m->flow, &m->outer[m->boxes]);
+	m->paragraphs = m->outer_paragraphs[m->boxes];
+}
+
+static void
+line_end(struct markup *m)
+{
+	struct doc_buf *box = &m->box[DOC_MIN(m->boxes, (unsigned)MAX_BOXES)];
+
+	m->paragraphs -= m->paragraphs > 0;
+	doc_flow_line(m->flow);
+	if (m->paragraphs == 0 && box->len > 0)
+		doc_flow_merge(m->flow, box);
+}
+
+/* Of the alternatives the first is for those who understand everything. */
+static void
+choose(struct markup *m)
+{
+	unsigned at = m->alternates - 1;
+
+	if (m->alternates == 0 || m->alternates > MAX_ALTERNATES)
+		return;
+	if (m->chosen[at])
+		m->skip = 1;
+	m->chosen[at] = true;
+}
+
+static void
+start_layout(struct markup *m, int kind)
+{
+	switch (kind) {
+	case LINE:
+		m->paragraphs++;
+		doc_flow_line(m->flow);
+		break;
+	case BREAK:
+		doc_flow_line(m->flow);
+		break;
+	case ROW:
+		doc_flow_row(m->flow);
+		break;
+	case CELL:
+		doc_flow_cell(m->flow);
+		break;
+	case PART:
+		doc_flow_space(m->flow);
+		break;
+	case BOX:
+		box_start(m);
+		break;
+	case TAB:
+		doc_flow_put(m->flow, m->flow->depth > 0 ? " " : "\t", 1);
+		break;
+	case HYPHEN:
+		doc_flow_puts(m->flow, "\u2011");
+		break;
+	case SOFT_HYPHEN:
+		doc_flow_puts(m->flow, "\u00ad");
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+start_special(struct markup *m, const struct doc_xml_node *node, int kind)
+{
+	const char *s;
+
+	switch (kind) {
+	case FIELD:
+		s = doc_xml_attr(node, "type");
+		if ((m->flags & DOC_MARKUP_NOTES) && s != NULL &&
+		    strcmp(s, "slidenum") == 0)
+			m->skip = 1;
+		break;
+	case TEXTPATH:
+		s = doc_xml_attr(node, "string");
+		doc_flow_line(m->flow);
+		doc_flow_puts(m->flow, s ? s : "");
+		doc_flow_line(m->flow);
+		break;
+	case SYMBOL:
+		put_symbol(m, node);
+		break;
+	case VALUE:
+		if (strstr(node->ns, "chart") == NULL)
+			break;
+		doc_flow_cell(m->flow);
+		m->in_text = true;
+		break;
+	default:
+		start_layout(m, kind);
+		break;
+	}
+}
+
+static void
+on_start(void *ctx, const struct doc_xml_node *node)
+{
+	struct markup *m = ctx;
+	int kind = doc_xml_find(elements, DOC_LEN(elements), node->name);
+
+	if (m->skip > 0) {
+		m->skip++;
+		return;
+	}
+	m->in_text = kind == TEXT;
+	switch (kind) {
+	case 0:
+	case TEXT:
+		break;
+	case SKIP:
+		m->skip = 1;
+		break;
+	case ALTERNATE:
+		if (m->alternates < MAX_ALTERNATES)
+			m->chosen[m->alternates] = false;
+		m->alternates++;
+		break;
+	case CHOICE:
+	case FALLBACK:
+		choose(m);
+		break;
+	case SHAPE:
+		m->placeholder = false;
+		break;
+	case PLACEHOLDER:
+		m->placeholder = true;
+		break;
+	default:
+		start_special(m, node, kind);
+		break;
+	}
+}
+
+static void
+on_end(void *ctx, const char *name)
+{
+	struct markup *m = ctx;
+
+	m->in_text = false;
+	if (m->skip > 0) {
+		m->skip--;
+		return;
+	}
+	switch (doc_xml_find(elements, DOC_LEN(elements), name)) {
+	case ALTERNATE:
+		m->alternates -= m->alternates > 0;
+		break;
+	case BOX:
+		box_end(m);
+		break;
+	case LINE:
+		line_end(m);
+		break;
+	case ROW:
+		doc_flow_row_end(m->flow);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_text(void *ctx, const char *s, size_t n)
+{
+	struct markup *m = ctx;
+
+	if (m->in_text && m->skip == 0 &&
+	    !(m->placeholder && (m->flags & DOC_MARKUP_STATIC)))
+		doc_flow_put(m->flow, s, n);
+}
+
+int
+doc_markup_put(struct doc_flow *flow, const char *p, size_t n, unsigned flags)
+{
+	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
+	struct markup m = { .flow = flow, .flags = flags };
+	int rc;
+
+	flow->one_line = true;
+	rc = doc_xml_parse(p, n, &ops, &m);
+	/* A cut document ends inside its boxes. */
+	while (m.boxes > 0)
+		box_end(&m);
+	doc_flow_merge(flow, &m.box[0]);
+	flow->depth = 0;
+	for (size_t i = 0; i < DOC_LEN(m.box); i++)
+		doc_buf_release(&m.box[i]);
+	return rc;
+}
+
+void
+doc_markup_part(struct doc_opc *opc, const char *part, unsigned flags)
+{
+	doc_autobuf struct doc_buf xml = { 0 };
+
+	if (doc_opc_read(opc, part, &xml, NULL) < 0) {
+		doc_opc_damaged(opc);
+		return;
+	}
+	doc_flow_line(&opc->flow);
+	if (doc_markup_put(&opc->flow, xml.data, xml.len, flags) != 0)
+		doc_opc_damaged(opc);
+	doc_flow_line(&opc->flow);
+}
+
+void
+doc_markup_rels(struct doc_opc *opc, const struct doc_rels *rels,
+    const char *type, unsigned flags)
+{
+	const struct doc_rel *rel;
+	size_t at = 0;
+
+	while ((rel = doc_rels_next(rels, type, &at)) != NULL)
+		doc_markup_part(opc, rel->target, flags);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/base/io.h"
+#include "lib/format/mbox.h"
+
+static size_t
+line_length(const char *p, size_t n)
+{
+	const char *nl = memchr(p, '\n', n);
+
+	return nl ? (size_t)(nl - p) + 1 : n;
+}
+
+/* "From whoever Sat Jan  3 01:05:34 1996": what tells it from prose is the
+ * time of day. */
+static bool
+is_separator(const char *p, size_t n)
+{
+	size_t len = line_length(p, DOC_MIN(n, (size_t)1024));
+
+	if (len < 5 || memcmp(p, "From ", 5) != 0)
+		return false;
+	for (size_t i = 5; i + 5 <= len; i++)
+		if (isdigit((unsigned char)p[i]) && p[i + 2] == ':' &&
+		    isdigit((unsigned char)p[i + 1]) &&
+		    isdigit((unsigned char)p[i + 3]) &&
+		    isdigit((unsigned char)p[i + 4]))
+			return true;
+	return false;
+}
+
+bool
+doc_mbox_is(const char *p, size_t n)
+{
+	return is_separator(p, n);
+}
+
+static bool
+after_blank_line(const char *p, size_t at)
+{
+	if (at < 2 || p[at - 1] != '\n')
+		return at == 0;
+	return p[at - 2] == '\n' ||
+	    (at >= 3 && p[at - 2] == '\r' && p[at - 3] == '\n');
+}
+
+bool
+doc_mbox_next(const char *p, size_t n, size_t *at, size_t *from, size_t *len)
+{
+	const char *next;
+	size_t end;
+
+	if (*at >= n)
+		return false;
+	if (is_separator(p + *at, n - *at))
+		*at += line_length(p + *at, n - *at);
+	*from = end = *at;
+	for (;;) {
+		next = memmem(p + end, n - end, "\nFrom ", 6);
+		end = next ? (size_t)(next - p) + 1 : n;
+		if (next == NULL || (after_blank_line(p, end) &&
+					is_separator(p + end, n - end)))
+			break;
+	}
+	*at = end;
+	*len = end - *from;
+	return true;
+}
+
+int
+doc_mbox_write(int fd, const char *p, size_t n)
+{
+	const char *end = p + n, *q, *mark;
+
+	/* p is what is not written yet, q where to look on. */
+	for (q = p; q < end; q += line_length(q, (size_t)(end - q))) {
+		mark = q;
+		while (mark < end && *mark == '>')
+			mark++;
+		if (mark == q || end - mark < 5 || memcmp(mark, "From ", 5))
+			continue;
+		if (doc_write_full(fd, p, (size_t)(q - p)) < 0)
+			return -1;
+		p = q + 1;
+	}
+	return doc_write_full(fd, p, (size_t)(end - p));
+}

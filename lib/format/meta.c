@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/format/meta.h"
+
+/* The longest field is 8 KiB; what follows would be cut anyway. */
+#define MAX_VALUE ((size_t)32 << 10)
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+static void
+collapse(struct doc_buf *to, const char *s, size_t n)
+{
+	bool space = false;
+
+	n = DOC_MIN(n, MAX_VALUE);
+	for (size_t i = 0; i < n; i++) {
+		if (is_blank(s[i])) {
+			space = to->len > 0;
+			continue;
+		}
+		if (space)
+			doc_buf_addc(to, ' ');
+		space = false;
+		doc_buf_addc(to, s[i]);
+	}
+}
+
+static bool
+is_list(enum doc_field field)
+{
+	return field == DOC_F_CREATOR || field == DOC_F_KEYWORDS ||
+	    field == DOC_F_SUBJECT;
+}
+
+/* "2011-04-01", "2011-04-01T12:30:05.123+02:00" and what lies between. */
+static void
+set_time(struct doc_buf *to, const char *s)
+{
+	unsigned y, mo, d, h = 0, mi = 0, sec = 0;
+	int n = 0, used = 0;
+	char zone[8] = "Z";
+
+	if (sscanf(s, "%4u-%2u-%2u%n", &y, &mo, &d, &used) < 3 || mo < 1 ||
+	    mo > 12 || d < 1 || d > 31)
+		return;
+	s += used;
+	if (sscanf(s, "%*1[T ]%2u:%2u%n", &h, &mi, &n) == 2 && n > 0) {
+		s += n;
+		n = 0;
+		if (sscanf(s, ":%2u%n", &sec, &n) == 1)
+			s += n;
+		if (*s == '.' || *s == ',')
+			s += 1 + strspn(s + 1, "0123456789");
+		if ((*s == '+' || *s == '-') && strlen(s) >= 6 && s[3] == ':')
+			snprintf(zone, sizeof(zone), "%.6s", s);
+	}
+	if (h < 24 && mi < 60 && sec < 61)
+		doc_buf_addf(to, "%04u-%02u-%02uT%02u:%02u:%02u%s", y, mo, d,
+		    h, mi, sec, zone);
+}
+
+void
+doc_meta_set(struct doc_meta *m, enum doc_field field, const char *s, size_t n)
+{
+	doc_autobuf struct doc_buf clean = { 0 };
+	struct doc_buf *to = &m->value[field];
+	const char *text;
+
+	collapse(&clean, s, n);
+	text = doc_buf_str(&clean);
+	if (clean.len == 0 || text == NULL)
+		return;
+	if (field == DOC_F_CREATED || field == DOC_F_MODIFIED) {
+		if (to->len == 0)
+			set_time(to, text);
+		return;
+	}
+	if (to->len > 0) {
+		if (!is_list(field) || to->len > MAX_VALUE)
+			return;
+		doc_buf_adds(to, "; ");
+	}
+	doc_buf_adds(to, text);
+}
+
+static void
+on_start(void *ctx, const struct doc_xml_node *node)
+{
+	struct doc_meta *m = ctx;
+	const char *name = node->name;
+	const char *property = doc_xml_attr(node, "property");
+
+	if (property != NULL && strcmp(property, "dcterms:modified") == 0)
+		name = "modified";
+	m->field = doc_xml_find(m->table, m->table_count, name);
+	m->leaf.len = 0;
+}
+
+static void
+on_end(void *ctx, const char *name)
+{
+	struct doc_meta *m = ctx;
+
+	(void)name;
+	if (m->field > 0)
+		doc_meta_set(m, (enum doc_field)m->field, m->leaf.data,
+		    m->leaf.len);
+	m->field = 0;
+}
+
+static void
+on_text(void *ctx, const char *s, size_t n)
+{
+	struct doc_meta *m = ctx;
+
+	if (m->field > 0 && m->leaf.len < MAX_VALUE)
+		doc_buf_add(&m->leaf, s, n);
+}
+
+int
+doc_meta_read(struct doc_meta *m, const char *p, size_t n,
+    const struct doc_xml_token *table, size_t table_count)
+{
+	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
+
+	m->table = table;
+	m->table_count = table_count;
+	m->field = 0;
+	return doc_xml_parse(p, n, &ops, m);
+}
+
+void
+doc_meta_say(struct doc_meta *m, struct doc_work *work)
+{
+	for (unsigned f = 1; f < DOC_F_COUNT; f++)
+		if (m->value[f].len > 0)
+			doc_work_strn(work, (enum doc_field)f,
+			    m->value[f].data, m->value[f].len);
+}
+
+void
+doc_meta_release(struct doc_meta *m)
+{
+	for (unsigned f = 0; f < DOC_F_COUNT; f++)
+		doc_buf_release(&m->value[f]);
+	doc_buf_release(&m->leaf);
+}

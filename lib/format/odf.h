@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * odf - OpenDocument (odt, ods, odp, odg; ISO 26300), packed or flat XML.
+ *
+ * Runs in the worker; libarchive, libxml2.
+ */
+#ifndef DOC_ODF_H
+#define DOC_ODF_H
+
+#include "lib/format/text.h"
+
+/*
+ * Put the text to `text` and the metadata to `text->work`.  0, or -1 with
+ * DAMAGED, ENCRYPTED, UNSUPPORTED, MEMORY; what was put before a failure
+ * stays.  Damage that leaves part of the text readable is no failure: the
+ * reason `damaged` is added instead.
+ */
+int doc_odf_text(const struct doc_input *in, struct doc_text *text,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+#endif

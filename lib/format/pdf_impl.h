@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pdf_impl - what the pdf_*.c files share.  Nobody else includes it.
+ *
+ * poppler's objects appear by tag only, so that its headers stay in the files
+ * that call it: pdf_open.c, pdf_facts.c, pdf_page.c, pdf_render.c.
+ */
+#ifndef DOC_PDF_IMPL_H
+#define DOC_PDF_IMPL_H
+
+#include "lib/base/buf.h"
+#include "lib/pool/work.h"
+
+struct _PopplerDocument;
+struct _PopplerPage;
+
+/* An open document.  All zero is closed. */
+struct doc_pdf {
+	struct _PopplerDocument *doc;
+	unsigned pages;
+	unsigned watch; /* glib log handler that notes poppler's complaints */
+	bool repaired;	/* the cross-reference table was rebuilt */
+	bool broken;	/* part of a page or stream could not be read */
+};
+
+#define doc_autopdf __attribute__((cleanup(doc_pdf_close)))
+
+/* Reads from the mapping; `in` must outlive *pdf, and *pdf must not move.
+ * 0, or -1 with DAMAGED, ENCRYPTED, MEMORY. */
+int doc_pdf_open(struct doc_pdf *pdf, const struct doc_input *in,
+    struct doc_error *err) DOC_MUST_CHECK;
+void doc_pdf_close(struct doc_pdf *pdf);
+
+/* The page with this index from 0, or NULL when the file has none there
+ * although it counts one. */
+struct _PopplerPage *doc_pdf_page(struct doc_pdf *pdf, unsigned index);
+void doc_pdf_page_free(struct _PopplerPage *page);
+
+/* Says title, creator, subject, keywords, producer, created, modified,
+ * language, attachments. */
+void doc_pdf_facts(const struct doc_pdf *pdf, struct doc_work *work);
+
+/* The text of a page: body, then values of form fields, then notes, each
+ * starting on a line of its own.  -1 when out of memory or past the cap of
+ * `buf`, which then holds what fitted. */
+int doc_pdf_page_text(struct _PopplerPage *page, struct doc_buf *buf);
+
+/* Share of the visible page that pictures cover, in percent. */
+unsigned doc_pdf_page_cover(struct _PopplerPage *page);
+
+/* Is anything drawn on it, be it text, lines or pictures? */
+bool doc_pdf_page_inked(struct _PopplerPage *page);
+
+/* Characters of a page's text, by kind.  Spaces are not counted. */
+struct doc_pdf_stats {
+	unsigned chars;
+	unsigned word;	   /* letters and digits of any script */
+	unsigned bad;	   /* U+FFFD, private use, controls */
+	unsigned latin;	   /* A to Z in either case */
+	unsigned vowels;   /* of latin: AEIOUY */
+	unsigned frequent; /* of latin: AEIOUNRSTLDH */
+};
+
+void doc_pdf_count(const char *s, size_t n, struct doc_pdf_stats *stats);
+
+/* Text that is there but not what the eye reads. */
+bool doc_pdf_garbled(const struct doc_pdf_stats *stats);
+
+/* Why the page needs OCR; DOC_R_HAS_TEXT when it does not.  Looks at the page
+ * only when its text does not settle the matter. */
+enum doc_reason doc_pdf_judge(struct _PopplerPage *page,
+    const struct doc_pdf_stats *stats);
+
+/* Neighbouring pages with the same reason, said as one entry of ocr_pages. */
+struct doc_pdf_runs {
+	struct doc_work *work;
+	enum doc_reason reason; /* of the open run; DOC_R_HAS_TEXT: none */
+	unsigned first, last;	/* pages from 1 */
+	unsigned said;		/* entries given to work */
+};
+
+void doc_pdf_runs_add(struct doc_pdf_runs *runs, unsigned page,
+    enum doc_reason reason);
+void doc_pdf_runs_end(struct doc_pdf_runs *runs);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The directory of a compound file, just far enough to see the names of its
+ * streams.  Sections are those of [MS-CFB].
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/format/sniff_kind.h"
+
+#define HEADER_LEN  512
+#define ENTRY_LEN   128
+#define DIFAT_COUNT 109 /* places of the FAT that the header holds */
+
+/* Real directories have some hundred entries.  Messages with thousands of
+ * recipients have more; the stream that tells is among the first ones. */
+#define MAX_ENTRIES 4096
+
+struct ole {
+	const char *data;
+	size_t size;
+	unsigned shift; /* log2 of the sector size: 9 or 12 */
+	uint32_t count;
+	const char *entry[MAX_ENTRIES]; /* NULL once looked at */
+};
+
+static const struct {
+	const char *stream;
+	const char *media;
+} kinds[] = {
+	{ "EncryptedPackage", "application/encrypted" },
+	{ "WordDocument", "application/msword" },
+	{ "Workbook", "application/vnd.ms-excel" },
+	{ "Book", "application/vnd.ms-excel" },
+	{ "PowerPoint Document", "application/vnd.ms-powerpoint" },
+	{ "PP40", "application/vnd.ms-powerpoint" },
+	{ "__properties_version1.0", "application/vnd.ms-outlook" },
+	{ "VisioDocument", "application/vnd.visio" },
+	{ "Quill", "application/vnd.ms-publisher" },
+	{ "HwpSummaryInformation", "application/x-hwp" },
+	{ "MatOST", "application/vnd.ms-works" },
+	{ "CV_iew", "application/vnd.ms-project" },
+};
+
+static uint32_t
+le32(const char *p)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	return (uint32_t)u[0] | (uint32_t)u[1] << 8 | (uint32_t)u[2] << 16 |
+	    (uint32_t)u[3] << 24;
+}
+
+/* Sector n, or NULL: the header takes the place of the one before 0. */
+static const char *
+sector(const struct ole *ole, uint32_t n)
+{
+	uint64_t at = ((uint64_t)n + 1) << ole->shift;
+
+	if (at + ((uint64_t)1 << ole->shift) > ole->size)
+		return NULL;
+	return ole->data + at;
+}
+
+/* The sector after `n` in its chain, through the FAT (2.3). */
+static uint32_t
+next_sector(const struct ole *ole, uint32_t n)
+{
+	uint32_t per = (uint32_t)1 << (ole->shift - 2);
+	const char *fat;
+
+	if (n / per >= DIFAT_COUNT)
+		return UINT32_MAX;
+	fat = sector(ole, le32(ole->data + 76 + 4 * (size_t)(n / per)));
+	return fat == NULL ? UINT32_MAX : le32(fat + 4 * (size_t)(n % per));
+}
+
+/* Compares the UTF-16 name of a directory entry (2.6.1).  The name of the
+ * summary stream of Hangul starts with a control character. */
+static bool
+has_name(const char *entry, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (entry[0] == 5 && entry[1] == 0)
+		entry += 2;
+	if (len > 30)
+		return false;
+	for (size_t i = 0; i <= len; i++)
+		if (entry[2 * i] != name[i] || entry[2 * i + 1] != 0)
+			return false;
+	return true;
+}
+
+static size_t
+kind_of(const char *entry)
+{
+	size_t k = 0;
+
+	while (k < DOC_LEN(kinds) && !has_name(entry, kinds[k].stream))
+		k++;
+	return k;
+}
+
+static void
+read_directory(struct ole *ole)
+{
+	size_t len = (size_t)1 << ole->shift;
+	uint32_t n = le32(ole->data + 48);
+	const char *p;
+
+	while (ole->count + len / ENTRY_LEN <= MAX_ENTRIES &&
+	    (p = sector(ole, n)) != NULL) {
+		for (size_t i = 0; i < len; i += ENTRY_LEN)
+			ole->entry[ole->count++] = p + i;
+		n = next_sector(ole, n);
+	}
+}
+
+/* Entry i and its siblings to the left and right (a tree, 2.6.4).  Deeper
+ * storages do not count: they are embedded documents of other kinds. */
+static size_t
+best_kind(struct ole *ole, uint32_t i, unsigned depth)
+{
+	size_t best, left, right;
+	const char *entry;
+
+	if (depth > 64 || i >= ole->count || ole->entry[i] == NULL)
+		return DOC_LEN(kinds);
+	entry = ole->entry[i];
+	ole->entry[i] = NULL;
+	best = kind_of(entry);
+	left = best_kind(ole, le32(entry + 68), depth + 1);
+	right = best_kind(ole, le32(entry + 72), depth + 1);
+	best = DOC_MIN(best, left);
+	return DOC_MIN(best, right);
+}
+
+bool
+doc_sniff_ole(const struct doc_input *in, char media[static 128])
+{
+	struct ole ole = { .data = in->data, .size = in->size };
+	size_t kind;
+
+	if (in->size < HEADER_LEN)
+		return false;
+	ole.shift = (unsigned char)in->data[30];
+	if (ole.shift != 9 && ole.shift != 12)
+		return false;
+	read_directory(&ole);
+	if (ole.count == 0)
+		return false;
+	kind = best_kind(&ole, le32(ole.entry[0] + 76), 0);
+	if (kind == DOC_LEN(kinds))
+		return false;
+	(void)snprintf(media, 128, "%s", kinds[kind].media);
+	return true;
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/format/unpack.h"
+
+struct doc_unpack {
+	struct archive *a;
+};
+
+typedef int support(struct archive *);
+
+/* By name, never ..._all: that would bring mtree, which opens the files it
+ * names, and filters that run programs (lzop, lrzip, grzip). */
+static support *const formats[] = {
+	archive_read_support_format_zip,
+	archive_read_support_format_tar,
+	archive_read_support_format_7zip,
+	archive_read_support_format_rar,
+	archive_read_support_format_rar5,
+	archive_read_support_format_cpio,
+	archive_read_support_format_iso9660,
+	archive_read_support_format_cab,
+	archive_read_support_format_lha,
+	archive_read_support_format_xar,
+	archive_read_support_format_ar,
+	archive_read_support_format_warc,
+	archive_read_support_format_empty,
+	archive_read_support_format_raw,
+};
+
+static support *const filters[] = {
+	archive_read_support_filter_gzip,
+	archive_read_support_filter_bzip2,
+	archive_read_support_filter_xz,
+	archive_read_support_filter_lzma,
+	archive_read_support_filter_zstd,
+	archive_read_support_filter_lz4,
+	archive_read_support_filter_lzip,
+	archive_read_support_filter_compress,
+	archive_read_support_filter_uu,
+	archive_read_support_filter_rpm,
+};
+
+/* ARCHIVE_WARN means that libarchive was built without the library and would
+ * run the program instead. */
+static int
+enable(struct archive *a, support *const *list, size_t n, struct doc_error *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i](a) != ARCHIVE_OK)
+			return doc_error_set(err, DOC_E_ENGINE,
+			    "libarchive lacks a format: %s",
+			    archive_error_string(a));
+	return 0;
+}
+
+static int
+enable_kind(struct archive *a, enum doc_unpack_kind kind, struct doc_error *err)
+{
+	support *zip = archive_read_support_format_zip_streamable;
+
+	if (kind == DOC_UNPACK_ZIP)
+		return enable(a, &zip, 1, err);
+	if (enable(a, formats, DOC_LEN(formats), err) < 0)
+		return -1;
+	return enable(a, filters, DOC_LEN(filters), err);
+}
+
+int
+doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
+    struct doc_unpack **up, struct doc_error *err)
+{
+	struct doc_unpack *u = calloc(1, sizeof(*u));
+
+	if (u == NULL || (u->a = archive_read_new()) == NULL) {
+		free(u);
+		return doc_error_set(err, DOC_E_MEMORY, "archive");
+	}
+	if (enable_kind(u->a, kind, err) < 0)
+		goto fail;
+	if (archive_read_open_memory(u->a, data, size) != ARCHIVE_OK) {
+		(void)doc_unpack_error(u, err);
+		goto fail;
+	}
+	*up = u;
+	return 0;
+fail:
+	doc_unpack_free(u);
+	return -1;
+}
+
+static enum doc_unpack_status
+status_of(int rc)
+{
+	switch (rc) {
+	case ARCHIVE_OK:
+	case ARCHIVE_WARN: /* a name or an attribute, never the content */
+		return DOC_UNPACK_OK;
+	case ARCHIVE_EOF:
+		return DOC_UNPACK_END;
+	case ARCHIVE_FAILED:
+	case ARCHIVE_RETRY:
+		return DOC_UNPACK_BAD;
+	default:
+		return DOC_UNPACK_DEAD;
+	}
+}
+
+/* cpio and pax may give the content with the last of several names. */
+static bool
+is_hardlink(struct archive_entry *e)
+{
+	return archive_entry_hardlink(e) != NULL && archive_entry_size(e) == 0;
+}
+
+static enum doc_unpack_type
+type_of(struct archive_entry *e)
+{
+	if (is_hardlink(e))
+		return DOC_UNPACK_LINK;
+	switch (archive_entry_filetype(e)) {
+	case AE_IFREG:
+	case 0: /* formats that know nothing but files */
+		return DOC_UNPACK_FILE;
+	case AE_IFDIR:
+		return DOC_UNPACK_DIRECTORY;
+	case AE_IFLNK:
+		return DOC_UNPACK_LINK;
+	default:
+		return DOC_UNPACK_SPECIAL;
+	}
+}
+
+/* The stored bytes; the second form is for names that do not convert. */
+static const char *
+name_of(struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname(e);
+
+	if (name == NULL)
+		name = archive_entry_pathname_utf8(e);
+	return name != NULL ? name : "";
+}
+
+/* The raw format takes any bytes at all; without a filter below it nothing
+ * was recognised. */
+static bool
+is_unknown(struct archive *a)
+{
+	return archive_format(a) == ARCHIVE_FORMAT_RAW &&
+	    archive_filter_count(a) <= 1;
+}
+
+enum doc_unpack_status
+doc_unpack_next(struct doc_unpack *u, struct doc_unpack_entry *entry)
+{
+	struct archive_entry *e = NULL;
+	enum doc_unpack_status st;
+
+	st = status_of(archive_read_next_header(u->a, &e));
+	if ((st != DOC_UNPACK_OK && st != DOC_UNPACK_BAD) || e == NULL)
+		return st;
+	if (is_unknown(u->a)) {
+		archive_set_error(u->a, EILSEQ, "unrecognized archive format");
+		return DOC_UNPACK_DEAD;
+	}
+	*entry = (struct doc_unpack_entry){
+		.name = name_of(e),
+		.type = type_of(e),
+		.encrypted = archive_entry_is_encrypted(e) != 0,
+		.has_mtime = archive_entry_mtime_is_set(e) != 0,
+		.mtime = archive_entry_mtime(e),
+		.position = (uint64_t)archive_read_header_position(u->a),
+	};
+	return st;
+}
+
+enum doc_unpack_status
+doc_unpack_block(struct doc_unpack *u, const char **p, size_t *n,
+    uint64_t *offset)
+{
+	const void *data = NULL;
+	la_int64_t at = 0;
+	size_t len = 0;
+	int rc = archive_read_data_block(u->a, &data, &len, &at);
+
+	*p = data;
+	*n = len;
+	*offset = (uint64_t)at;
+	return status_of(rc);
+}
+
+/* libarchive's messages do not come with a code of their own for these. */
+static enum doc_code
+code_of(struct archive *a)
+{
+	const char *msg = archive_error_string(a);
+	int sys = archive_errno(a);
+
+	if (sys == ENOMEM)
+		return DOC_E_MEMORY;
+	if (msg == NULL)
+		return DOC_E_DAMAGED;
+	if (strcasestr(msg, "passphrase") || strcasestr(msg, "encrypt") ||
+	    strcasestr(msg, "password"))
+		return DOC_E_ENCRYPTED;
+	if (strcasestr(msg, "unsupported") || strcasestr(msg, "unrecognized") ||
+	    strcasestr(msg, "not supported"))
+		return DOC_E_UNSUPPORTED;
+	return DOC_E_DAMAGED;
+}
+
+int
+doc_unpack_error(struct doc_unpack *u, struct doc_error *err)
+{
+	const char *msg = archive_error_string(u->a);
+
+	return doc_error_set(err, code_of(u->a), "%s",
+	    msg != NULL ? msg : "broken archive");
+}
+
+void
+doc_unpack_free(struct doc_unpack *u)
+{
+	if (u == NULL)
+		return;
+	(void)archive_read_free(u->a);
+	free(u);
+}

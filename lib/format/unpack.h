@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * unpack - libarchive, reduced to what the formats here need.
+ *
+ * Runs in the worker.  Reads from memory only; no format or filter that would
+ * start a program or open a path is enabled.  LC_CTYPE must be UTF-8, or names
+ * stored as UTF-16 are lost (libarchive issue 587).
+ */
+#ifndef DOC_UNPACK_H
+#define DOC_UNPACK_H
+
+#include "lib/base/error.h"
+
+enum doc_unpack_kind {
+	DOC_UNPACK_ANY, /* every format, and lone compressed files */
+	DOC_UNPACK_ZIP	/* zip by its local headers, from the first byte */
+};
+
+/* libarchive's status ladder: a bad entry is not a dead archive. */
+enum doc_unpack_status {
+	DOC_UNPACK_OK,
+	DOC_UNPACK_END,
+	DOC_UNPACK_BAD, /* this entry; the next one may be fine */
+	DOC_UNPACK_DEAD /* nothing more can be read */
+};
+
+enum doc_unpack_type {
+	DOC_UNPACK_FILE,
+	DOC_UNPACK_DIRECTORY,
+	DOC_UNPACK_LINK, /* symbolic, or a second name of an earlier entry */
+	DOC_UNPACK_SPECIAL
+};
+
+/* Valid until the next call on the same archive. */
+struct doc_unpack_entry {
+	const char *name; /* bytes as stored; UTF-8 where stored as UTF-16 */
+	enum doc_unpack_type type;
+	bool encrypted;
+	bool has_mtime;
+	int64_t mtime;	   /* seconds since 1970 */
+	uint64_t position; /* of its header, bytes from the start */
+};
+
+struct doc_unpack;
+
+/* The bytes must outlive it.  0, or -1 with DAMAGED, ENCRYPTED, UNSUPPORTED,
+ * MEMORY or ENGINE. */
+int doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
+    struct doc_unpack **u, struct doc_error *err) DOC_MUST_CHECK;
+
+/* The entry is filled for OK, and as far as known for BAD. */
+enum doc_unpack_status doc_unpack_next(struct doc_unpack *u,
+    struct doc_unpack_entry *entry);
+
+/* The next piece of the entry's content, which belongs at *offset; what lies
+ * between pieces is zeros.  At END *offset is the length. */
+enum doc_unpack_status doc_unpack_block(struct doc_unpack *u, const char **p,
+    size_t *n, uint64_t *offset);
+
+/* Why the last call was BAD or DEAD. */
+int doc_unpack_error(struct doc_unpack *u, struct doc_error *err);
+
+void doc_unpack_free(struct doc_unpack *u);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/format/markup.h"
+#include "lib/format/ooxml_kinds.h"
+#include "lib/format/xlsx_book.h"
+#include "lib/format/xlsx_format.h"
+#include "lib/format/xml.h"
+
+enum kind { CELL = 1, FURNITURE, ROW, SKIP, TEXT, VALUE };
+
+/* Sorted by byte. */
+static const struct doc_xml_token elements[] = {
+	{ "c", CELL },
+	{ "evenFooter", FURNITURE },
+	{ "evenHeader", FURNITURE },
+	{ "extLst", SKIP },
+	{ "f", SKIP },
+	{ "firstFooter", FURNITURE },
+	{ "firstHeader", FURNITURE },
+	{ "oddFooter", FURNITURE },
+	{ "oddHeader", FURNITURE },
+	{ "rPh", SKIP },
+	{ "row", ROW },
+	{ "t", TEXT },
+	{ "v", VALUE },
+};
+
+struct sheet {
+	const struct doc_book *book;
+	struct doc_flow *flow;
+	struct doc_buf value; /* of the cell or header being read */
+	struct doc_buf shown;
+	char type[16];
+	unsigned style;
+	unsigned column; /* of this cell, from 0 */
+	unsigned next;	 /* column after the last cell */
+	unsigned skip;
+	bool take; /* text belongs to value */
+};
+
+/* "BC12" is column 54; false when there is no such thing. */
+static bool
+column_of(const char *ref, unsigned *column)
+{
+	unsigned n = 0, i = 0;
+
+	for (; ref[i] >= 'A' && ref[i] <= 'Z' && i < 4; i++)
+		n = n * 26 + (unsigned)(ref[i] - 'A') + 1;
+	if (n == 0)
+		return false;
+	*column = n - 1;
+	return true;
+}
+
+static void
+start_cell(struct sheet *sh, const struct doc_xml_node *node)
+{
+	const char *ref = doc_xml_attr(node, "r");
+	const char *type = doc_xml_attr(node, "t");
+	const char *style = doc_xml_attr(node, "s");
+
+	sh->column = sh->next;
+	if (ref != NULL)
+		column_of(ref, &sh->column);
+	strncpy(sh->type, type ? type : "n", sizeof(sh->type) - 1);
+	sh->style = style ? (unsigned)strtoul(style, NULL, 10) : 0;
+	sh->value.len = 0;
+}
+
+static void
+show_number(struct sheet *sh, const char *s)
+{
+	const char *code = doc_book_format(sh->book, sh->style);
+	char *end;
+	double v = strtod(s, &end);
+
+	if (code != NULL && end != s && *end == '\0' &&
+	    doc_xlsx_date(&sh->shown, v, code, sh->book->from1904) == 0)
+		return;
+	doc_xlsx_number(&sh->shown, s);
+}
+
+/* What the cell shows, by its type (ISO 29500-1, 18.18.11). */
+static void
+show(struct sheet *sh)
+{
+	const char *s = doc_buf_str(&sh->value);
+
+	sh->shown.len = 0;
+	if (s == NULL || sh->value.len == 0)
+		return;
+	if (strcmp(sh->type, "s") == 0)
+		doc_book_string(sh->book, strtoul(s, NULL, 10), &sh->shown);
+	else if (strcmp(sh->type, "b") == 0)
+		doc_buf_adds(&sh->shown, *s == '0' ? "FALSE" : "TRUE");
+	else if (strcmp(sh->type, "n") == 0)
+		show_number(sh, s);
+	else
+		doc_xlsx_unescape(&sh->shown, s, sh->value.len);
+}
+
+static void
+end_cell(struct sheet *sh)
+{
+	show(sh);
+	if (sh->column >= sh->next && sh->shown.len > 0) {
+		doc_flow_skip(sh->flow, sh->column - sh->next);
+		doc_flow_cell(sh->flow);
+		doc_flow_wrap(sh->flow, sh->shown.data, sh->shown.len);
+		sh->next = sh->column + 1;
+	} else if (sh->shown.len > 0) {
+		doc_flow_cell(sh->flow);
+		doc_flow_wrap(sh->flow, sh->shown.data, sh->shown.len);
+	}
+}
+
+/* A header or footer: &L, &C, &R begin its parts, &"font", &12 and &K012345
+ * are styles, &P and the like are filled in when printing (18.3.1.46). */
+static void
+end_furniture(struct sheet *sh)
+{
+	const char *s = doc_buf_str(&sh->value);
+
+	doc_flow_line(sh->flow);
+	while (s != NULL && *s != '\0') {
+		size_t n = strcspn(s, "&");
+
+		doc_flow_wrap(sh->flow, s, n);
+		s += n;
+		if (*s == '\0')
+			break;
+		s++;
+		if (*s == '"') {
+			s += 1 + strcspn(s + 1, "\"");
+			s += *s == '"';
+		} else if (*s == 'K') {
+			n = strspn(s + 1, "0123456789ABCDEFabcdef+-");
+			s += 1 + DOC_MIN(n, (size_t)6);
+		} else if (*s >= '0' && *s <= '9') {
+			s += strspn(s, "0123456789");
+		} else if (*s == '&') {
+			doc_flow_wrap(sh->flow, s++, 1);
+		} else if (*s != '\0') {
+			doc_flow_space(sh->flow);
+			s++;
+		}
+	}
+	doc_flow_line(sh->flow);
+}
+
+static void
+on_start(void *ctx, const struct doc_xml_node *node)
+{
+	struct sheet *sh = ctx;
+
+	if (sh->skip > 0) {
+		sh->skip++;
+		return;
+	}
+	sh->take = false;
+	switch (doc_xml_find(elements, DOC_LEN(elements), node->name)) {
+	case CELL:
+		start_cell(sh, node);
+		break;
+	case ROW:
+		doc_flow_row(sh->flow);
+		sh->next = 0;
+		break;
+	case FURNITURE:
+		sh->value.len = 0;
+		sh->take = true;
+		break;
+	case TEXT:
+	case VALUE:
+		sh->take = true;
+		break;
+	case SKIP:
+		sh->skip = 1;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_end(void *ctx, const char *name)
+{
+	struct sheet *sh = ctx;
+
+	if (sh->skip > 0) {
+		sh->skip--;
+		return;
+	}
+	sh->take = false;
+	switch (doc_xml_find(elements, DOC_LEN(elements), name)) {
+	case CELL:
+		end_cell(sh);
+		break;
+	case ROW:
+		doc_flow_row_end(sh->flow);
+		break;
+	case FURNITURE:
+		end_furniture(sh);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_text(void *ctx, const char *s, size_t n)
+{
+	struct sheet *sh = ctx;
+
+	if (sh->take && sh->skip == 0)
+		doc_buf_add(&sh->value, s, n);
+}
+
+static void
+put_cells(struct doc_opc *opc, const struct doc_book *book, const char *part)
+{
+	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
+	doc_autobuf struct doc_buf xml = { 0 };
+	struct sheet sh = { .book = book, .flow = &opc->flow };
+
+	if (doc_opc_read(opc, part, &xml, NULL) < 0 ||
+	    doc_xml_parse(xml.data, xml.len, &ops, &sh) != 0)
+		doc_opc_damaged(opc);
+	opc->flow.depth = 0;
+	doc_buf_release(&sh.value);
+	doc_buf_release(&sh.shown);
+}
+
+/* Text boxes, charts and diagrams that lie on the sheet. */
+static void
+put_drawing(struct doc_opc *opc, const char *part)
+{
+	static const char *const inside[] = { "chart", "diagramData" };
+	doc_autorels struct doc_rels rels = { 0 };
+
+	doc_markup_part(opc, part, 0);
+	doc_rels_read(opc, part, &rels);
+	for (size_t i = 0; i < DOC_LEN(inside); i++)
+		doc_markup_rels(opc, &rels, inside[i], 0);
+}
+
+static void
+put_sheet(struct doc_opc *opc, const struct doc_book *book,
+    const struct doc_book_sheet *sheet)
+{
+	static const char *const notes[] = { "comments", "threadedComment" };
+	doc_autorels struct doc_rels rels = { 0 };
+	const struct doc_rel *rel;
+	size_t at = 0;
+
+	doc_flow_wrap(&opc->flow, sheet->name, strlen(sheet->name));
+	doc_flow_line(&opc->flow);
+	put_cells(opc, book, sheet->part);
+	doc_rels_read(opc, sheet->part, &rels);
+	while ((rel = doc_rels_next(&rels, "drawing", &at)) != NULL)
+		put_drawing(opc, rel->target);
+	for (size_t i = 0; i < DOC_LEN(notes); i++)
+		doc_markup_rels(opc, &rels, notes[i], 0);
+}
+
+void
+doc_xlsx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
+{
+	struct doc_book book = { 0 };
+
+	opc->flow.one_line = true;
+	doc_book_read(opc, part, xml, &book);
+	for (unsigned i = 0; i < book.sheet_count; i++) {
+		put_sheet(opc, &book, &book.sheet[i]);
+		doc_flow_flush(&opc->flow);
+		if (doc_text_page(opc->flow.text, book.sheet_count) < 0)
+			break;
+	}
+	doc_book_release(&book);
+}

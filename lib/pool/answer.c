@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/base/utf8.h"
+#include "lib/pool/answer.h"
+
+_Static_assert(DOC_R_COUNT <= 64, "reasons fit a word");
+
+static int
+add_number(struct doc_answer *a, const struct doc_field_view *v)
+{
+	uint64_t n;
+
+	if (v->n != sizeof(n))
+		return -1;
+	memcpy(&n, v->p, sizeof(n));
+	if (n > (uint64_t)1 << 53)
+		return -1;
+	a->number[v->field] = n;
+	return 0;
+}
+
+static int
+add_string(struct doc_answer *a, const struct doc_field_view *v, size_t cap)
+{
+	struct doc_buf *b = &a->value[v->field];
+
+	if (v->n > cap || doc_utf8_valid(v->p, v->n) != v->n ||
+	    memchr(v->p, '\0', v->n) != NULL)
+		return -1;
+	b->len = 0;
+	return doc_buf_add(b, v->p, v->n);
+}
+
+static int
+add_entry(struct doc_answer *a, const struct doc_field_view *v, size_t cap)
+{
+	struct doc_buf *b = &a->value[v->field];
+
+	if (v->n > DOC_FIELD_ENTRY || doc_utf8_valid(v->p, v->n) != v->n ||
+	    memchr(v->p, '\0', v->n) != NULL)
+		return -1;
+	if (a->entries[v->field] == cap) /* the rest is dropped */
+		return 0;
+	a->entries[v->field]++;
+	if (doc_buf_add(b, v->p, v->n) < 0)
+		return -1;
+	return doc_buf_addc(b, '\0');
+}
+
+static int
+add_bytes(struct doc_answer *a, const struct doc_field_view *v, size_t cap)
+{
+	struct doc_buf *b = &a->value[v->field];
+
+	if (v->n > cap)
+		return -1;
+	b->len = 0;
+	return doc_buf_add(b, v->p, v->n);
+}
+
+static int
+add(struct doc_answer *a, unsigned stages, const struct doc_field_view *v)
+{
+	const struct doc_field_info *info = doc_field_info(v->field);
+	int rc = -1;
+
+	if (info == NULL || (info->stages & stages) == 0)
+		return -1;
+	switch (info->type) {
+	case DOC_T_INT:
+		rc = add_number(a, v);
+		break;
+	case DOC_T_STR:
+		rc = add_string(a, v, info->cap);
+		break;
+	case DOC_T_LIST:
+		rc = add_entry(a, v, info->cap);
+		break;
+	case DOC_T_BYTES:
+		rc = add_bytes(a, v, info->cap);
+		break;
+	}
+	a->set[v->field] = rc == 0;
+	return rc;
+}
+
+int
+doc_answer_add(struct doc_answer *a, unsigned stages, const char *p, size_t n,
+    struct doc_error *err)
+{
+	const char *at = p, *end = p + n;
+	struct doc_field_view v;
+	int rc;
+
+	while ((rc = doc_field_next(&at, end, &v)) > 0)
+		if (add(a, stages, &v) < 0)
+			return doc_error_set(err, DOC_E_PROTOCOL,
+			    "the worker sent a field that is not allowed");
+	if (rc < 0)
+		return doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker sent a malformed answer");
+	return 0;
+}
+
+void
+doc_answer_reason(struct doc_answer *a, enum doc_reason reason)
+{
+	if (reason != DOC_R_NONE)
+		a->reasons |= (uint64_t)1 << reason;
+}
+
+bool
+doc_answer_has_reason(const struct doc_answer *a, enum doc_reason reason)
+{
+	return (a->reasons >> reason & 1) != 0;
+}
+
+const char *
+doc_answer_str(struct doc_answer *a, enum doc_field field)
+{
+	const char *s = a->set[field] ? doc_buf_str(&a->value[field]) : "";
+
+	return s ? s : "";
+}
+
+static void
+write_list(struct doc_json *j, const char *key, const struct doc_buf *b)
+{
+	size_t at = 0;
+
+	doc_json_open(j, key, '[');
+	while (at < b->len) {
+		doc_json_str(j, NULL, b->data + at);
+		at += strlen(b->data + at) + 1;
+	}
+	doc_json_close(j, ']');
+}
+
+static bool
+listed(const enum doc_field *list, unsigned f)
+{
+	for (; list != NULL && *list != DOC_F_NONE; list++)
+		if (*list == f)
+			return true;
+	return false;
+}
+
+void
+doc_answer_write(const struct doc_answer *a, struct doc_json *j,
+    const enum doc_field *without)
+{
+	for (unsigned f = 1; f < DOC_F_COUNT; f++) {
+		const struct doc_field_info *info = doc_field_info(f);
+		const struct doc_buf *b = &a->value[f];
+
+		if (!a->set[f] || listed(without, f))
+			continue;
+		if (info->type == DOC_T_INT)
+			doc_json_int(j, info->name, (int64_t)a->number[f]);
+		else if (info->type == DOC_T_STR)
+			doc_json_strn(j, info->name, b->data ? b->data : "",
+			    b->len);
+		else if (info->type == DOC_T_LIST)
+			write_list(j, info->name, b);
+	}
+}
+
+void
+doc_reasons_write(uint64_t reasons, struct doc_json *j)
+{
+	if (reasons == 0)
+		return;
+	doc_json_open(j, "reasons", '[');
+	for (unsigned r = 1; r < DOC_R_COUNT; r++)
+		if (reasons >> r & 1)
+			doc_json_str(j, NULL,
+			    doc_reason_name((enum doc_reason)r));
+	doc_json_close(j, ']');
+}
+
+void
+doc_answer_release(struct doc_answer *a)
+{
+	for (unsigned f = 0; f < DOC_F_COUNT; f++)
+		doc_buf_release(&a->value[f]);
+	memset(a, 0, sizeof(*a));
+}

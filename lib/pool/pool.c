@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/start.h"
+#include "lib/pool/pool_impl.h"
+
+static int
+make_temp(struct doc_pool *p, struct doc_error *err)
+{
+	const char *top = getenv("TMPDIR");
+
+	snprintf(p->temp_dir, sizeof(p->temp_dir), "%.200s/docpipe.XXXXXX",
+	    top && *top ? top : "/tmp");
+	if (mkdtemp(p->temp_dir) == NULL) {
+		p->temp_dir[0] = '\0';
+		return doc_error_sys(err, "cannot make a folder in %s",
+		    top && *top ? top : "/tmp");
+	}
+	return 0;
+}
+
+/* Remove what workers left, names unlooked-at: openat and unlinkat never
+ * follow a link out. */
+static void
+remove_below(int dir, unsigned depth)
+{
+	DIR *d = fdopendir(dir);
+
+	if (d == NULL) {
+		close(dir);
+		return;
+	}
+	for (struct dirent *e; (e = readdir(d)) != NULL;) {
+		int sub;
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (unlinkat(dirfd(d), e->d_name, 0) == 0 || depth == 0)
+			continue;
+		sub = openat(dirfd(d), e->d_name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (sub >= 0)
+			remove_below(sub, depth - 1);
+		unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+	}
+	closedir(d);
+}
+
+static void
+remove_temp(const struct doc_pool *p)
+{
+	int dir;
+
+	if (p->temp_dir[0] == '\0')
+		return;
+	dir = open(p->temp_dir,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir >= 0)
+		remove_below(dir, 32);
+	rmdir(p->temp_dir);
+}
+
+static int
+find_zygote(struct doc_pool *p, struct doc_error *err)
+{
+	char dir[4096];
+
+	if (doc_libexec(dir, sizeof(dir)) < 0)
+		return doc_error_set(err, DOC_E_SPAWN,
+		    "cannot tell where the engine programs are");
+	snprintf(p->exe, sizeof(p->exe), "%s/%s", dir, p->config.tool);
+	return 0;
+}
+
+static void
+wait_ready(struct doc_pool *p)
+{
+	while (zlink_live(p) == NULL && !p->failed) {
+		int wait = doc_pool_tick(p);
+
+		doc_loop_once(p->loop, wait);
+	}
+}
+
+static void
+token_ready(struct doc_watch *watch, unsigned events)
+{
+	/* Waking up is all: the stage asks doc_pool_free next. */
+	(void)watch;
+	(void)events;
+}
+
+int
+doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
+    const struct doc_pool_config *config, struct doc_error *err)
+{
+	struct doc_pool *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	p->loop = loop;
+	p->config = *config;
+	doc_tokens_join(&p->tokens);
+	p->token_watch = (struct doc_watch){ .fd = p->tokens.in,
+		.ready = token_ready, .ctx = p };
+	if (find_zygote(p, err) < 0 || make_temp(p, err) < 0 ||
+	    zlink_start(p, err) < 0) {
+		doc_pool_close(p);
+		return -1;
+	}
+	wait_ready(p);
+	if (p->failed) {
+		*err = p->why;
+		doc_pool_close(p);
+		return -1;
+	}
+	*out = p;
+	return 0;
+}
+
+void
+pool_fill(struct doc_pool *p)
+{
+	struct zlink *z = zlink_live(p);
+	unsigned ready = 0;
+
+	if (z == NULL)
+		return;
+	for (struct wlink *w = p->workers; w != NULL; w = w->next)
+		ready += w->state == W_READY && w->zygote == z && !w->eof;
+	for (; ready < p->config.slots; ready++)
+		if (wlink_spawn(z) == NULL)
+			return;
+}
+
+static bool
+take_token(struct doc_pool *p)
+{
+	if (!p->token_held)
+		p->token_held = doc_tokens_take(&p->tokens);
+	return p->token_held;
+}
+
+bool
+doc_pool_free(struct doc_pool *p)
+{
+	if (p->failed)
+		return true;
+	if (p->busy >= p->config.slots || p->orphan_count > 0)
+		return false;
+	if (wlink_ready(p, NULL) == NULL) {
+		pool_fill(p);
+		if (wlink_ready(p, NULL) == NULL)
+			return false;
+	}
+	return take_token(p);
+}
+
+void
+doc_pool_idle(struct doc_pool *p)
+{
+	if (p->token_held)
+		doc_tokens_give(&p->tokens);
+	p->token_held = false;
+}
+
+void
+doc_pool_want(struct doc_pool *p, bool want)
+{
+	struct doc_error err = { 0 };
+
+	if (p->tokens.in < 0)
+		return;
+	if (want && !p->token_watch.on)
+		(void)!doc_loop_add(p->loop, &p->token_watch, EPOLLIN, &err);
+	else if (!want)
+		doc_loop_del(p->loop, &p->token_watch);
+}
+
+static void
+run(struct doc_pool *p, struct doc_job *job)
+{
+	struct wlink *w = wlink_ready(p, job->tenant);
+
+	/* Those that wait belong to other tenants: a fresh one. */
+	if (w == NULL)
+		w = wlink_spawn(zlink_live(p));
+	if (w == NULL) {
+		doc_error_set(&job->err, DOC_E_SPAWN,
+		    "cannot start a worker");
+		doc_pool_idle(p);
+		job->ops->done(job);
+		return;
+	}
+	p->token_held = false;
+	p->busy++;
+	wlink_submit(w, job);
+}
+
+void
+doc_pool_submit(struct doc_pool *p, struct doc_job *job)
+{
+	if (p->failed) {
+		job->err = p->why;
+		job->ops->done(job);
+		return;
+	}
+	assert(p->token_held);
+	run(p, job);
+}
+
+static bool
+is_canary(const struct doc_job *job)
+{
+	return job->unit == DOC_UNIT_CANARY;
+}
+
+void
+pool_job_done(struct doc_pool *p, struct doc_job *job)
+{
+	if (!is_canary(job)) {
+		p->busy--;
+		doc_tokens_give(&p->tokens);
+	}
+	job->ops->done(job);
+}
+
+void
+pool_job_orphaned(struct doc_pool *p, struct doc_job *job)
+{
+	p->busy--;
+	doc_tokens_give(&p->tokens);
+	if (job->attempts < 2 && p->orphan_count < DOC_LEN(p->orphans)) {
+		p->orphans[p->orphan_count++] = job;
+		return;
+	}
+	doc_error_set(&job->err, DOC_E_SPAWN,
+	    "the engine process died twice on it");
+	job->ops->done(job);
+}
+
+static void
+run_orphans(struct doc_pool *p)
+{
+	while (p->orphan_count > 0 &&
+	    (p->failed ||
+		(zlink_live(p) != NULL && p->busy < p->config.slots &&
+		    take_token(p)))) {
+		struct doc_job *job = p->orphans[--p->orphan_count];
+
+		if (p->failed) {
+			job->err = p->why;
+			job->ops->done(job);
+		} else {
+			run(p, job);
+		}
+	}
+}
+
+/* Milliseconds until `limit` after `since`; 0 when it has passed. */
+static uint64_t
+left(uint64_t now, uint64_t since, uint64_t limit)
+{
+	return now - since >= limit ? 0 : limit - (now - since);
+}
+
+/* Kill w if one of its clocks ran out, else say how long it may go on. */
+static uint64_t
+check_clocks(struct wlink *w, uint64_t now)
+{
+	const struct doc_limits *l = &w->pool->config.limits;
+	uint64_t total = left(now, w->started_ms, l->timeout_ms);
+	uint64_t stall = UINT64_MAX;
+
+	if (w->pool->config.beats)
+		stall = left(now, w->beat_ms, l->stall_ms);
+	if (total == 0)
+		wlink_kill(w, DOC_KILL_TIMEOUT);
+	else if (stall == 0)
+		wlink_kill(w, DOC_KILL_STALL);
+	return DOC_MIN(total, stall);
+}
+
+int
+doc_pool_tick(struct doc_pool *p)
+{
+	uint64_t now = doc_clock_ms(), next = UINT64_MAX;
+
+	run_orphans(p);
+	for (struct wlink *w = p->workers; w != NULL; w = w->next) {
+		if (w->state == W_BUSY && w->kill == DOC_KILL_NONE)
+			next = DOC_MIN(next, check_clocks(w, now));
+	}
+	if (p->orphan_count > 0)
+		next = DOC_MIN(next, (uint64_t)50);
+	return next == UINT64_MAX ? -1 : (int)DOC_MIN(next + 1,
+					     (uint64_t)60000);
+}
+
+bool
+doc_pool_dead(const struct doc_pool *p, struct doc_error *err)
+{
+	if (p->failed)
+		*err = p->why;
+	return p->failed;
+}
+
+static const struct zlink *
+newest(const struct doc_pool *p)
+{
+	const struct zlink *z = zlink_live(p);
+
+	return z ? z : p->zygotes;
+}
+
+unsigned
+doc_pool_missing(const struct doc_pool *p)
+{
+	return newest(p)->ready.missing;
+}
+
+enum doc_level
+doc_pool_level(const struct doc_pool *p)
+{
+	const struct doc_ready *r = &newest(p)->ready;
+
+	return doc_cage_level(r->missing, r->landlock_abi);
+}
+
+void
+doc_pool_facts(const struct doc_pool *p, struct doc_json *j)
+{
+	const struct doc_buf *f = &newest(p)->facts;
+	size_t at = 0;
+
+	while (at < f->len) {
+		const char *key = f->data + at;
+		const char *value = key + strlen(key) + 1;
+
+		doc_json_str(j, key, value);
+		at = (size_t)(value - f->data) + strlen(value) + 1;
+	}
+}
+
+const char *
+doc_pool_fact(const struct doc_pool *p, const char *name)
+{
+	const struct doc_buf *f = &newest(p)->facts;
+	size_t at = 0;
+
+	while (at < f->len) {
+		const char *key = f->data + at;
+		const char *value = key + strlen(key) + 1;
+
+		if (strcmp(key, name) == 0)
+			return value;
+		at = (size_t)(value - f->data) + strlen(value) + 1;
+	}
+	return NULL;
+}
+
+void
+doc_pool_close(struct doc_pool *p)
+{
+	if (p == NULL)
+		return;
+	doc_pool_want(p, false);
+	zlink_stop_all(p);
+	wlink_free_all(p);
+	doc_pool_idle(p);
+	doc_tokens_close(&p->tokens);
+	remove_temp(p);
+	free(p);
+}

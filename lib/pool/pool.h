@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pool - a stage's workers, as its supervisor drives them.
+ *
+ * Supervisor.  Starts the zygote, keeps workers ready, hands them jobs with
+ * the document's fd, runs the three clocks, checks every frame, and turns
+ * every ending into an answer or an error.  One job in, exactly one call of
+ * `done`, whatever happens.
+ */
+#ifndef DOC_POOL_H
+#define DOC_POOL_H
+
+#include <sys/types.h>
+
+#include "lib/base/loop.h"
+#include "lib/base/opt.h"
+#include "lib/cage/cage.h"
+#include "lib/pool/answer.h"
+#include "lib/pool/limits.h"
+#include "lib/pool/tokens.h"
+
+struct doc_job;
+
+struct doc_job_ops {
+	/* A member was found: an empty file for it, or -1 and the limit in
+	 * *err.  The pool closes the fd after sending it. */
+	int (*member_open)(struct doc_job *job, struct doc_error *err);
+	/* The member is complete (*err zero) or not; `fields` describes it. */
+	void (*member_close)(struct doc_job *job, struct doc_answer *fields,
+	    const struct doc_error *err, enum doc_reason reason);
+	/* The job is over: job->err tells how. */
+	void (*done)(struct doc_job *job);
+};
+
+/* One unit of work; the caller's, and must live until `done`. */
+struct doc_job {
+	const struct doc_job_ops *ops;
+	void *ctx;
+	const char *tenant; /* reused workers stay with one tenant */
+	int fd;		    /* document; borrowed, may be closed after submit */
+	int out;	    /* output file or -1; likewise */
+	const char *media;
+	unsigned page, unit, depth;
+	/* results */
+	struct doc_answer answer;
+	struct doc_progress progress; /* as of the last heartbeat */
+	struct doc_error err;
+	uint32_t cpu_ms, faults; /* of a worker that ended before `done` */
+	unsigned attempts;
+};
+
+struct doc_pool_config {
+	const char *tool;	/* "doctext": executable under libexec */
+	unsigned field_stages;	/* whitelist: bits of doc_field_stage */
+	unsigned slots;		/* busy workers at most */
+	bool beats;		/* its workers beat: arm the stall clock */
+	struct doc_limits limits;
+	struct doc_opt_group opts; /* handed on to the zygote; may be zero */
+};
+
+struct doc_pool;
+
+/* Start the zygote and run its canary; blocks until it is ready (a large
+ * signature database takes seconds).  ENGINE, SANDBOX, SPAWN on failure. */
+int doc_pool_open(struct doc_pool **pool, struct doc_loop *loop,
+    const struct doc_pool_config *config, struct doc_error *err)
+    DOC_MUST_CHECK;
+
+/* Can a job be submitted now?  Takes the CPU token for it, which the submit
+ * then uses; so ask only when there is a job. */
+bool doc_pool_free(struct doc_pool *pool);
+void doc_pool_submit(struct doc_pool *pool, struct doc_job *job);
+
+/* Give back a token doc_pool_free took for a job that did not come. */
+void doc_pool_idle(struct doc_pool *pool);
+
+/* A free worker, but no token?  Then the loop also waits for tokens. */
+void doc_pool_want(struct doc_pool *pool, bool want);
+
+/* Run the clocks; returns milliseconds until it is to be called again, -1 for
+ * never. */
+int doc_pool_tick(struct doc_pool *pool);
+
+/* Set when the engine died and could not be started again: every job fails
+ * from then on. */
+bool doc_pool_dead(const struct doc_pool *pool, struct doc_error *err);
+
+/* What is in force, and the engine's facts as JSON members. */
+enum doc_level doc_pool_level(const struct doc_pool *pool);
+unsigned doc_pool_missing(const struct doc_pool *pool);
+void doc_pool_facts(const struct doc_pool *pool, struct doc_json *j);
+const char *doc_pool_fact(const struct doc_pool *pool, const char *name);
+
+/* Kill what runs, wait for the zygote, remove temp files. */
+void doc_pool_close(struct doc_pool *pool);
+
+#endif

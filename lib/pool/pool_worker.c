@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "lib/base/clock.h"
+#include "lib/pool/pool_impl.h"
+
+static void worker_ready(struct doc_watch *watch, unsigned events);
+
+struct wlink *
+wlink_spawn(struct zlink *z)
+{
+	struct doc_pool *p = z->pool;
+	struct wlink *w = calloc(1, sizeof(*w));
+	struct doc_error err = { 0 };
+	int pair[2];
+
+	if (w == NULL)
+		return NULL;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		free(w);
+		return NULL;
+	}
+	*w = (struct wlink){ .pool = p,
+		.zygote = z,
+		.id = ++p->next_id,
+		.sock = pair[0],
+		.syscall = -1 };
+	w->watch = (struct doc_watch){ .fd = w->sock, .ready = worker_ready,
+		.ctx = w };
+	if (doc_loop_add(p->loop, &w->watch, EPOLLIN, &err) < 0 ||
+	    doc_frame_send(z->sock, DOC_FRAME_SPAWN, w->id, NULL, 0,
+		(int[]){ pair[1], -1 }) < 0) {
+		doc_loop_del(p->loop, &w->watch);
+		close(pair[0]);
+		close(pair[1]);
+		free(w);
+		return NULL;
+	}
+	close(pair[1]);
+	w->next = p->workers;
+	p->workers = w;
+	return w;
+}
+
+static bool
+suits(const struct wlink *w, const char *tenant)
+{
+	return w->state == W_READY && !w->eof && w->zygote->state == Z_LIVE &&
+	    (w->tenant[0] == '\0' || tenant == NULL ||
+		strcmp(w->tenant, tenant) == 0);
+}
+
+struct wlink *
+wlink_ready(const struct doc_pool *p, const char *tenant)
+{
+	for (struct wlink *w = p->workers; w != NULL; w = w->next)
+		if (suits(w, tenant))
+			return w;
+	return NULL;
+}
+
+static int
+add_number(struct doc_buf *b, enum doc_field field, uint64_t n)
+{
+	return doc_field_put(b, field, &n, sizeof(n));
+}
+
+static int
+send_job(struct wlink *w, const struct doc_job *job)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+
+	if (doc_field_put(&b, DOC_F_MEDIA, job->media, strlen(job->media)) <
+		0 ||
+	    add_number(&b, DOC_F_PAGE, job->page) < 0 ||
+	    add_number(&b, DOC_F_UNIT, job->unit) < 0 ||
+	    add_number(&b, DOC_F_DEPTH, job->depth) < 0)
+		return -1;
+	return doc_frame_send(w->sock, DOC_FRAME_JOB, w->id, b.data, b.len,
+	    (int[]){ job->fd, job->out });
+}
+
+void
+wlink_submit(struct wlink *w, struct doc_job *job)
+{
+	doc_answer_release(&job->answer);
+	job->progress = (struct doc_progress){ 0 };
+	job->err = (struct doc_error){ 0 };
+	job->attempts++;
+	w->job = job;
+	w->state = W_BUSY;
+	w->started_ms = w->beat_ms = doc_clock_ms();
+	snprintf(w->tenant, sizeof(w->tenant), "%s", job->tenant);
+	/* A worker that is gone already shows at its socket's end. */
+	(void)!send_job(w, job);
+}
+
+void
+wlink_kill(struct wlink *w, enum doc_kill why)
+{
+	if (w->kill != DOC_KILL_NONE || w->exited)
+		return;
+	w->kill = why;
+	if (w->zygote->state != Z_DEAD)
+		(void)!doc_frame_send(w->zygote->sock, DOC_FRAME_KILL, w->id,
+		    NULL, 0, NULL);
+}
+
+static void
+unlink_worker(struct wlink *w)
+{
+	for (struct wlink **at = &w->pool->workers; *at; at = &(*at)->next)
+		if (*at == w) {
+			*at = w->next;
+			break;
+		}
+	doc_loop_del(w->pool->loop, &w->watch);
+	if (w->sock >= 0)
+		close(w->sock);
+	free(w);
+}
+
+static void
+hang_up(struct wlink *w)
+{
+	doc_loop_del(w->pool->loop, &w->watch);
+	close(w->sock);
+	w->sock = -1;
+	w->eof = true;
+}
+
+/* How it ended without an answer, as the error of its job. */
+static void
+fate_of(const struct wlink *w, struct doc_error *err)
+{
+	struct doc_fate fate = { .wstatus = w->end.wstatus,
+		.kill = w->kill,
+		.syscall = w->syscall,
+		.cpu_ms = w->end.cpu_ms,
+		.cpu_limit_ms = (unsigned)w->pool->config.limits.cpu_ms };
+
+	doc_fate_error(&fate, err);
+}
+
+static void
+finish(struct wlink *w, const struct doc_error *err)
+{
+	struct doc_job *job = w->job;
+
+	w->job = NULL;
+	w->state = W_OVER;
+	if (err->code != DOC_E_NONE)
+		job->err = *err;
+	job->cpu_ms = w->end.cpu_ms;
+	job->faults = w->end.minor_faults;
+	pool_job_done(w->pool, job);
+}
+
+/* Both ends seen: the socket's and the process's.  They race, so an error is
+ * only told when there is nothing more to come. */
+static void
+settle(struct wlink *w)
+{
+	struct doc_error err = { 0 };
+	int sig = WIFSIGNALED(w->end.wstatus) ? WTERMSIG(w->end.wstatus) : 0;
+
+	if (!w->eof || !w->exited)
+		return;
+	if (sig != 0 && w->kill == DOC_KILL_NONE)
+		zlink_crashed(w->zygote);
+	if (w->job != NULL) {
+		fate_of(w, &err);
+		finish(w, &err);
+	}
+	unlink_worker(w);
+}
+
+static void
+misbehaved(struct wlink *w, const struct doc_error *err)
+{
+	wlink_kill(w, DOC_KILL_PROTOCOL);
+	if (w->job != NULL)
+		finish(w, err);
+	hang_up(w);
+	settle(w);
+}
+
+static void
+member_open(struct wlink *w)
+{
+	struct doc_error err = { 0 };
+	struct doc_failure f;
+	int fd = w->job->ops->member_open(w->job, &err);
+
+	w->in_member = fd >= 0;
+	doc_failure_pack(&f, &err);
+	if (fd >= 0)
+		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_FD, 0, NULL, 0,
+		    (int[]){ fd, -1 });
+	else
+		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_NO, 0, &f,
+		    sizeof(f), NULL);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int
+member_close(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
+{
+	struct doc_answer a = { 0 };
+	struct doc_error why;
+	struct doc_failure fail;
+	int rc;
+
+	if (doc_failure_unpack(f->data, f->head.len, &why) < 0)
+		return doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker sent a malformed member");
+	memcpy(&fail, f->data, sizeof(fail));
+	if (fail.reason >= DOC_R_COUNT)
+		return doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker gave an unknown reason");
+	rc = doc_answer_add(&a, DOC_FOR_MEMBER, f->data + sizeof(fail),
+	    f->head.len - sizeof(fail), err);
+	if (rc == 0)
+		w->job->ops->member_close(w->job, &a, &why,
+		    (enum doc_reason)fail.reason);
+	w->in_member = false;
+	doc_answer_release(&a);
+	return rc;
+}
+
+static int
+note(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
+{
+	uint32_t reason;
+	struct doc_progress pr;
+
+	if (f->head.type == DOC_FRAME_REASON && f->head.len == sizeof(reason)) {
+		memcpy(&reason, f->data, sizeof(reason));
+		if (reason < DOC_R_COUNT) {
+			doc_answer_reason(&w->job->answer,
+			    (enum doc_reason)reason);
+			return 0;
+		}
+	}
+	if (f->head.type == DOC_FRAME_PROGRESS && f->head.len == sizeof(pr)) {
+		memcpy(&pr, f->data, sizeof(pr));
+		/* Pages and bytes do not go back. */
+		if (pr.done >= w->job->progress.done &&
+		    pr.bytes >= w->job->progress.bytes) {
+			w->job->progress = pr;
+			return 0;
+		}
+	}
+	return doc_error_set(err, DOC_E_PROTOCOL,
+	    "the worker sent a frame that makes no sense");
+}
+
+/* Answered: the worker goes, or waits for more of the same tenant. */
+static void
+answered(struct wlink *w, const struct doc_error *err)
+{
+	unsigned reuse = DOC_MAX(w->pool->config.limits.reuse, 1U);
+
+	finish(w, err);
+	if (++w->jobs_done < reuse && w->kill == DOC_KILL_NONE && !w->eof)
+		w->state = W_READY;
+	pool_fill(w->pool);
+}
+
+static void
+busy_frame(struct wlink *w, const struct doc_frame *f)
+{
+	struct doc_error err = { 0 };
+	int rc = 0;
+
+	w->beat_ms = doc_clock_ms();
+	switch (f->head.type) {
+	case DOC_FRAME_DONE:
+		answered(w, &err);
+		return;
+	case DOC_FRAME_FAIL:
+		if (doc_failure_unpack(f->data, f->head.len, &err) == 0 &&
+		    err.code != DOC_E_NONE) {
+			answered(w, &err);
+			return;
+		}
+		rc = doc_error_set(&err, DOC_E_PROTOCOL,
+		    "the worker sent a malformed failure");
+		break;
+	case DOC_FRAME_FIELDS:
+		rc = doc_answer_add(&w->job->answer,
+		    w->pool->config.field_stages, f->data, f->head.len, &err);
+		break;
+	case DOC_FRAME_MEMBER_OPEN:
+		if (!w->in_member)
+			member_open(w);
+		else
+			rc = doc_error_set(&err, DOC_E_PROTOCOL,
+			    "the worker opened two members at once");
+		break;
+	case DOC_FRAME_MEMBER_CLOSE:
+		rc = member_close(w, f, &err);
+		break;
+	default:
+		rc = note(w, f, &err);
+	}
+	if (rc < 0)
+		misbehaved(w, &err);
+}
+
+static void
+worker_ready(struct doc_watch *watch, unsigned events)
+{
+	struct wlink *w = watch->ctx;
+	struct doc_frame *f = &w->pool->frame;
+	struct doc_error err = { 0 };
+	int got = doc_frame_recv(w->sock, f);
+
+	(void)events;
+	if (got < 0 && errno == EAGAIN)
+		return;
+	if (got == 0 || (got < 0 && errno != EPROTO)) {
+		hang_up(w);
+		settle(w);
+		return;
+	}
+	if (got > 0)
+		doc_frame_close_fds(f);
+	if (got < 0) {
+		doc_error_set(&err, DOC_E_PROTOCOL,
+		    "the worker sent something that is not a frame");
+		misbehaved(w, &err);
+	} else if (f->head.type == DOC_FRAME_TRACE &&
+	    f->head.len == sizeof(w->syscall)) {
+		memcpy(&w->syscall, f->data, sizeof(w->syscall));
+	} else if (w->state == W_BUSY && f->head.id == w->id) {
+		busy_frame(w, f);
+	} else if (f->head.type == DOC_FRAME_FAIL && w->state == W_READY &&
+	    doc_failure_unpack(f->data, f->head.len, &err) == 0) {
+		/* It could not lock its cage: nobody's document is hurt. */
+		w->pool->why = err;
+		hang_up(w);
+		settle(w);
+	} else {
+		doc_error_set(&err, DOC_E_PROTOCOL,
+		    "the worker spoke out of turn");
+		misbehaved(w, &err);
+	}
+}
+
+void
+wlink_exited(struct doc_pool *p, uint32_t id, const struct doc_exited *end)
+{
+	for (struct wlink *w = p->workers; w != NULL; w = w->next)
+		if (w->id == id) {
+			w->exited = true;
+			w->end = *end;
+			settle(w);
+			return;
+		}
+}
+
+void
+wlink_orphan_all(struct zlink *z)
+{
+	struct wlink *next;
+
+	for (struct wlink *w = z->pool->workers; w != NULL; w = next) {
+		struct doc_job *job = w->job;
+		struct doc_pool *p = z->pool;
+
+		next = w->next;
+		if (w->zygote != z)
+			continue;
+		w->job = NULL;
+		unlink_worker(w);
+		if (job != NULL && job != &z->canary)
+			pool_job_orphaned(p, job);
+	}
+}
+
+void
+wlink_free_all(struct doc_pool *p)
+{
+	while (p->workers != NULL)
+		unlink_worker(p->workers);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tokens - the right to compute, shared with other processes: GNU make's
+ * jobserver protocol (POSIX Jobserver, make manual section 13.1).
+ *
+ * Supervisors take one token per busy worker; docrun makes the pool.  Under
+ * make, a process owns one token without asking; docrun's stages own none
+ * (DOCPIPE_TOKENS=all), because docrun counts all of them.
+ */
+#ifndef DOC_TOKENS_H
+#define DOC_TOKENS_H
+
+#include "lib/base/error.h"
+
+struct doc_tokens {
+	int in, out;	 /* -1: no jobserver, take as many as you have slots */
+	unsigned held;	 /* those read from `in` */
+	bool own_free;	 /* the token we own without asking is not in use */
+	char bytes[256]; /* what was read; make wants the same bytes back */
+};
+
+/* Join the jobserver of the environment (MAKEFLAGS --jobserver-auth=R,W or
+ * fifo:PATH).  A broken MAKEFLAGS is no jobserver. */
+void doc_tokens_join(struct doc_tokens *t);
+void doc_tokens_close(struct doc_tokens *t); /* gives all back */
+
+/* One token, without waiting.  True when taken. */
+bool doc_tokens_take(struct doc_tokens *t);
+void doc_tokens_give(struct doc_tokens *t);
+
+/* docrun: make a pool of n tokens in a fifo at `path` and put it into the
+ * environment of the children.  Keep the returned fd open as long as they
+ * run; -1 with *err. */
+int doc_tokens_serve(const char *path, unsigned n, struct doc_error *err)
+    DOC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <endian.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/utf8.h"
+#include "lib/record/json.h"
+
+struct scan {
+	const char *p, *end;
+	const char *why;
+};
+
+static int
+fail(struct scan *s, const char *why)
+{
+	s->why = why;
+	return -1;
+}
+
+static void
+blanks(struct scan *s)
+{
+	while (s->p < s->end &&
+	    (*s->p == ' ' || *s->p == '\t' || *s->p == '\r' || *s->p == '\n'))
+		s->p++;
+}
+
+/* How many of the eight bytes may be skipped: up to the first quote, backslash,
+ * control or non-ASCII byte.  (Bit tricks: "Hacker's Delight", section 6-1; a
+ * borrow can only raise a false alarm above a true one.) */
+static unsigned
+plain_bytes(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
+	uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+	uint64_t hit = ((w - ones * 0x20) | (quote - ones) | (slash - ones) |
+			   w) & high;
+
+	return hit == 0 ? 8 : (unsigned)__builtin_ctzll(le64toh(hit)) / 8;
+}
+
+static int
+hex4(struct scan *s)
+{
+	int v = 0;
+
+	if (s->end - s->p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		char c = *s->p++;
+
+		if (c >= '0' && c <= '9')
+			v = v * 16 + (c - '0');
+		else if ((c | 32) >= 'a' && (c | 32) <= 'f')
+			v = v * 16 + ((c | 32) - 'a' + 10);
+		else
+			return -1;
+	}
+	return v;
+}
+
+static int
+escape(struct scan *s)
+{
+	int v;
+
+	if (s->p == s->end)
+		return fail(s, "unfinished escape");
+	if (*s->p != 'u') {
+		if (*s->p == '\0' || strchr("\"\\/bfnrt", *s->p) == NULL)
+			return fail(s, "unknown escape");
+		s->p++;
+		return 0;
+	}
+	s->p++;
+	v = hex4(s);
+	if (v < 0 || (v >= 0xdc00 && v <= 0xdfff))
+		return fail(s, "bad \\u escape");
+	if (v < 0xd800 || v > 0xdbff)
+		return 0;
+	if (s->end - s->p < 6 || s->p[0] != '\\' || s->p[1] != 'u')
+		return fail(s, "half a surrogate pair");
+	s->p += 2;
+	v = hex4(s);
+	return v >= 0xdc00 && v <= 0xdfff ? 0
+					  : fail(s, "half a surrogate pair");
+}
+
+/* From behind the opening quote to behind the closing one. */
+static int
+string(struct scan *s)
+{
+	for (;;) {
+		unsigned char c;
+		uint64_t w;
+		size_t step;
+
+		unsigned skip = 8;
+
+		while (skip == 8 && s->end - s->p >= 8) {
+			memcpy(&w, s->p, sizeof(w));
+			skip = plain_bytes(w);
+			s->p += skip;
+		}
+		if (s->p == s->end)
+			return fail(s, "unfinished string");
+		c = (unsigned char)*s->p;
+		if (c == '"') {
+			s->p++;
+			return 0;
+		}
+		if (c == '\\') {
+			s->p++;
+			if (escape(s) < 0)
+				return -1;
+		} else if (c < 0x20) {
+			return fail(s, "control character in a string");
+		} else {
+			step = doc_utf8_step(s->p, (size_t)(s->end - s->p));
+			if (step == 0)
+				return fail(s, "not UTF-8");
+			s->p += step;
+		}
+	}
+}
+
+static bool
+digit(const struct scan *s)
+{
+	return s->p < s->end && *s->p >= '0' && *s->p <= '9';
+}
+
+static int
+digits(struct scan *s)
+{
+	if (!digit(s))
+		return fail(s, "bad number");
+	while (digit(s))
+		s->p++;
+	return 0;
+}
+
+static int
+number(struct scan *s)
+{
+	if (*s->p == '-')
+		s->p++;
+	if (s->p < s->end && *s->p == '0')
+		s->p++;
+	else if (digits(s) < 0)
+		return -1;
+	if (s->p < s->end && *s->p == '.') {
+		s->p++;
+		if (digits(s) < 0)
+			return -1;
+	}
+	if (s->p < s->end && (*s->p | 32) == 'e') {
+		s->p++;
+		if (s->p < s->end && (*s->p == '+' || *s->p == '-'))
+			s->p++;
+		return digits(s);
+	}
+	return 0;
+}
+
+static int
+word(struct scan *s, const char *w)
+{
+	size_t n = strlen(w);
+
+	if ((size_t)(s->end - s->p) < n || memcmp(s->p, w, n) != 0)
+		return fail(s, "not JSON");
+	s->p += n;
+	return 0;
+}
+
+static int value(struct scan *s, unsigned depth);
+
+/* "key": and the blanks around it; *behind is where the key's quote closed. */
+static int
+key(struct scan *s, const char **behind)
+{
+	if (s->p == s->end || *s->p++ != '"')
+		return fail(s, "a member needs a name");
+	if (string(s) < 0)
+		return -1;
+	*behind = s->p;
+	blanks(s);
+	if (s->p == s->end || *s->p++ != ':')
+		return fail(s, "a member needs a colon");
+	blanks(s);
+	return 0;
+}
+
+/* Inside { or [, up to and with the closing one. */
+static int
+container(struct scan *s, char close, unsigned depth)
+{
+	const char *behind;
+
+	if (depth == DOC_JSON_DEPTH)
+		return fail(s, "nested too deep");
+	blanks(s);
+	if (s->p < s->end && *s->p == close) {
+		s->p++;
+		return 0;
+	}
+	for (;;) {
+		blanks(s);
+		if (close == '}' && key(s, &behind) < 0)
+			return -1;
+		if (value(s, depth + 1) < 0)
+			return -1;
+		blanks(s);
+		if (s->p == s->end)
+			return fail(s, "unfinished");
+		if (*s->p == close) {
+			s->p++;
+			return 0;
+		}
+		if (*s->p++ != ',')
+			return fail(s, "a comma is missing");
+	}
+}
+
+static int
+value(struct scan *s, unsigned depth)
+{
+	blanks(s);
+	if (s->p == s->end)
+		return fail(s, "unfinished");
+	switch (*s->p) {
+	case '"':
+		s->p++;
+		return string(s);
+	case '{':
+		s->p++;
+		return container(s, '}', depth);
+	case '[':
+		s->p++;
+		return container(s, ']', depth);
+	case 't':
+		return word(s, "true");
+	case 'f':
+		return word(s, "false");
+	case 'n':
+		return word(s, "null");
+	case '-':
+	case '0' ... '9':
+		return number(s);
+	default:
+		return fail(s, "not JSON");
+	}
+}
+
+static bool
+twice(const char *line, const struct doc_json_member *m, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (m[i].key_len == m[n].key_len &&
+		    memcmp(line + m[i].key, line + m[n].key, m[n].key_len) == 0)
+			return true;
+	return false;
+}
+
+static int
+member(struct scan *s, const char *line, struct doc_json_member *m)
+{
+	const char *behind;
+
+	blanks(s);
+	m->start = (uint32_t)(s->p - line);
+	m->key = m->start + 1;
+	if (key(s, &behind) < 0)
+		return -1;
+	m->key_len = (uint32_t)(behind - line) - 1 - m->key;
+	m->value = (uint32_t)(s->p - line);
+	if (value(s, 1) < 0)
+		return -1;
+	m->value_len = (uint32_t)(s->p - line) - m->value;
+	return 0;
+}
+
+static int
+members(struct scan *s, const char *line, struct doc_json_member *m)
+{
+	int n = 0;
+
+	blanks(s);
+	if (s->p == s->end || *s->p++ != '{')
+		return fail(s, "not a JSON object");
+	blanks(s);
+	if (s->p < s->end && *s->p == '}') {
+		s->p++;
+		return 0;
+	}
+	for (;;) {
+		if (n == DOC_JSON_MEMBERS)
+			return fail(s, "too many members");
+		if (member(s, line, &m[n]) < 0)
+			return -1;
+		if (twice(line, m, n))
+			return fail(s, "the same member twice");
+		n++;
+		blanks(s);
+		if (s->p == s->end)
+			return fail(s, "unfinished");
+		if (*s->p == '}') {
+			s->p++;
+			return n;
+		}
+		if (*s->p++ != ',')
+			return fail(s, "a comma is missing");
+	}
+}
+
+int
+doc_json_index(const char *line, size_t len,
+    struct doc_json_member m[static DOC_JSON_MEMBERS], const char **why,
+    size_t *at)
+{
+	struct scan s = { line, line + len, NULL };
+	int n = -1;
+
+	if (len >= UINT32_MAX)
+		s.why = "line too long";
+	else
+		n = members(&s, line, m);
+	if (n >= 0) {
+		blanks(&s);
+		if (s.p != s.end)
+			n = fail(&s, "something behind the object");
+	}
+	*why = s.why;
+	*at = (size_t)(s.p - line);
+	return n;
+}
+
+void
+doc_json_begin(struct doc_json *j, struct doc_buf *buf)
+{
+	*j = (struct doc_json){ .buf = buf };
+}
+
+static void
+put(struct doc_json *j, const char *p, size_t n)
+{
+	if (doc_buf_add(j->buf, p, n) < 0)
+		j->failed = true;
+}
+
+/* A quoted string: RFC 8259 section 7; nothing else needs escaping. */
+static void
+quoted(struct doc_json *j, const char *s, size_t n)
+{
+	size_t from = 0;
+
+	put(j, "\"", 1);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+		char esc[8];
+		int len;
+
+		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+			continue;
+		put(j, s + from, i - from);
+		from = i + 1;
+		if (c == '"' || c == '\\')
+			len = snprintf(esc, sizeof(esc), "\\%c", c);
+		else if (c == '\n' || c == '\t' || c == '\r')
+			len = snprintf(esc, sizeof(esc), "\\%c",
+			    c == '\n'     ? 'n'
+				: c == '\t' ? 't'
+					    : 'r');
+		else
+			len = snprintf(esc, sizeof(esc), "\\u%04x", c);
+		put(j, esc, (size_t)len);
+	}
+	put(j, s + from, n - from);
+	put(j, "\"", 1);
+}
+
+static void
+lead(struct doc_json *j, const char *key)
+{
+	if (j->comma)
+		put(j, ",", 1);
+	j->comma = true;
+	if (key != NULL) {
+		quoted(j, key, strlen(key));
+		put(j, ":", 1);
+	}
+}
+
+void
+doc_json_open(struct doc_json *j, const char *key, char bracket)
+{
+	lead(j, key);
+	put(j, &bracket, 1);
+	j->comma = false;
+}
+
+void
+doc_json_close(struct doc_json *j, char bracket)
+{
+	put(j, &bracket, 1);
+	j->comma = true;
+}
+
+void
+doc_json_strn(struct doc_json *j, const char *key, const char *s, size_t n)
+{
+	lead(j, key);
+	quoted(j, s, n);
+}
+
+void
+doc_json_str(struct doc_json *j, const char *key, const char *s)
+{
+	doc_json_strn(j, key, s, strlen(s));
+}
+
+void
+doc_json_int(struct doc_json *j, const char *key, int64_t v)
+{
+	lead(j, key);
+	if (doc_buf_addf(j->buf, "%jd", (intmax_t)v) < 0)
+		j->failed = true;
+}
+
+void
+doc_json_bool(struct doc_json *j, const char *key, bool v)
+{
+	lead(j, key);
+	put(j, v ? "true" : "false", v ? 4 : 5);
+}
+
+void
+doc_json_raw(struct doc_json *j, const char *key, const char *p, size_t n)
+{
+	lead(j, key);
+	put(j, p, n);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <strings.h>
+
+#include "lib/record/media.h"
+
+#define F(id) DOC_FAMILY_##id
+
+static const struct {
+	const char *name;
+	unsigned flags;
+} families[DOC_FAMILY_COUNT] = {
+	[F(NONE)] = { "none", 0 },
+	[F(ARCHIVE)] = { "archive", DOC_MEDIA_CONTAINER },
+	[F(COMPRESSED)] = { "compressed", DOC_MEDIA_CONTAINER },
+	[F(MAIL)] = { "mail", DOC_MEDIA_CONTAINER | DOC_MEDIA_TEXT },
+	[F(MBOX)] = { "mbox", DOC_MEDIA_CONTAINER },
+	[F(PDF)] = { "pdf",
+	    DOC_MEDIA_TEXT | DOC_MEDIA_OCR | DOC_MEDIA_PREVIEW },
+	[F(PLAIN)] = { "plain", DOC_MEDIA_TEXT },
+	[F(HTML)] = { "html", DOC_MEDIA_TEXT },
+	[F(XML)] = { "xml", DOC_MEDIA_TEXT },
+	[F(OOXML)] = { "ooxml", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
+	[F(ODF)] = { "odf", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
+	[F(EPUB)] = { "epub", DOC_MEDIA_TEXT },
+	[F(OLE)] = { "ole", 0 },
+	[F(RTF)] = { "rtf", 0 },
+	[F(IMAGE)] = { "image", 0 },
+};
+
+/* What leptonica 1.82 and what libvips 8.14 decode. */
+#define OCR  DOC_MEDIA_OCR
+#define VIEW DOC_MEDIA_PREVIEW
+
+/* `media` ending in '*' is a prefix.  The first row that fits wins. */
+static const struct row {
+	const char *media;
+	enum doc_family family;
+	unsigned flags; /* besides the family's */
+} rows[] = {
+	{ "application/pdf", F(PDF), 0 },
+	{ "application/x-pdf", F(PDF), 0 },
+
+	{ "application/zip", F(ARCHIVE), 0 },
+	{ "application/x-zip-compressed", F(ARCHIVE), 0 },
+	{ "application/java-archive", F(ARCHIVE), 0 },
+	{ "application/vnd.android.package-archive", F(ARCHIVE), 0 },
+	{ "application/vnd.google-earth.kmz", F(ARCHIVE), 0 },
+	{ "application/x-tar", F(ARCHIVE), 0 },
+	{ "application/x-gtar", F(ARCHIVE), 0 },
+	{ "application/x-ustar", F(ARCHIVE), 0 },
+	{ "application/x-7z-compressed", F(ARCHIVE), 0 },
+	{ "application/x-rar", F(ARCHIVE), 0 },
+	{ "application/vnd.rar", F(ARCHIVE), 0 },
+	{ "application/x-rar-compressed", F(ARCHIVE), 0 },
+	{ "application/x-cpio", F(ARCHIVE), 0 },
+	{ "application/x-iso9660-image", F(ARCHIVE), 0 },
+	{ "application/vnd.ms-cab-compressed", F(ARCHIVE), 0 },
+	{ "application/x-lzh-compressed", F(ARCHIVE), 0 },
+	{ "application/x-lha", F(ARCHIVE), 0 },
+	{ "application/x-lharc", F(ARCHIVE), 0 },
+	{ "application/x-xar", F(ARCHIVE), 0 },
+	{ "application/x-archive", F(ARCHIVE), 0 },
+	{ "application/x-unix-archive", F(ARCHIVE), 0 },
+	{ "application/vnd.debian.binary-package", F(ARCHIVE), 0 },
+	{ "application/x-rpm", F(ARCHIVE), 0 },
+	{ "application/warc", F(ARCHIVE), 0 },
+	{ "application/x-arj", F(ARCHIVE), 0 },
+	{ "application/x-ace-compressed", F(ARCHIVE), 0 },
+	{ "application/x-zoo", F(ARCHIVE), 0 },
+	{ "application/x-stuffit", F(ARCHIVE), 0 },
+
+	{ "application/gzip", F(COMPRESSED), 0 },
+	{ "application/x-gzip", F(COMPRESSED), 0 },
+	{ "application/x-bzip2", F(COMPRESSED), 0 },
+	{ "application/x-xz", F(COMPRESSED), 0 },
+	{ "application/x-lzma", F(COMPRESSED), 0 },
+	{ "application/zstd", F(COMPRESSED), 0 },
+	{ "application/x-zstd", F(COMPRESSED), 0 },
+	{ "application/x-lz4", F(COMPRESSED), 0 },
+	{ "application/x-lzip", F(COMPRESSED), 0 },
+	{ "application/x-compress", F(COMPRESSED), 0 },
+	{ "application/x-lzop", F(COMPRESSED), 0 },
+	{ "application/x-lrzip", F(COMPRESSED), 0 },
+
+	{ "message/rfc822", F(MAIL), 0 },
+	{ "message/global", F(MAIL), 0 },
+	{ "message/news", F(MAIL), 0 },
+	{ "multipart/*", F(MAIL), 0 },
+	{ "message/*", F(PLAIN), 0 },
+	{ "application/mbox", F(MBOX), 0 },
+	{ "application/x-mbox", F(MBOX), 0 },
+
+	{ "application/vnd.openxmlformats-officedocument.*", F(OOXML), 0 },
+	{ "application/vnd.ms-word.document.macroEnabled.12", F(OOXML), 0 },
+	{ "application/vnd.ms-word.template.macroEnabled.12", F(OOXML), 0 },
+	{ "application/vnd.ms-excel.sheet.macroEnabled.12", F(OOXML), 0 },
+	{ "application/vnd.ms-excel.template.macroEnabled.12", F(OOXML), 0 },
+	{ "application/vnd.ms-excel.addin.macroEnabled.12", F(OOXML), 0 },
+	{ "application/vnd.ms-excel.sheet.binary.macroEnabled.12", F(OOXML),
+	    0 },
+	{ "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+	    F(OOXML), 0 },
+	{ "application/vnd.ms-powerpoint.template.macroEnabled.12", F(OOXML),
+	    0 },
+	{ "application/vnd.ms-powerpoint.slideshow.macroEnabled.12", F(OOXML),
+	    0 },
+	{ "application/vnd.ms-powerpoint.addin.macroEnabled.12", F(OOXML), 0 },
+	{ "application/vnd.ms-powerpoint.slide.macroEnabled.12", F(OOXML), 0 },
+	{ "application/vnd.ms-visio.*", F(OOXML), 0 },
+
+	{ "application/vnd.oasis.opendocument.*", F(ODF), 0 },
+	{ "application/vnd.sun.xml.*", F(ODF), 0 },
+	{ "application/epub+zip", F(EPUB), 0 },
+
+	{ "application/msword", F(OLE), 0 },
+	{ "application/vnd.ms-excel", F(OLE), 0 },
+	{ "application/vnd.ms-powerpoint", F(OLE), 0 },
+	{ "application/vnd.ms-outlook", F(OLE), 0 },
+	{ "application/vnd.ms-office", F(OLE), 0 },
+	{ "application/vnd.ms-project", F(OLE), 0 },
+	{ "application/vnd.ms-publisher", F(OLE), 0 },
+	{ "application/vnd.ms-works", F(OLE), 0 },
+	{ "application/vnd.visio", F(OLE), 0 },
+	{ "application/x-mspublisher", F(OLE), 0 },
+	{ "application/x-ole-storage", F(OLE), 0 },
+	{ "application/x-hwp", F(OLE), 0 },
+	{ "application/x-msi", F(OLE), 0 },
+	{ "application/encrypted", F(OLE), 0 },
+
+	{ "text/rtf", F(RTF), 0 },
+	{ "application/rtf", F(RTF), 0 },
+	{ "text/html", F(HTML), 0 },
+	{ "application/xhtml+xml", F(HTML), 0 },
+	{ "text/xml", F(XML), 0 },
+	{ "application/xml", F(XML), 0 },
+	{ "image/svg+xml", F(XML), 0 },
+	{ "text/*", F(PLAIN), 0 },
+	{ "application/json", F(PLAIN), 0 },
+	{ "application/ld+json", F(PLAIN), 0 },
+	{ "application/geo+json", F(PLAIN), 0 },
+	{ "application/x-ndjson", F(PLAIN), 0 },
+	{ "application/javascript", F(PLAIN), 0 },
+	{ "application/x-javascript", F(PLAIN), 0 },
+	{ "application/x-wine-extension-ini", F(PLAIN), 0 },
+	{ "application/x-setupscript", F(PLAIN), 0 },
+	{ "application/x-bytecode.python-source", F(PLAIN), 0 },
+	{ "application/x-subrip", F(PLAIN), 0 },
+	{ "application/x-yaml", F(PLAIN), 0 },
+	{ "application/yaml", F(PLAIN), 0 },
+	{ "application/toml", F(PLAIN), 0 },
+	{ "application/sql", F(PLAIN), 0 },
+	{ "application/x-tex", F(PLAIN), 0 },
+	{ "application/x-sh", F(PLAIN), 0 },
+	{ "application/x-shellscript", F(PLAIN), 0 },
+	{ "application/x-perl", F(PLAIN), 0 },
+	{ "application/x-php", F(PLAIN), 0 },
+	{ "application/pgp-keys", F(PLAIN), 0 },
+	{ "application/pgp-signature", F(PLAIN), 0 },
+	{ "application/x-fictionbook+xml", F(XML), 0 },
+
+	{ "image/png", F(IMAGE), OCR | VIEW },
+	{ "image/jpeg", F(IMAGE), OCR | VIEW },
+	{ "image/tiff", F(IMAGE), OCR | VIEW },
+	{ "image/webp", F(IMAGE), OCR | VIEW },
+	{ "image/gif", F(IMAGE), OCR | VIEW },
+	{ "image/jp2", F(IMAGE), OCR | VIEW },
+	{ "image/x-jp2-codestream", F(IMAGE), VIEW },
+	{ "image/heic", F(IMAGE), VIEW },
+	{ "image/heif", F(IMAGE), VIEW },
+	{ "image/heic-sequence", F(IMAGE), VIEW },
+	{ "image/heif-sequence", F(IMAGE), VIEW },
+	{ "image/avif", F(IMAGE), VIEW },
+	{ "image/x-portable-bitmap", F(IMAGE), OCR | VIEW },
+	{ "image/x-portable-graymap", F(IMAGE), OCR | VIEW },
+	{ "image/x-portable-pixmap", F(IMAGE), OCR | VIEW },
+	{ "image/x-portable-anymap", F(IMAGE), OCR | VIEW },
+	{ "image/bmp", F(IMAGE), OCR },
+	{ "image/x-ms-bmp", F(IMAGE), OCR },
+	{ "image/*", F(IMAGE), 0 },
+};
+
+static bool
+row_fits(const struct row *row, const char *media, size_t len)
+{
+	size_t n = strlen(row->media);
+
+	if (row->media[n - 1] == '*')
+		return len >= n && strncasecmp(row->media, media, n - 1) == 0;
+	return len == n && strncasecmp(row->media, media, n) == 0;
+}
+
+/* Structured suffixes (RFC 6838 section 4.2.8) say how to read what has no
+ * row. */
+static const struct row *
+by_suffix(const char *media, size_t len)
+{
+	static const struct row xml = { "+xml", F(XML), 0 };
+	static const struct row json = { "+json", F(PLAIN), 0 };
+
+	if (len > 4 && strncasecmp(media + len - 4, "+xml", 4) == 0)
+		return &xml;
+	if (len > 5 && strncasecmp(media + len - 5, "+json", 5) == 0)
+		return &json;
+	return NULL;
+}
+
+static const struct row *
+find_row(const char *media)
+{
+	static const struct row none = { "", F(NONE), 0 };
+	size_t len = strcspn(media, "; ");
+	const struct row *row;
+
+	for (size_t i = 0; i < DOC_LEN(rows); i++)
+		if (row_fits(&rows[i], media, len))
+			return &rows[i];
+	row = by_suffix(media, len);
+	return row != NULL ? row : &none;
+}
+
+enum doc_family
+doc_media_family(const char *media)
+{
+	return find_row(media)->family;
+}
+
+unsigned
+doc_media_flags(const char *media)
+{
+	const struct row *row = find_row(media);
+
+	return families[row->family].flags | row->flags;
+}
+
+const char *
+doc_family_name(enum doc_family family)
+{
+	return families[family].name;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <string.h>
+
+#include "lib/base/base64.h"
+#include "lib/base/digest.h"
+#include "lib/base/utf8.h"
+#include "lib/record/path.h"
+
+/* For people: bad bytes as U+FFFD. */
+static void
+readable(struct doc_json *j, const char *key, const char *p, size_t n)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+
+	if (doc_utf8_repair(&b, p, n) < 0)
+		j->failed = true;
+	else
+		doc_json_strn(j, key, b.len ? b.data : "", b.len);
+}
+
+static void
+exact(struct doc_json *j, const char *key, const char *p, size_t n)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+
+	if (doc_base64_encode(&b, p, n) < 0)
+		j->failed = true;
+	else
+		doc_json_strn(j, key, b.len ? b.data : "", b.len);
+}
+
+static bool
+is_utf8(const char *p, size_t n)
+{
+	return doc_utf8_valid(p, n) == n && memchr(p, '\0', n) == NULL;
+}
+
+static void
+write_members(struct doc_json *j, const struct doc_name *name)
+{
+	bool all = true;
+
+	doc_json_open(j, "member", '[');
+	for (size_t i = 0; i < name->member_count; i++) {
+		const struct doc_buf *m = &name->members[i];
+
+		readable(j, NULL, m->data ? m->data : "", m->len);
+		all = all && is_utf8(m->data ? m->data : "", m->len);
+	}
+	doc_json_close(j, ']');
+	if (all)
+		return;
+	doc_json_open(j, "member_b64", '[');
+	for (size_t i = 0; i < name->member_count; i++)
+		exact(j, NULL, name->members[i].data, name->members[i].len);
+	doc_json_close(j, ']');
+}
+
+void
+doc_name_write(struct doc_json *j, const struct doc_name *name)
+{
+	readable(j, "path", name->path, name->path_len);
+	if (!is_utf8(name->path, name->path_len))
+		exact(j, "path_b64", name->path, name->path_len);
+	if (name->member_count > 0)
+		write_members(j, name);
+}
+
+void
+doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE])
+{
+	struct doc_digest d;
+	char hex[DOC_DIGEST_HEX];
+
+	doc_digest_init(&d);
+	doc_digest_field(&d, name->tenant, strlen(name->tenant));
+	doc_digest_field(&d, name->path, name->path_len);
+	for (size_t i = 0; i < name->member_count; i++)
+		doc_digest_field(&d, name->members[i].data,
+		    name->members[i].len);
+	doc_digest_hex(&d, hex);
+	memcpy(id, hex, DOC_ID_SIZE - 1);
+	id[DOC_ID_SIZE - 1] = '\0';
+}
+
+int
+doc_record_path(const struct doc_record *rec, struct doc_buf *buf)
+{
+	doc_autobuf struct doc_buf b64 = { 0 };
+	size_t before = buf->len;
+	int rc = doc_record_str(rec, "path_b64", &b64);
+
+	if (rc == 0)
+		rc = doc_record_str(rec, "path", buf);
+	else if (rc == 1 &&
+	    doc_base64_decode(buf, b64.len ? b64.data : "", b64.len) < 0)
+		return 0;
+	if (rc == 1 &&
+	    (buf->len == before ||
+		memchr(buf->data + before, '\0', buf->len - before)))
+		return 0;
+	return rc;
+}
+
+bool
+doc_tenant_valid(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n == 0 || n > 64 || name[0] == '.')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '.' &&
+		    name[i] != '_' && name[i] != '-')
+			return false;
+	return true;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * value - the few JSON values a stage reads, as a tree (json-c 0.16).
+ *
+ * Supervisors and docrun.  Strict parsing; the text was validated by the
+ * indexer before.  Integers beyond 64 bits are clamped by json-c.
+ */
+#ifndef DOC_VALUE_H
+#define DOC_VALUE_H
+
+#include "lib/base/base.h"
+
+struct doc_value; /* a node; owned by its root */
+
+/* The root of a tree to doc_value_free, or NULL: not JSON, or no memory. */
+struct doc_value *doc_value_parse(const char *p, size_t n);
+void doc_value_free(struct doc_value *root);
+
+/* Member of an object, element of an array; NULL when there is none. */
+const struct doc_value *doc_value_get(const struct doc_value *v,
+    const char *key);
+const struct doc_value *doc_value_at(const struct doc_value *v, size_t i);
+size_t doc_value_count(const struct doc_value *v);
+
+/* The content, borrowed from the tree; NULL (or `or`) when of another type.
+ * doc_value_str refuses strings that hold a NUL. */
+const char *doc_value_str(const struct doc_value *v);
+int64_t doc_value_int(const struct doc_value *v, int64_t or);
+
+static inline const char *
+doc_value_get_str(const struct doc_value *v, const char *key)
+{
+	return doc_value_str(doc_value_get(v, key));
+}
+
+#define doc_autovalue __attribute__((cleanup(doc_autovalue_)))
+static inline void
+doc_autovalue_(struct doc_value **v)
+{
+	doc_value_free(*v);
+}
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/spool/spool.h"
+
+#define INCOMING ".incoming."
+
+/* mkdir -p of an absolute or relative path. */
+static int
+make_path(const char *path, struct doc_error *err)
+{
+	char part[PATH_MAX];
+	size_t n = strlen(path);
+
+	if (n >= sizeof(part))
+		return doc_error_set(err, DOC_E_NAME, "spool path too long");
+	memcpy(part, path, n + 1);
+	for (char *p = part + 1;; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return doc_error_sys(err, "cannot make the spool '%s'",
+			    path);
+		*p = c;
+		if (c == '\0')
+			return 0;
+	}
+}
+
+static int
+default_path(char out[static PATH_MAX], struct doc_error *err)
+{
+	const char *own = getenv("DOCPIPE_SPOOL");
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (own != NULL && *own != '\0')
+		snprintf(out, PATH_MAX, "%s", own);
+	else if (cache != NULL && *cache == '/')
+		snprintf(out, PATH_MAX, "%s/docpipe/spool", cache);
+	else if (home != NULL && *home == '/')
+		snprintf(out, PATH_MAX, "%s/.cache/docpipe/spool", home);
+	else
+		return doc_error_set(err, DOC_E_USAGE,
+		    "no place for the spool: give --spool, or set HOME");
+	return 0;
+}
+
+/* Remove what a killed process of this machine left unfinished. */
+static void
+sweep(const struct doc_spool *spool)
+{
+	int fd = dup(spool->dir);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	rewinddir(d);
+	for (struct dirent *e; (e = readdir(d)) != NULL;) {
+		size_t n = strlen(INCOMING);
+		struct doc_spool old = { .dir = spool->dir };
+		long pid;
+
+		if (strncmp(e->d_name, INCOMING, n) != 0 ||
+		    strlen(e->d_name) >= sizeof(old.incoming))
+			continue;
+		pid = strtol(e->d_name + n, NULL, 10);
+		if (pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH) {
+			strcpy(old.incoming, e->d_name);
+			doc_spool_close(&old);
+		}
+	}
+	closedir(d);
+}
+
+int
+doc_spool_open(struct doc_spool *spool, const char *path,
+    struct doc_error *err)
+{
+	char chosen[PATH_MAX];
+
+	*spool = (struct doc_spool){ .dir = -1 };
+	if (path != NULL)
+		snprintf(chosen, sizeof(chosen), "%s", path);
+	else if (default_path(chosen, err) < 0)
+		return -1;
+	if (make_path(chosen, err) < 0)
+		return -1;
+	spool->path = realpath(chosen, NULL);
+	spool->dir = open(chosen, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (spool->path == NULL || spool->dir < 0) {
+		doc_error_sys(err, "cannot open the spool '%s'", chosen);
+		free(doc_steal(&spool->path));
+		return -1;
+	}
+	sweep(spool);
+	return 0;
+}
+
+static void
+remove_incoming(struct doc_spool *spool)
+{
+	int fd = openat(spool->dir, spool->incoming,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d == NULL)
+		return;
+	for (struct dirent *e; (e = readdir(d)) != NULL;)
+		if (e->d_name[0] != '.')
+			unlinkat(fd, e->d_name, 0);
+	closedir(d);
+	unlinkat(spool->dir, spool->incoming, AT_REMOVEDIR);
+}
+
+void
+doc_spool_close(struct doc_spool *spool)
+{
+	if (spool->incoming[0] != '\0')
+		remove_incoming(spool);
+	if (spool->path != NULL) {
+		close(spool->dir);
+		free(doc_steal(&spool->path));
+	}
+}
+
+int
+doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
+    struct doc_error *err)
+{
+	int fd;
+
+	if (spool->incoming[0] == '\0') {
+		snprintf(spool->incoming, sizeof(spool->incoming),
+		    INCOMING "%ld", (long)getpid());
+		if (mkdirat(spool->dir, spool->incoming, 0700) < 0 &&
+		    errno != EEXIST) {
+			spool->incoming[0] = '\0';
+			return doc_error_sys(err, "cannot write to the spool");
+		}
+	}
+	snprintf(file->name, sizeof(file->name), "%s/%ju", spool->incoming,
+	    (uintmax_t)spool->next++);
+	fd = openat(spool->dir, file->name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		file->name[0] = '\0';
+		return doc_error_sys(err, "cannot write to the spool");
+	}
+	return fd;
+}
+
+int
+doc_spool_reopen(const struct doc_spool *spool,
+    const struct doc_spool_file *file, struct doc_error *err)
+{
+	int fd = openat(spool->dir, file->name,
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? doc_error_sys(err, "cannot read from the spool") : fd;
+}
+
+void
+doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file)
+{
+	if (file->name[0] != '\0')
+		unlinkat(spool->dir, file->name, 0);
+	file->name[0] = '\0';
+}
+
+int
+doc_spool_commit(struct doc_spool *spool, struct doc_spool_file *file,
+    const char *tenant, const char *sha256, const char *name, char **path,
+    struct doc_error *err)
+{
+	char at[256];
+	char *full;
+	int n;
+
+	assert(doc_digest_is_hex(sha256) && strchr(name, '/') == NULL);
+	/* TENANT, TENANT/aa, TENANT/aa/SHA256: mostly there already. */
+	n = snprintf(at, sizeof(at), "%s/%.2s/%s/%s", tenant, sha256, sha256,
+	    name);
+	if (n < 0 || (size_t)n >= sizeof(at) ||
+	    asprintf(&full, "%s/%s", spool->path, at) < 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	if (renameat(spool->dir, file->name, spool->dir, at) < 0) {
+		for (char *p = strchr(at, '/'); p; p = strchr(p + 1, '/')) {
+			*p = '\0';
+			mkdirat(spool->dir, at, 0700);
+			*p = '/';
+		}
+		if (renameat(spool->dir, file->name, spool->dir, at) < 0) {
+			free(full);
+			return doc_error_sys(err,
+			    "cannot put a file into the spool");
+		}
+	}
+	file->name[0] = '\0';
+	*path = full;
+	return 0;
+}

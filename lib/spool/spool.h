@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * spool - what is known about one content, by digest:
+ * SPOOL/TENANT/aa/SHA256/{data,text-K.txt,...} (docpipe(7)).
+ *
+ * Supervisors.  Names in the spool are digests and fixed words, never anything
+ * a document chose.  Tenants never share an entry.  Folders 0700, files 0600.
+ */
+#ifndef DOC_SPOOL_H
+#define DOC_SPOOL_H
+
+#include "lib/base/digest.h"
+#include "lib/base/error.h"
+
+struct doc_spool {
+	char *path; /* absolute, links resolved */
+	int dir;
+	char incoming[64]; /* our folder of unfinished files, "" until used */
+	uint64_t next;
+};
+
+/* Open or make the spool at `path`; NULL: $DOCPIPE_SPOOL, else
+ * $XDG_CACHE_HOME/docpipe/spool, else ~/.cache/docpipe/spool. */
+int doc_spool_open(struct doc_spool *spool, const char *path,
+    struct doc_error *err) DOC_MUST_CHECK;
+void doc_spool_close(struct doc_spool *spool); /* removes unfinished files */
+
+/* A file being written.  Named, not anonymous, so that 100,000 members of an
+ * archive need no 100,000 descriptors. */
+struct doc_spool_file {
+	char name[96]; /* below the spool; "" when there is none */
+};
+
+/* A new empty file; returns its fd, for reading and writing. */
+int doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
+    struct doc_error *err) DOC_MUST_CHECK;
+int doc_spool_reopen(const struct doc_spool *spool,
+    const struct doc_spool_file *file, struct doc_error *err) DOC_MUST_CHECK;
+void doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file);
+
+/* Move the file to its place as `name` of tenant's content `sha256` (64 hex
+ * digits); what was there is replaced.  *path (free) is the full path. */
+int doc_spool_commit(struct doc_spool *spool, struct doc_spool_file *file,
+    const char *tenant, const char *sha256, const char *name, char **path,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * end - the record that ends a stream: counts, cage, engine.
+ */
+#ifndef DOC_END_H
+#define DOC_END_H
+
+#include "lib/stage/flow.h"
+
+struct doc_end {
+	const char *stage; /* "docscan" */
+	uint64_t in, out;
+	const uint64_t *count;	     /* by enum doc_status */
+	const struct doc_pool *pool; /* NULL: a stage without a cage */
+};
+
+int doc_end_write(const struct doc_end *end, struct doc_buf *out)
+    DOC_MUST_CHECK;
+
+/* Compare the cage with what is required.  0, or -1 with SANDBOX. */
+int doc_end_require(const struct doc_pool *pool, enum doc_level require,
+    bool allow_degraded, struct doc_error *err) DOC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+#include "lib/base/io.h"
+#include "lib/stage/flow.h"
+
+enum {
+	WINDOW_TASKS = 1024,
+	WINDOW_BYTES = 32 << 20,
+	OUTPUT_HELD = 1 << 20 /* with more unwritten, no new work */
+};
+
+const char *
+doc_status_name(enum doc_status status)
+{
+	static const char *const names[DOC_STATUS_COUNT] = { "ok", "partial",
+		"skipped", "error" };
+
+	return names[status];
+}
+
+static void
+woken(struct doc_watch *watch, unsigned events)
+{
+	/* The loop goes round and looks for itself; one look per event. */
+	(void)events;
+	if (watch->ctx != NULL)
+		*(bool *)watch->ctx = false;
+}
+
+static void
+signalled(struct doc_watch *watch, unsigned events)
+{
+	struct doc_flow *flow = watch->ctx;
+	struct signalfd_siginfo si;
+
+	(void)events;
+	if (read(watch->fd, &si, sizeof(si)) == sizeof(si))
+		flow->signal = (int)si.ssi_signo;
+}
+
+static int
+watch_signals(struct doc_flow *flow, struct doc_error *err)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	/* Seen as EPIPE, so that workers and temp files are cleared away. */
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	flow->signals = (struct doc_watch){
+		.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
+		.ready = signalled, .ctx = flow };
+	if (flow->signals.fd < 0)
+		return doc_error_sys(err, "cannot wait for signals");
+	return doc_loop_add(&flow->loop, &flow->signals, EPOLLIN, err);
+}
+
+/*
+ * A pipe gets a description of our own, so that O_NONBLOCK does not stick to
+ * what the shell or a terminal shares with others.
+ */
+static int
+own_output(int out)
+{
+	char path[40];
+	struct stat st;
+	int fd;
+
+	if (fstat(out, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return out;
+	doc_pipe_widen(out);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", out);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return out;
+	close(out);
+	return fd;
+}
+
+int
+doc_flow_open(struct doc_flow *flow, int out, struct doc_error *err)
+{
+	flow->input.fd = flow->signals.fd = -1;
+	flow->input.ready = woken;
+	if (doc_loop_open(&flow->loop, err) < 0)
+		return -1;
+	flow->sink.fd = own_output(out);
+	flow->sink.buf.max = (size_t)1 << 30;
+	flow->output = (struct doc_watch){ .fd = flow->sink.fd, .ready = woken,
+		.ctx = &flow->output_blocks };
+	return watch_signals(flow, err);
+}
+
+void
+doc_flow_insert(struct doc_flow *flow, struct doc_task *after,
+    struct doc_task *task)
+{
+	task->prev = after;
+	task->next = after ? after->next : flow->head;
+	if (task->prev)
+		task->prev->next = task;
+	else
+		flow->head = task;
+	if (task->next)
+		task->next->prev = task;
+	else
+		flow->tail = task;
+	flow->count++;
+	flow->held += task->cost;
+}
+
+void
+doc_flow_add(struct doc_flow *flow, struct doc_task *task)
+{
+	doc_flow_insert(flow, flow->tail, task);
+}
+
+static void
+remove_task(struct doc_flow *flow, struct doc_task *task)
+{
+	if (task->prev)
+		task->prev->next = task->next;
+	else
+		flow->head = task->next;
+	if (task->next)
+		task->next->prev = task->prev;
+	else
+		flow->tail = task->prev;
+	flow->count--;
+	flow->held -= task->cost;
+	task->free(task);
+}
+
+static bool
+room(const struct doc_flow *flow)
+{
+	return flow->count < WINDOW_TASKS && flow->held < WINDOW_BYTES &&
+	    flow->sink.buf.len < OUTPUT_HELD;
+}
+
+static int
+write_some(struct doc_flow *flow)
+{
+	struct doc_sink *s = &flow->sink;
+	size_t at = 0;
+
+	while (at < s->buf.len) {
+		ssize_t n = write(s->fd, s->buf.data + at, s->buf.len - at);
+
+		if (n < 0 && errno == EAGAIN) {
+			flow->output_blocks = true;
+			break;
+		}
+		if (n < 0 && errno == EPIPE) {
+			flow->signal = SIGPIPE;
+			return 0;
+		}
+		if (n < 0 && errno != EINTR)
+			return doc_error_sys(&flow->err,
+			    "cannot write to standard output");
+		if (n > 0)
+			at += (size_t)n;
+	}
+	doc_buf_skip(&s->buf, at);
+	return 0;
+}
+
+static int
+emit(struct doc_flow *flow)
+{
+	struct doc_task *t, *next;
+
+	for (t = flow->head; t != NULL; t = next) {
+		next = t->next;
+		if (t->state != DOC_TASK_DONE) {
+			if (!flow->unordered)
+				break;
+			continue;
+		}
+		if (doc_buf_add(&flow->sink.buf, t->line.data, t->line.len) <
+		    0)
+			return doc_error_set(&flow->err, DOC_E_NO_MEMORY,
+			    "no memory for the output");
+		remove_task(flow, t);
+		if (flow->sink.buf.len >= DOC_SINK_FULL &&
+		    !flow->output_blocks && write_some(flow) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+dispatch(struct doc_flow *flow)
+{
+	bool want = false;
+
+	if (flow->sink.buf.len >= OUTPUT_HELD) {
+		doc_pool_want(flow->pool, false);
+		return;
+	}
+	for (struct doc_task *t = flow->head, *next; t != NULL; t = next) {
+		while (t->state == DOC_TASK_WAITING) {
+			if (!doc_pool_free(flow->pool)) {
+				want = true;
+				break;
+			}
+			t->dispatch(flow, t);
+		}
+		next = want ? NULL : t->next;
+	}
+	doc_pool_idle(flow->pool);
+	doc_pool_want(flow->pool, want);
+}
+
+static int
+pull(struct doc_flow *flow)
+{
+	int rc = 1;
+
+	while (rc > 0 && !flow->ended && room(flow))
+		rc = flow->pull(flow);
+	return flow->err.code != DOC_E_NONE ? -1 : rc;
+}
+
+/* Sleep until something happens; what is finished is written before. */
+static int
+wait_some(struct doc_flow *flow, bool want_input)
+{
+	struct doc_error *err = &flow->err;
+	int wait;
+
+	if (!flow->output_blocks && write_some(flow) < 0)
+		return -1;
+	if (flow->output_blocks &&
+	    doc_loop_add(&flow->loop, &flow->output, EPOLLOUT, err) < 0)
+		return -1;
+	if (!flow->output_blocks)
+		doc_loop_del(&flow->loop, &flow->output);
+	if (want_input && flow->input.fd >= 0 &&
+	    doc_loop_add(&flow->loop, &flow->input, EPOLLIN, err) < 0)
+		return -1;
+	if (!want_input)
+		doc_loop_del(&flow->loop, &flow->input);
+	wait = flow->pool ? doc_pool_tick(flow->pool) : -1;
+	doc_loop_once(&flow->loop, wait);
+	return 0;
+}
+
+int
+doc_flow_run(struct doc_flow *flow)
+{
+	while (flow->signal == 0) {
+		bool starved;
+		int rc = pull(flow);
+
+		if (rc < 0 && flow->err.code != DOC_E_NONE)
+			return -1;
+		starved = rc == 0 && !flow->ended;
+		if (flow->pool != NULL)
+			dispatch(flow);
+		if (emit(flow) < 0)
+			return -1;
+		if (flow->ended && flow->head == NULL) {
+			if (flow->sink.buf.len == 0)
+				return 0;
+		} else if (!starved && !flow->ended && room(flow)) {
+			continue;
+		}
+		if (wait_some(flow, starved) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void
+doc_flow_close(struct doc_flow *flow)
+{
+	doc_pool_close(flow->pool);
+	flow->pool = NULL;
+	while (flow->head != NULL)
+		remove_task(flow, flow->head);
+	doc_buf_release(&flow->sink.buf);
+	doc_loop_close(&flow->loop);
+	if (flow->signals.fd >= 0)
+		close(flow->signals.fd);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/log.h"
+#include "lib/base/start.h"
+#include "lib/stage/end.h"
+#include "lib/stage/intake_impl.h"
+#include "lib/stage/last.h"
+
+static int
+take(struct intake *in, const char *root, const char *path,
+    const struct stat *st, const struct doc_error *err)
+{
+	struct item *it = item_top(in, root, path, st, err);
+
+	if (it == NULL)
+		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
+		    "no memory for a name");
+	in->in++;
+	doc_flow_add(&in->flow, &it->task);
+	return 1;
+}
+
+static int
+pull_operand(struct doc_flow *flow)
+{
+	struct intake *in = (struct intake *)flow;
+	char **operands = in->setup->operands;
+	struct doc_error err = { 0 };
+	struct stat st;
+	const char *path;
+
+	if (!in->walking) {
+		if (operands[in->operand] == NULL) {
+			flow->ended = true;
+			return -1;
+		}
+		doc_walk_start(&in->walk, operands[in->operand++]);
+		in->walking = true;
+	}
+	if (doc_walk_next(&in->walk, &path, &st, &err) == 0) {
+		doc_walk_release(&in->walk);
+		in->walking = false;
+		return 1;
+	}
+	return take(in, operands[in->operand - 1], path, &st, &err);
+}
+
+/* A name on stdin names one file; what it is shows when it is opened. */
+static int
+take_name(struct intake *in, const char *name, size_t len)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+	struct doc_error err = { 0 };
+	const char *path;
+
+	if (len == 0 && in->names.end == '\n')
+		return 1;
+	if (memchr(name, '\0', len) != NULL || len == 0)
+		doc_error_set(&err, DOC_E_NAME,
+		    "an empty name, or one with a NUL");
+	if (doc_buf_add(&b, name, len) < 0 || (path = doc_buf_str(&b)) == NULL)
+		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
+		    "no memory for a name");
+	return take(in, path, path, NULL, &err);
+}
+
+static int
+pull_name(struct doc_flow *flow)
+{
+	struct intake *in = (struct intake *)flow;
+	bool *waits = flow->input.ctx;
+	const char *name;
+	size_t len;
+	int rc = doc_lines_next(&in->names, &name, &len, &flow->err);
+
+	if (rc > 0)
+		return take_name(in, name, len);
+	if (rc < 0)
+		return -1;
+	if (in->names.eof) {
+		flow->ended = true;
+		return -1;
+	}
+	if (*waits)
+		return 0;
+	*waits = true;
+	return doc_lines_fill(&in->names, &flow->err) < 0 ? -1 : 1;
+}
+
+static int
+start(struct intake *in, const struct doc_intake_setup *s, int out,
+    struct doc_error *err)
+{
+	struct doc_pool_config config = { .tool = "doclist",
+		.field_stages = DOC_FOR_LIST,
+		.slots = s->options->jobs,
+		.beats = true,
+		.limits = *s->limits };
+
+	if (doc_spool_open(&in->spool, s->options->spool, err) < 0 ||
+	    doc_flow_open(&in->flow, out, err) < 0 ||
+	    doc_pool_open(&in->flow.pool, &in->flow.loop, &config, err) < 0)
+		return -1;
+	if (*s->operands == NULL)
+		doc_lines_init(&in->names, 0, s->null ? '\0' : '\n', 4096);
+	return doc_end_require(in->flow.pool,
+	    (enum doc_level)s->options->require, s->options->allow_degraded,
+	    err);
+}
+
+static int
+finish(struct intake *in)
+{
+	struct doc_end end = { .stage = "doclist",
+		.in = in->out,
+		.out = in->out,
+		.count = in->count,
+		.pool = in->flow.pool };
+
+	if (doc_end_write(&end, &in->flow.sink.buf) < 0)
+		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
+		    "no memory");
+	return doc_sink_flush(&in->flow.sink, &in->flow.err);
+}
+
+int
+doc_intake_main(const struct doc_intake_setup *s)
+{
+	bool input_waits = true;
+	struct intake in = { .setup = s,
+		.flow = { .pull = *s->operands ? pull_operand : pull_name,
+		    .unordered = s->options->unordered } };
+	struct doc_error err = { 0 };
+	int status;
+
+	if (doc_stage_options_settle(s->options, &err) < 0)
+		return doc_last_words(&err);
+	if (*s->operands == NULL && isatty(0))
+		doc_usage(s->cmd, "no file given, and standard input is a "
+				  "terminal");
+	if (start(&in, s, doc_start_stdout(), &err) < 0) {
+		doc_flow_close(&in.flow);
+		doc_spool_close(&in.spool);
+		return doc_last_words(&err);
+	}
+	in.flow.input.fd = *s->operands ? -1 : 0;
+	in.flow.input.ctx = &input_waits;
+	status = doc_flow_run(&in.flow) < 0 ||
+		(in.flow.signal == 0 && finish(&in) < 0)
+	    ? doc_last_words(&in.flow.err)
+	    : 0;
+	doc_flow_close(&in.flow);
+	doc_walk_release(&in.walk);
+	doc_lines_release(&in.names);
+	doc_spool_close(&in.spool);
+	if (in.flow.signal != 0)
+		doc_die_of(in.flow.signal);
+	if (status != 0)
+		return status;
+	return in.count[DOC_STATUS_PARTIAL] + in.count[DOC_STATUS_ERROR] > 0;
+}

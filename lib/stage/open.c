@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "lib/record/path.h"
+#include "lib/stage/open.h"
+
+enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY };
+
+/* openat2 for kernels before 5.6 and old container profiles: one component
+ * after the other, none of them a link. */
+static int
+step_by_step(int dir, const char *path, bool beneath)
+{
+	char part[256];
+	int at;
+
+	if (*path == '/' && beneath) {
+		errno = EXDEV;
+		return -1;
+	}
+	at = *path == '/' ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
+	    : dir == AT_FDCWD
+	    ? open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)
+	    : fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	while (at >= 0) {
+		size_t n;
+		int next, saved;
+
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		if (n >= sizeof(part) || (beneath && n == 2 &&
+					     strncmp(path, "..", 2) == 0)) {
+			close(at);
+			errno = n >= sizeof(part) ? ENAMETOOLONG : EXDEV;
+			return -1;
+		}
+		memcpy(part, path, n);
+		part[n] = '\0';
+		path += n;
+		next = *path == '\0'
+		    ? openat(at, part, FLAGS)
+		    : openat(at, part,
+			  O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		saved = errno;
+		close(at);
+		/* A link where a folder should be: ENOTDIR by O_NOFOLLOW. */
+		errno = saved;
+		if (next < 0 || *path == '\0')
+			return next;
+		at = next;
+	}
+	return -1;
+}
+
+static int
+open_safely(int dir, const char *path, bool beneath)
+{
+	struct open_how how = { .flags = FLAGS,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+		    (beneath ? RESOLVE_BENEATH : 0U) };
+	long fd;
+
+	if (*path == '\0') {
+		errno = ENOENT;
+		return -1;
+	}
+	do
+		fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		return step_by_step(dir, path, beneath);
+	return (int)fd;
+}
+
+/* Keep fd only if it is a regular file. */
+static int
+regular(int fd, struct stat *st, struct doc_error *err)
+{
+	if (fd < 0 && errno == ENXIO)
+		return doc_error_set(err, DOC_E_SPECIAL,
+		    "a socket, not a regular file");
+	if (fd < 0)
+		return doc_error_sys(err, "cannot open the file");
+	if (fstat(fd, st) < 0)
+		doc_error_sys(err, "cannot look at the file");
+	else if (!S_ISREG(st->st_mode))
+		doc_error_set(err, DOC_E_SPECIAL, "not a regular file: %s",
+		    S_ISDIR(st->st_mode)      ? "a folder"
+			: S_ISFIFO(st->st_mode) ? "a fifo"
+						: "a device");
+	else
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int
+doc_open_at(int dir, const char *name, struct stat *st, struct doc_error *err)
+{
+	return regular(open_safely(dir, name, false), st, err);
+}
+
+/* What of `path` lies below `root`: "" for the root itself; NULL: outside. */
+static const char *
+below(const char *root, const char *path)
+{
+	size_t n = strlen(root);
+
+	while (n > 1 && root[n - 1] == '/')
+		n--;
+	if (strncmp(root, path, n) != 0)
+		return NULL;
+	if (path[n] == '\0')
+		return path + n;
+	if (n == 1 && root[0] == '/')
+		return path + 1;
+	return path[n] == '/' ? path + n + strspn(path + n, "/") : NULL;
+}
+
+static int
+open_root(const char *root, const char *rest)
+{
+	int dir, fd, saved;
+
+	/* The root is itself a file: an operand. */
+	if (*rest == '\0')
+		return open(root, FLAGS);
+	dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -1;
+	fd = open_safely(dir, rest, true);
+	saved = errno;
+	close(dir);
+	errno = saved;
+	return fd;
+}
+
+int
+doc_open_below(const struct doc_words *roots, const char *path,
+    struct stat *st, struct doc_error *err)
+{
+	for (size_t i = 0; i < roots->n; i++) {
+		const char *rest = below(roots->at[i], path);
+
+		if (rest != NULL)
+			return regular(open_root(roots->at[i], rest), st, err);
+	}
+	/* "." as a root takes every relative name. */
+	for (size_t i = 0; i < roots->n; i++)
+		if (strcmp(roots->at[i], ".") == 0 && *path != '/')
+			return regular(open_root(".", path), st, err);
+	if (roots->n > 0)
+		return doc_error_set(err, DOC_E_OUTSIDE,
+		    "the name lies outside every --root");
+	return regular(open_safely(AT_FDCWD, path, false), st, err);
+}
+
+int
+doc_open_record(const struct doc_words *roots, const char *spool,
+    const struct doc_record *rec, struct doc_error *err)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+	struct doc_words in_spool = { (char *[]){ (char *)(uintptr_t)spool,
+					  NULL },
+		1 };
+	const struct doc_words *from = roots;
+	struct stat st;
+	const char *path;
+	int rc = doc_record_str(rec, "data", &b);
+
+	if (rc == 1 && roots->n > 0)
+		from = &in_spool;
+	if (rc == 0)
+		rc = doc_record_path(rec, &b);
+	path = rc == 1 ? doc_buf_str(&b) : NULL;
+	if (path == NULL || strlen(path) != b.len)
+		return doc_error_set(err, DOC_E_NAME,
+		    "the record has no usable name");
+	return doc_open_below(from, path, &st, err);
+}

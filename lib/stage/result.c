@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/stage/task_impl.h"
+
+void
+doc_result_reason(struct doc_result *result, enum doc_reason reason)
+{
+	if (reason != DOC_R_NONE)
+		result->reasons |= (uint64_t)1 << reason;
+}
+
+int
+doc_result_commit(struct doc_stage_task *task, struct doc_spool_file *out,
+    uint64_t bytes, struct doc_result *result)
+{
+	struct doc_run *run = task->run;
+	struct doc_error err = { 0 };
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s-%s.%s", run->stage->key, run->key,
+	    run->extension);
+	if (doc_spool_commit(&run->spool, out, task->tenant, task->sha256,
+		name, &result->file, &err) < 0) {
+		result->status = DOC_STATUS_ERROR;
+		result->err = err;
+		return -1;
+	}
+	result->bytes = bytes;
+	return 0;
+}
+
+void
+doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,
+    struct doc_result *result)
+{
+	const struct doc_job *job = &unit->job;
+	bool failed = job->err.code != DOC_E_NONE;
+
+	result->reasons = job->answer.reasons;
+	result->err = job->err;
+	if (failed && (unit->bytes == 0 || job->progress.done == 0)) {
+		result->status = DOC_STATUS_ERROR;
+		return;
+	}
+	if (failed) /* what was done before it died is kept */
+		doc_result_reason(result, doc_reason_of(job->err.code));
+	if (failed && result->reasons == 0)
+		doc_result_reason(result, DOC_R_ERRORS);
+	result->status = result->reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
+	if (unit->out.name[0] != '\0')
+		(void)!doc_result_commit(task, &unit->out, unit->bytes,
+		    result);
+}
+
+static void
+write_error(const struct doc_error *err, struct doc_json *j)
+{
+	if (err->code == DOC_E_NONE)
+		return;
+	doc_json_open(j, "error", '{');
+	doc_json_str(j, "class", doc_class_name(doc_error_class(err->code)));
+	doc_json_str(j, "code", doc_error_name(err->code));
+	doc_json_str(j, "msg", err->msg);
+	doc_json_close(j, '}');
+}
+
+static void
+write_stats(const struct doc_stage_task *task, struct doc_json *j)
+{
+	uint64_t cpu = 0, faults = 0;
+
+	for (unsigned i = 0; i < task->unit_count; i++) {
+		cpu += task->units[i]->job.cpu_ms;
+		faults += task->units[i]->job.faults;
+	}
+	doc_json_open(j, "stats", '{');
+	doc_json_int(j, "cpu_ms", (int64_t)cpu);
+	doc_json_int(j, "faults", (int64_t)faults);
+	doc_json_int(j, "units", task->unit_count);
+	doc_json_close(j, '}');
+}
+
+/* The text itself, for people who want one stream; the line's cap decides. */
+static void
+write_inline(const struct doc_result *r, struct doc_json *j)
+{
+	doc_autoclose int fd = -1;
+	void *p;
+
+	if (r->file == NULL || r->bytes == 0 || r->bytes > DOC_LINE_MAX / 4)
+		return;
+	fd = open(r->file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	p = mmap(NULL, r->bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return;
+	doc_json_strn(j, "content", p, r->bytes);
+	munmap(p, r->bytes);
+}
+
+static void
+write_members(const struct doc_run *run, const struct doc_stage_task *task,
+    struct doc_result *r, struct doc_json *j)
+{
+	const struct doc_unit *first =
+	    task && task->unit_count ? task->units[0] : NULL;
+	bool cut = r->status == DOC_STATUS_PARTIAL && first != NULL &&
+	    first->job.err.code != DOC_E_NONE;
+
+	if (r->file != NULL) {
+		doc_json_str(j, "file", r->file);
+		doc_json_int(j, "bytes", (int64_t)r->bytes);
+	}
+	if (task != NULL && run->stage->members != NULL)
+		run->stage->members(task, r, j);
+	else if (first != NULL)
+		doc_answer_write(&first->job.answer, j, NULL);
+	if (cut && first->job.progress.done > 0)
+		doc_json_int(j, "pages_done", first->job.progress.done);
+	if (task != NULL && run->options->stats)
+		write_stats(task, j);
+}
+
+int
+stage_write_result(struct doc_run *run, const struct doc_record *rec,
+    const struct doc_stage_task *task, struct doc_result *r,
+    struct doc_buf *line)
+{
+	doc_autobuf struct doc_buf b = { 0 }, members = { 0 };
+	struct doc_json j;
+
+	/* The members first: a stage's own may change status and reasons. */
+	doc_json_begin(&j, &members);
+	doc_json_open(&j, NULL, '{');
+	write_members(run, task, r, &j);
+	if (run->options->inline_text && run->stage->writes &&
+	    strcmp(run->extension, "txt") == 0)
+		write_inline(r, &j);
+	if (j.failed)
+		return -1;
+	doc_json_begin(&j, &b);
+	doc_json_open(&j, NULL, '{');
+	doc_json_str(&j, "status", doc_status_name(r->status));
+	doc_reasons_write(r->reasons, &j);
+	write_error(&r->err, &j);
+	if (members.len > 1) {
+		doc_buf_addc(&b, ',');
+		doc_buf_add(&b, members.data + 1, members.len - 1);
+	}
+	doc_json_close(&j, '}');
+	run->count[r->status]++;
+	if (j.failed)
+		return -1;
+	return doc_record_append(rec, run->stage->key, b.data, b.len, line);
+}

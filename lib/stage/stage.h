@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stage - the loop that docscan, doctext, dococr and docpreview share: read
+ * records, have each document worked on in a cage, append one key, write them
+ * in order, count.
+ *
+ * Supervisor.  A stage is a table (struct doc_stage) and at most three small
+ * functions; everything hard is here, once.
+ */
+#ifndef DOC_STAGE_H
+#define DOC_STAGE_H
+
+#include "lib/record/record.h"
+#include "lib/spool/spool.h"
+#include "lib/stage/flow.h"
+#include "lib/stage/options.h"
+
+struct doc_run;
+struct doc_stage_task;
+
+/* One job for the pool: the whole document, or a page of it. */
+struct doc_unit {
+	struct doc_job job;
+	struct doc_stage_task *task;
+	struct doc_spool_file out; /* its output file, if any */
+	uint64_t bytes;		   /* of it that count */
+};
+
+struct doc_stage_task {
+	struct doc_task task; /* first: the flow's */
+	struct doc_run *run;
+	struct doc_buf input; /* the record's line */
+	char media[128], tenant[72], sha256[72];
+	int fd; /* the document, -1 until work begins */
+	struct doc_unit **units;
+	unsigned unit_count, submitted, over;
+};
+
+/* What a stage says about a document. */
+struct doc_result {
+	enum doc_status status;
+	uint64_t reasons; /* bits by enum doc_reason */
+	struct doc_error err;
+	char *file; /* full path of the artifact, owned; NULL: none */
+	uint64_t bytes;
+};
+
+struct doc_stage {
+	const char *key;  /* "text": the member it adds */
+	const char *tool; /* "doctext" */
+	unsigned fields;  /* DOC_FOR_TEXT: what its workers may say */
+	bool beats;	  /* its workers tell of each page: stall clock on */
+	bool writes;	  /* its workers write an output file */
+	bool scans;	  /* works on infected documents by nature */
+	/* Not for us, and why; NONE: work on it.  `rec` is the record. */
+	enum doc_reason (*skip)(const struct doc_run *run,
+	    const struct doc_record *rec, const char *media);
+	/* Optional: add the units of work; default one for the whole.  0, or
+	 * -1: no memory. */
+	int (*plan)(struct doc_stage_task *task, const struct doc_record *rec);
+	/* Optional: after each unit; may add more. */
+	int (*grow)(struct doc_stage_task *task, const struct doc_unit *unit);
+	/* Optional: make one result of the units; default for one unit. */
+	void (*conclude)(struct doc_stage_task *task,
+	    struct doc_result *result);
+	/* Optional: members of its own, before those the worker said. */
+	void (*members)(const struct doc_stage_task *task,
+	    struct doc_result *result, struct doc_json *j);
+};
+
+struct doc_run {
+	struct doc_flow flow; /* first: the flow finds us by cast */
+	const struct doc_stage *stage;
+	struct doc_stage_options *options;
+	struct doc_limits *limits;
+	struct doc_spool spool;
+	struct doc_lines lines;
+	const char *extension; /* of the output file: "txt" */
+	char key[17];	       /* names the settings in file names */
+	uint64_t in, count[DOC_STATUS_COUNT];
+	uint64_t findings; /* counted by the stage: infected documents */
+	bool upstream_ended;
+	pid_t lister; /* our own doclist, for operands; 0 none */
+};
+
+/* The whole life of a stage after option parsing: `opts` is its own group,
+ * handed on to the zygote.  Returns the exit status. */
+struct doc_stage_setup {
+	const struct doc_stage *stage;
+	const struct doc_cmd *cmd;
+	struct doc_stage_options *options;
+	struct doc_limits *limits;
+	struct doc_opt_group opts;
+	const char *extension;
+	bool fail_on_findings; /* exit with 1 for them */
+	char **operands;       /* NULL-ended */
+};
+int doc_stage_main(const struct doc_stage_setup *setup);
+
+/* Add a unit of work (page from 1, 0 the whole). */
+int doc_unit_add(struct doc_stage_task *task, unsigned unit, unsigned page);
+
+/* The usual result of one unit: ok, partial with what was saved, or error. */
+void doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,
+    struct doc_result *result);
+
+/* Put a finished output file in its place in the spool; fills file, bytes. */
+int doc_result_commit(struct doc_stage_task *task, struct doc_spool_file *out,
+    uint64_t bytes, struct doc_result *result);
+
+void doc_result_reason(struct doc_result *result, enum doc_reason reason);
+
+#endif

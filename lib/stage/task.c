@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "lib/base/utf8.h"
+#include "lib/stage/open.h"
+#include "lib/stage/task_impl.h"
+
+static struct doc_stage_task *
+of(struct doc_task *task)
+{
+	return (struct doc_stage_task *)task;
+}
+
+static void
+free_task(struct doc_task *t)
+{
+	struct doc_stage_task *task = of(t);
+
+	for (unsigned i = 0; i < task->unit_count; i++) {
+		doc_spool_drop(&task->run->spool, &task->units[i]->out);
+		doc_answer_release(&task->units[i]->job.answer);
+		free(task->units[i]);
+	}
+	free(task->units);
+	if (task->fd >= 0)
+		close(task->fd);
+	doc_buf_release(&task->input);
+	doc_buf_release(&task->task.line);
+	free(task);
+}
+
+static void
+fail_flow(struct doc_run *run)
+{
+	doc_error_set(&run->flow.err, DOC_E_NO_MEMORY,
+	    "no memory for a record");
+}
+
+/* All that is to be said about the document is known. */
+static void
+complete(struct doc_stage_task *task, struct doc_result *result)
+{
+	struct doc_record rec;
+	struct doc_error err = { 0 };
+
+	if (doc_record_parse(&rec, task->input.data, task->input.len, &err) <
+		0 ||
+	    stage_write_result(task->run, &rec, task, result,
+		&task->task.line) < 0)
+		fail_flow(task->run);
+	free(result->file);
+	if (task->fd >= 0)
+		close(task->fd);
+	task->fd = -1;
+	task->task.state = DOC_TASK_DONE;
+}
+
+static void
+refuse(struct doc_stage_task *task, const struct doc_error *err)
+{
+	struct doc_result result = { .status = DOC_STATUS_ERROR, .err = *err };
+
+	complete(task, &result);
+}
+
+static int
+member_open(struct doc_job *job, struct doc_error *err)
+{
+	(void)job;
+	return doc_error_set(err, DOC_E_MEMBERS, "this stage takes none");
+}
+
+static void
+member_close(struct doc_job *job, struct doc_answer *fields,
+    const struct doc_error *err, enum doc_reason reason)
+{
+	(void)job;
+	(void)fields;
+	(void)err;
+	(void)reason;
+}
+
+/* A worker that wrote bad UTF-8 did not go through the text sink. */
+static bool
+is_text(int fd, uint64_t bytes)
+{
+	void *p;
+	bool good;
+
+	if (bytes == 0)
+		return true;
+	p = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	good = doc_utf8_valid(p, bytes) == bytes;
+	munmap(p, bytes);
+	return good;
+}
+
+/* How much of the output counts: all, or what was whole when it died. */
+static void
+look_at_output(struct doc_unit *unit)
+{
+	struct doc_job *job = &unit->job;
+	const struct doc_run *run = unit->task->run;
+	struct stat st;
+
+	if (job->out < 0)
+		return;
+	if (fstat(job->out, &st) < 0) {
+		doc_error_sys(&job->err, "cannot look at the output");
+		return;
+	}
+	unit->bytes = (uint64_t)st.st_size;
+	if (job->err.code != DOC_E_NONE) {
+		unit->bytes = DOC_MIN(unit->bytes, job->progress.bytes);
+		if (ftruncate(job->out, (off_t)unit->bytes) < 0)
+			unit->bytes = 0;
+	}
+	if (strcmp(run->extension, "txt") == 0 &&
+	    !is_text(job->out, unit->bytes)) {
+		unit->bytes = 0;
+		doc_error_set(&job->err, DOC_E_PROTOCOL,
+		    "the worker wrote text that is not UTF-8");
+	}
+	close(job->out);
+	job->out = -1;
+}
+
+static void
+unit_done(struct doc_job *job)
+{
+	struct doc_unit *unit = job->ctx;
+	struct doc_stage_task *task = unit->task;
+	const struct doc_stage *stage = task->run->stage;
+	struct doc_result result = { 0 };
+
+	look_at_output(unit);
+	task->over++;
+	if (stage->grow != NULL && stage->grow(task, unit) < 0)
+		fail_flow(task->run);
+	if (task->submitted < task->unit_count)
+		task->task.state = DOC_TASK_WAITING;
+	if (task->over < task->unit_count)
+		return;
+	if (stage->conclude != NULL)
+		stage->conclude(task, &result);
+	else
+		doc_unit_result(task, task->units[0], &result);
+	complete(task, &result);
+}
+
+int
+doc_unit_add(struct doc_stage_task *task, unsigned unit, unsigned page)
+{
+	static const struct doc_job_ops ops = { member_open, member_close,
+		unit_done };
+	struct doc_unit *u = calloc(1, sizeof(*u));
+	struct doc_unit **all = NULL;
+
+	if (u != NULL)
+		all = reallocarray(task->units, task->unit_count + 1,
+		    sizeof(*all));
+	if (all == NULL) {
+		free(u);
+		return -1;
+	}
+	u->task = task;
+	u->job = (struct doc_job){ .ops = &ops,
+		.ctx = u,
+		.tenant = task->tenant,
+		.fd = -1,
+		.out = -1,
+		.media = task->media,
+		.page = page,
+		.unit = unit };
+	task->units = all;
+	all[task->unit_count++] = u;
+	return 0;
+}
+
+static int
+open_task(struct doc_stage_task *task, struct doc_error *err)
+{
+	struct doc_run *run = task->run;
+	struct doc_record rec;
+
+	if (task->fd >= 0)
+		return 0;
+	if (doc_record_parse(&rec, task->input.data, task->input.len, err) < 0)
+		return -1;
+	task->fd = doc_open_record(&run->options->roots, run->spool.path,
+	    &rec, err);
+	return task->fd < 0 ? -1 : 0;
+}
+
+static void
+dispatch(struct doc_flow *flow, struct doc_task *t)
+{
+	struct doc_stage_task *task = of(t);
+	struct doc_unit *unit = task->units[task->submitted];
+	struct doc_error err = { 0 };
+
+	if (open_task(task, &err) < 0) {
+		refuse(task, &err);
+		return;
+	}
+	if (task->run->stage->writes) {
+		unit->job.out = doc_spool_create(&task->run->spool, &unit->out,
+		    &err);
+		if (unit->job.out < 0) {
+			/* The machine's fault, and the next's too. */
+			flow->err = err;
+			t->state = DOC_TASK_RUNNING;
+			return;
+		}
+	}
+	unit->job.fd = task->fd;
+	if (++task->submitted == task->unit_count)
+		t->state = DOC_TASK_RUNNING;
+	doc_pool_submit(flow->pool, &unit->job);
+}
+
+static void
+copy_str(const struct doc_record *rec, const char *key, const char *fallback,
+    char *out, size_t size)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+	const char *s = NULL;
+
+	if (doc_record_str(rec, key, &b) == 1)
+		s = doc_buf_str(&b);
+	snprintf(out, size, "%s", s ? s : fallback);
+}
+
+struct doc_stage_task *
+stage_task_new(struct doc_run *run, const struct doc_record *rec,
+    const char *media)
+{
+	struct doc_stage_task *task = calloc(1, sizeof(*task));
+
+	if (task == NULL)
+		return NULL;
+	task->run = run;
+	task->fd = -1;
+	task->task = (struct doc_task){ .dispatch = dispatch,
+		.free = free_task,
+		.cost = 2 * rec->len + sizeof(*task) };
+	snprintf(task->media, sizeof(task->media), "%s", media);
+	copy_str(rec, "tenant", run->options->tenant, task->tenant,
+	    sizeof(task->tenant));
+	copy_str(rec, "sha256", "", task->sha256, sizeof(task->sha256));
+	if (doc_buf_add(&task->input, rec->line, rec->len) < 0 ||
+	    (run->stage->plan != NULL ? run->stage->plan(task, rec)
+				      : doc_unit_add(task, 0, 0)) < 0) {
+		free_task(&task->task);
+		return NULL;
+	}
+	return task;
+}
+
+static void
+free_line(struct doc_task *t)
+{
+	doc_buf_release(&t->line);
+	free(t);
+}
+
+struct doc_task *
+stage_line_task(void)
+{
+	struct doc_task *t = calloc(1, sizeof(*t));
+
+	if (t != NULL) {
+		t->state = DOC_TASK_DONE;
+		t->free = free_line;
+	}
+	return t;
+}

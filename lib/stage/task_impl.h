@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * task_impl - what stage.c, task.c and result.c share; nobody else includes
+ * it.
+ */
+#ifndef DOC_TASK_IMPL_H
+#define DOC_TASK_IMPL_H
+
+#include "lib/stage/stage.h"
+
+/* task.c: a task for a document to work on; NULL: no memory. */
+struct doc_stage_task *stage_task_new(struct doc_run *run,
+    const struct doc_record *rec, const char *media);
+/* A line that is passed on as it is, or with a result that needs no work. */
+struct doc_task *stage_line_task(void);
+
+/* result.c: the record's line with our member appended, into `line`. */
+int stage_write_result(struct doc_run *run, const struct doc_record *rec,
+    const struct doc_stage_task *task, struct doc_result *result,
+    struct doc_buf *line);
+
+#endif
