@@ -37,7 +37,7 @@ ZYGOTES := doclist docscan doctext dococr docpreview
 command_LIBS := -ljson-c -lnettle -lseccomp
 
 zygote_doclist_LIBS    = -lmagic -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
-zygote_docscan_LIBS    = -lclamav -lz
+zygote_docscan_LIBS    = -lclamav -lz -larchive
 zygote_doctext_LIBS    = $(call libs,poppler-glib cairo gmime-3.0 libxml-2.0 icu-i18n) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib cairo tesseract lept) -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib cairo vips gmodule-2.0) -lm

@@ -57,19 +57,21 @@ int
 doc_cage_open(struct doc_cage *cage, const struct doc_profile *profile,
     enum doc_cage_mode mode, const char *temp_dir, struct doc_error *err)
 {
+	if (temp_dir == NULL)
+		temp_dir = "";
 	*cage = (struct doc_cage){
 		.profile = profile,
 		.mode = mode,
 		.missing = DOC_MECH_CGROUP,
 		.ruleset = -1,
 	};
-	if (strlen(temp_dir) >=
-	    sizeof(cage->temp) - sizeof("/w-PID-XXXXXX") - 10)
+	if (strlen(temp_dir) + sizeof("/w-4194304-XXXXXX") > sizeof(cage->temp))
 		return doc_error_set(err, DOC_E_SANDBOX,
 		    "the name of the temporary directory is too long");
 	cage->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (cage->null_fd < 0)
 		return doc_cage_fail(err, "open /dev/null");
+	cage->statm_fd = doc_limits_open();
 	/* A parent that is not dumpable hands that on to a plain fork; the id
 	 * maps could not be written then. */
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
@@ -156,11 +158,13 @@ allowances(const struct doc_cage *cage)
 }
 
 static int
-try_limits(void *arg DOC_UNUSED)
+try_limits(void *arg)
 {
+	const struct doc_cage *cage = arg;
 	const struct doc_cage_limits limits = { .memory = 1 << 30, .cpu_s = 1 };
+	uint64_t base = doc_limits_address_space(cage->statm_fd);
 
-	return doc_limits_set(&limits, doc_limits_address_space(), false) < 0;
+	return base == 0 || doc_limits_set(&limits, base, false) < 0;
 }
 
 static int
@@ -191,8 +195,7 @@ doc_cage_prepare(struct doc_cage *cage, struct doc_error *err)
 {
 	if (check_single(err) < 0)
 		return -1;
-	cage->base_memory = doc_limits_address_space();
-	if (doc_cage_try(try_limits, NULL) != 0)
+	if (doc_cage_try(try_limits, cage) != 0)
 		cage->missing |= DOC_MECH_RLIMIT;
 	if (prepare_files(cage, err) < 0)
 		return -1;
@@ -270,12 +273,13 @@ drop(const struct doc_cage *cage, struct doc_error *err)
 	return 0;
 }
 
+/* What cannot be limited was noted; the rest still is. */
 static int
 limit(const struct doc_cage *cage, const struct doc_cage_limits *limits,
     uint64_t base, struct doc_error *err)
 {
-	if (!(cage->missing & DOC_MECH_RLIMIT) &&
-	    doc_limits_set(limits, base, cage->profile->temp) < 0)
+	if (doc_limits_set(limits, base, cage->profile->temp) < 0 &&
+	    !(cage->missing & DOC_MECH_RLIMIT))
 		return doc_cage_fail(err, "set resource limits");
 	if (doc_limits_watch_stack() < 0)
 		return doc_cage_fail(err, "watch the stack");
@@ -286,18 +290,15 @@ int
 doc_cage_enter(struct doc_cage *cage, const struct doc_cage_limits *limits,
     int result_fd, struct doc_error *err)
 {
-	uint64_t base = doc_limits_address_space();
+	uint64_t base = doc_limits_address_space(cage->statm_fd);
 
-	/* A private root has no /proc; the zygote's size is nearly ours. */
-	if (base == 0)
-		base = cage->base_memory;
 	if (shield_stdio(cage) < 0)
 		return doc_cage_fail(err, "shield the standard files");
 	if (doc_cage_temp_enter(cage, limits->temp, err) < 0 ||
 	    drop(cage, err) < 0 || lock_files(cage, err) < 0)
 		return -1;
 	close_others(result_fd);
-	cage->ruleset = cage->null_fd = -1;
+	cage->ruleset = cage->null_fd = cage->statm_fd = -1;
 	if (limit(cage, limits, base, err) < 0)
 		return -1;
 	if (cage->missing & DOC_MECH_SECCOMP)

@@ -72,7 +72,8 @@ extern const struct doc_profile doc_profile_list, doc_profile_scan,
 
 struct doc_cage_limits {
 	uint64_t memory; /* address space beyond the zygote's, bytes */
-	uint64_t output; /* largest file it may write, bytes */
+	uint64_t output; /* largest file it may write, bytes; if the profile
+			    has temp, the larger of this and temp counts */
 	uint64_t temp;	 /* room in the private directory, bytes */
 	unsigned cpu_s;	 /* seconds: SIGXCPU; one more second: SIGKILL */
 };
@@ -91,8 +92,8 @@ struct doc_cage {
 	/* Of lib/cage alone. */
 	bool private_root; /* no Landlock: only read_only and temp are left */
 	int null_fd;	   /* stands in for regular files on fds 0-2 */
-	uint64_t base_memory; /* address space of the zygote, bytes */
-	char place[128];      /* directory that private mounts cover, or "" */
+	int statm_fd;	   /* tells the zygote's address space, -1 */
+	char place[128];   /* directory that private mounts cover, or "" */
 };
 
 /* Zygote, first: namespaces.  `temp_dir` ("" if the profile has no temp) is
@@ -133,7 +134,7 @@ const char *doc_mechanism_name(unsigned bit);
 int doc_cage_harden_parent(struct doc_error *err) DOC_MUST_CHECK;
 
 /* What this machine can enforce, each tried in a child of its own; for
- * `docrun --doctor`.  4 ms. */
+ * `docrun --doctor`.  About 10 ms. */
 struct doc_probe {
 	int landlock_abi;
 	unsigned missing;

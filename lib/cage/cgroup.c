@@ -17,17 +17,17 @@ static char *
 slurp(const char *path)
 {
 	doc_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-	doc_autofree char *text = malloc(FILE_MAX);
 	size_t len = 0;
+	char *text;
 	ssize_t n;
 
-	if (fd < 0 || text == NULL)
+	if (fd < 0 || (text = malloc(FILE_MAX)) == NULL)
 		return NULL;
 	while (len < FILE_MAX - 1 &&
 	    (n = read(fd, text + len, FILE_MAX - 1 - len)) > 0)
 		len += (size_t)n;
 	text[len] = '\0';
-	return doc_steal(&text);
+	return text;
 }
 
 /* Where the v2 tree is mounted: "36 35 0:30 / /sys/fs/cgroup rw - cgroup2 ...",

@@ -116,8 +116,11 @@ extern const size_t doc_rule_count;
 
 /* limits.c */
 
-/* Address space in use, bytes; 0 when /proc does not tell. */
-uint64_t doc_limits_address_space(void);
+/* Zygote: an fd that tells its address space, or -1. */
+int doc_limits_open(void);
+/* Worker: what it was just before the fork is ours too.  0: unknown. */
+uint64_t doc_limits_address_space(int statm_fd);
+/* With an unknown base memory is not limited. */
 int doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
     bool temp) DOC_MUST_CHECK;
 /* Worker: tell a stack overflow from other faults. */

@@ -17,7 +17,7 @@
 
 #define DOC_MADV_COLLAPSE 25 /* Linux 6.1; not in Debian 12's libc */
 
-enum { HUGE = 2 << 20 };
+static const size_t huge = (size_t)2 << 20; /* of x86 and most others */
 
 /* Shared with the child that lives through a whole cage. */
 struct found {
@@ -148,15 +148,15 @@ try_openat2(void *arg DOC_UNUSED)
 static int
 try_collapse(void *arg DOC_UNUSED)
 {
-	char *map = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE,
+	char *map = mmap(NULL, 2 * huge, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *at;
+	size_t skip;
 
 	if (map == MAP_FAILED)
 		return 1;
-	at = (char *)(((uintptr_t)map + HUGE - 1) / HUGE * HUGE);
-	memset(at, 1, HUGE / 2);
-	return madvise(at, HUGE, DOC_MADV_COLLAPSE) < 0;
+	skip = (huge - (uintptr_t)map % huge) % huge;
+	memset(map + skip, 1, huge / 2);
+	return madvise(map + skip, huge, DOC_MADV_COLLAPSE) < 0;
 }
 
 int

@@ -180,6 +180,8 @@ const struct doc_rule doc_rules[] = {
 	ALLOW(rename, IF(TEMP, EACCES)),	/* the same */
 	ALLOW(renameat, IF(TEMP, EACCES)),	/* the same */
 	ALLOW(renameat2, IF(TEMP, EACCES)),	/* the same */
+	PRETEND(fsync),			/* gmime flushes streams; whether it */
+	PRETEND(fdatasync),		/* is on disk is not a worker's say */
 	/* libclamav opens its temp files' modes before it deletes them.
 	 * Landlock does not cover chmod, so it would reach every file of the
 	 * uid: say yes and do nothing. */
@@ -190,6 +192,7 @@ const struct doc_rule doc_rules[] = {
 	/* Refused without killing: what libraries try and live without. */
 	REFUSE(socket),			/* syslog(3), nscd */
 	REFUSE(connect),		/* the same */
+	REFUSE(getpeername),		/* glib: is stderr the journal? */
 	REFUSE(ioctl),			/* isatty(3) */
 	REFUSE(prctl),			/* thread names */
 	REFUSE(memfd_create),		/* ORC's code, if not disabled */

@@ -12,6 +12,9 @@
 #include "lib/engine/clamav.h"
 #include "lib/engine/clamav_warm.h"
 #include "lib/engine/sigdb.h"
+#include "lib/engine/starved.h"
+#include "lib/format/archive.h"
+#include "lib/record/media.h"
 
 /* libclamav 1.4 counts file sizes in int. */
 #define MAX_FILE ((size_t)INT_MAX - 2)
@@ -38,12 +41,18 @@ static void
 on_message(enum cl_msg severity, const char *full, const char *msg,
     void *context)
 {
+	char *path;
+
 	(void)full;
 	(void)context;
 	if (severity < CL_MSG_ERROR || complaint[0] != '\0')
 		return;
 	(void)snprintf(complaint, sizeof(complaint), "%s", msg);
 	complaint[strcspn(complaint, "\n")] = '\0';
+	/* Nothing that a record shows may hold a path. */
+	path = strstr(complaint, " /");
+	if (path != NULL)
+		*path = '\0';
 }
 
 /* Loading. */
@@ -188,6 +197,7 @@ scan_bytes(const void *p, size_t n, struct scan *scan, const char **name,
 	if (fuzzy)
 		options.parse |= CL_SCAN_PARSE_IMAGE_FUZZY_HASH;
 	complaint[0] = '\0';
+	doc_starved_reset();
 	rc = cl_scanmap_callback(map, NULL, name, blocks, engine, &options,
 	    scan);
 	cl_fmap_close(map);
@@ -228,10 +238,10 @@ static bool
 is_known(struct scan *scan, const char *name)
 {
 	size_t len = strlen(name) + 1;
-	const char *p = scan->names.data, *end = p + scan->names.len;
+	const char *said = scan->names.data;
 
-	for (; p < end; p += strlen(p) + 1)
-		if (strcmp(p, name) == 0)
+	for (size_t i = 0; i < scan->names.len; i += strlen(said + i) + 1)
+		if (strcmp(said + i, name) == 0)
 			return true;
 	if (scan->count == MAX_NAMES ||
 	    doc_buf_add(&scan->names, name, len) < 0)
@@ -336,9 +346,19 @@ reason_of_status(cl_error_t rc)
 	}
 }
 
+static bool
+complained_of(const char *what)
+{
+	return strcasestr(complaint, what) != NULL;
+}
+
 static enum doc_code
 code_of_status(cl_error_t rc)
 {
+	if (complained_of("No space") || complained_of("temporary"))
+		return DOC_E_TEMP;
+	if (complained_of("allocate memory"))
+		return DOC_E_MEMORY;
 	switch ((int)rc) {
 	case CL_EMEM:
 	case CL_EMAP:
@@ -355,7 +375,7 @@ code_of_status(cl_error_t rc)
 
 /* What the end of a scan means.  A complaint at error level is never clean,
  * whatever the status says: libclamav answers "clean" when it cannot make its
- * temporary files (clamav issue 1353). */
+ * temporary files (clamav issue 1353), or has no memory for a decompressor. */
 static int
 judge(struct scan *scan, cl_error_t rc, struct doc_error *err)
 {
@@ -365,9 +385,9 @@ judge(struct scan *scan, cl_error_t rc, struct doc_error *err)
 	    reason != DOC_R_NONE) {
 		if (reason != DOC_R_NONE)
 			doc_work_reason(scan->work, reason);
-		if (complaint[0] == '\0')
+		if (complaint[0] == '\0' && !doc_starved())
 			return 0;
-		rc = CL_ERROR;
+		rc = doc_starved() ? CL_EMEM : CL_ERROR;
 	}
 	if (scan->matches > 0) {
 		/* A match stands, whatever went wrong elsewhere. */
@@ -376,6 +396,26 @@ judge(struct scan *scan, cl_error_t rc, struct doc_error *err)
 	}
 	return doc_error_set(err, code_of_status(rc), "libclamav: %s",
 	    complaint[0] != '\0' ? complaint : cl_strerror(rc));
+}
+
+/* What libclamav 1.4 passes over without a word: Office documents with a
+ * password, and parts of zip packages in ways that it does not know.  Packages
+ * that doclist opens are not meant: their members are scanned one by one. */
+static void
+say_unseen(const struct doc_input *in, struct doc_work *work)
+{
+	struct doc_error err = { 0 };
+	struct doc_package *pkg;
+
+	if (strcmp(in->media, "application/encrypted") == 0)
+		doc_work_reason(work, DOC_R_ENCRYPTED);
+	if (in->size < 4 || memcmp(in->data, "PK\3\4", 4) != 0 ||
+	    (doc_media_flags(in->media) & DOC_MEDIA_CONTAINER) ||
+	    doc_package_open(in, &pkg, &err) < 0)
+		return;
+	if (!doc_package_is_plain(pkg))
+		doc_work_reason(work, DOC_R_UNSUPPORTED);
+	doc_package_free(pkg);
 }
 
 int
@@ -403,6 +443,7 @@ doc_clamav_scan(const struct doc_input *in, struct doc_work *work,
 	rc = scan_bytes(in->data, in->size, &scan, &name, &blocks);
 	if (rc == CL_VIRUS && name != NULL)
 		found(&scan, name);
+	say_unseen(in, work);
 	result = judge(&scan, rc, err);
 	doc_work_int(work, DOC_F_SCANNED,
 	    DOC_MAX((uint64_t)in->size, (uint64_t)blocks * CL_COUNT_PRECISION));

@@ -182,7 +182,9 @@ doc_clamav_charsets(void)
 		"CP932", "CP936", "CP949", "CP950", "CP1250", "CP1251",
 		"CP1252", "CP1253", "CP1254", "CP1255", "CP1256", "CP1257",
 		"CP1258", "KOI8-R", "SHIFT_JIS", "EUC-JP", "BIG5", "GB18030" };
+	static iconv_t held[DOC_LEN(names)];
 
 	for (size_t i = 0; i < DOC_LEN(names); i++)
-		(void)iconv_open("UTF-8", names[i]);
+		if (held[i] == NULL)
+			held[i] = iconv_open("UTF-8", names[i]);
 }

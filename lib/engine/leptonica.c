@@ -220,22 +220,35 @@ decode_failed(const struct picture *pic, struct doc_error *err)
 }
 
 /*
- * leptonica 1.82 insists that a bitmap's biSizeImage is exact; Photoshop counts
- * two bytes of padding.  Zero means "not said".
+ * leptonica 1.82 refuses a bitmap with anything behind its rows, in the file
+ * or by its header; Photoshop counts two bytes more.
  */
 static PIX *
 decode_bmp(const struct picture *pic)
 {
-	doc_autofree l_uint8 *copy = NULL;
+	uint32_t offset;
+	uint16_t depth;
+	uint64_t end;
+	l_uint8 *copy;
+	PIX *pix;
 
 	if (pic->size < 54) /* both headers */
 		return NULL;
-	copy = malloc(pic->size);
+	memcpy(&offset, pic->data + 10, sizeof(offset));
+	memcpy(&depth, pic->data + 28, sizeof(depth));
+	end = offset +
+	    ((uint64_t)pic->width * depth + 31) / 32 * 4 *
+		(uint64_t)pic->height;
+	if (end < 54 || end > pic->size)
+		return NULL;
+	copy = malloc((size_t)end);
 	if (!copy)
 		return NULL;
-	memcpy(copy, pic->data, pic->size);
-	memset(copy + 34, 0, 4);
-	return pixReadMem(copy, pic->size);
+	memcpy(copy, pic->data, (size_t)end);
+	memset(copy + 34, 0, 4); /* size of the rows: not said */
+	pix = pixReadMem(copy, (size_t)end);
+	free(copy);
+	return pix;
 }
 
 static PIX *

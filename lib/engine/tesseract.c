@@ -29,8 +29,11 @@ missing_model(const char *lang, size_t n, struct doc_error *err)
 	char package[64];
 	size_t i;
 
-	for (i = 0; i < n && i + 1 < sizeof(package); i++)
-		package[i] = lang[i] == '_' ? '-' : lang[i];
+	for (i = 0; i < n && i + 1 < sizeof(package); i++) {
+		package[i] = lang[i];
+		if (lang[i] == '_')
+			package[i] = '-';
+	}
 	package[i] = '\0';
 	return doc_error_set(err, DOC_E_ENGINE,
 	    "no model '%.*s': install tesseract-ocr-%s", (int)n, lang, package);
@@ -200,7 +203,7 @@ ran_out(const struct doc_pixels *px)
 static bool
 is_blank(const char *s)
 {
-	return s[strspn(s, " \t\r\n\f")] == '\0';
+	return !s || s[strspn(s, " \t\r\n\f")] == '\0';
 }
 
 /* Text of a page and the confidence in it. */

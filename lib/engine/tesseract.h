@@ -19,8 +19,8 @@ int doc_tesseract_init(const char *lang, struct doc_error *err)
 
 /* Recognise a page; text to `text`, mean word confidence 0..100 to
  * *confidence.  A page that reads badly and seems to lie on its side or head
- * is turned and read again.  Empty text on a page with ink under memory pressure is the
- * error MEMORY, never success. */
+ * is turned and read again.  Empty text on a page with ink under memory
+ * pressure is the error MEMORY, never success. */
 int doc_tesseract_page(const struct doc_pixels *px, struct doc_text *text,
     unsigned *confidence, struct doc_error *err) DOC_MUST_CHECK;
 

@@ -34,6 +34,10 @@ int doc_package_read(struct doc_package *pkg, const char *name,
 
 bool doc_package_has(const struct doc_package *pkg, const char *name);
 
+/* Has it nothing that readers of old zip versions pass over in silence: 64-bit
+ * sizes, newer compression methods, a damaged directory? */
+bool doc_package_is_plain(const struct doc_package *pkg);
+
 /* Names of all parts in directory order, NULL-terminated; owned by pkg. */
 const char *const *doc_package_names(const struct doc_package *pkg);
 

@@ -93,12 +93,14 @@ bad_bytes(const void *ctx, UConverterToUnicodeArgs *args, const char *units,
     int32_t length, UConverterCallbackReason reason, UErrorCode *status)
 {
 	static const UChar replacement = 0xfffd;
-	struct doc_charset *cs = (struct doc_charset *)(uintptr_t)ctx;
+	struct doc_charset *cs;
 
 	(void)units;
 	(void)length;
 	if (reason > UCNV_IRREGULAR)
 		return;
+	/* ICU gives back as const what was not. */
+	memcpy(&cs, &ctx, sizeof(cs));
 	*status = U_ZERO_ERROR;
 	cs->repairs++;
 	ucnv_cbToUWriteUChars(args, &replacement, 1, 0, status);
@@ -262,7 +264,7 @@ int
 doc_charset_put(struct doc_charset *cs, const char *p, size_t n, bool last,
     struct doc_buf *out)
 {
-	UChar units[UNITS];
+	UChar units[UNITS] = { 0 };
 	const char *end = p + n;
 	UErrorCode status;
 	int held = 0;
@@ -273,8 +275,8 @@ doc_charset_put(struct doc_charset *cs, const char *p, size_t n, bool last,
 		UChar *u = units + held;
 
 		status = U_ZERO_ERROR;
-		ucnv_toUnicode(cs->cnv, &u, units + UNITS, &p, end, NULL, last,
-		    &status);
+		ucnv_toUnicode(cs->cnv, &u, units + UNITS, &p, end, NULL,
+		    last ? 1 : 0, &status);
 		held = put_units(units, (int)(u - units), out);
 		if (held < 0)
 			return -1;

@@ -32,7 +32,7 @@ settle(struct doc_flow *f)
 		raw(f, "\t", 1);
 	if (f->space && f->in_line && !f->line && !f->fresh)
 		raw(f, " ", 1);
-	f->line = f->space = f->fresh = false;
+	f->line = f->space = f->fresh = f->row_fresh = false;
 }
 
 void
@@ -53,7 +53,7 @@ doc_flow_row(struct doc_flow *f)
 	f->depth++;
 	if (f->depth > 1 && f->one_line)
 		return;
-	f->line = true;
+	f->line = f->row_fresh = true;
 	f->fresh = false;
 	f->cells = f->tabs = 0;
 }
@@ -82,7 +82,7 @@ doc_flow_cell(struct doc_flow *f)
 	}
 	if (f->cells > 0) {
 		f->tabs = DOC_MIN(f->tabs + 1, (unsigned)MAX_TABS);
-		f->line = false;
+		f->line = f->row_fresh;
 	}
 	f->cells++;
 	f->space = false;
@@ -147,16 +147,16 @@ doc_flow_flush(struct doc_flow *f)
 {
 	if (f->in_line)
 		raw(f, "\n", 1);
-	f->in_line = f->line = f->space = f->fresh = false;
+	f->in_line = f->line = f->space = f->fresh = f->row_fresh = false;
 	f->tabs = f->cells = f->depth = 0;
 }
 
 void
-doc_flow_divert(struct doc_flow *f, struct doc_buf *side,
-    struct doc_flow *was)
+doc_flow_divert(struct doc_flow *f, struct doc_buf *side, struct doc_flow *was)
 {
 	*was = *f;
-	*f = (struct doc_flow){ .text = f->text, .side = side,
+	*f = (struct doc_flow){ .text = f->text,
+		.side = side,
 		.one_line = f->one_line };
 	side->max = DOC_FLOW_SIDE_MAX;
 }

@@ -18,6 +18,7 @@ struct doc_flow {
 	unsigned tabs;	      /* owed */
 	bool line, space;     /* owed */
 	bool fresh;	      /* in a cell that has no text yet */
+	bool row_fresh;	      /* in a row that has no text yet */
 	bool in_line;	      /* there is text on the current line */
 	unsigned depth;	      /* of rows around us */
 	bool one_line;	      /* a row is one line, whatever its cells hold */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -82,7 +83,6 @@ static const struct doc_xml_token elements[] = {
 	{ "option", BLOCK },
 	{ "p", BLOCK },
 	{ "pre", PRE },
-	{ "rp", SKIP },
 	{ "script", SKIP },
 	{ "section", BLOCK },
 	{ "select", BLOCK },
@@ -181,9 +181,7 @@ on_meta(struct html *h, const struct doc_xml_node *node)
 	if (!h->fields || name == NULL || value == NULL)
 		return;
 	for (i = 0; name[i] != '\0' && i < sizeof(lower) - 1; i++)
-		lower[i] = name[i] >= 'A' && name[i] <= 'Z' ?
-		    (char)(name[i] + 32) :
-		    name[i];
+		lower[i] = (char)tolower((unsigned char)name[i]);
 	lower[i] = '\0';
 	field = doc_xml_find(names, DOC_LEN(names), lower);
 	if (field > 0)
@@ -427,8 +425,8 @@ doc_html_text(const struct doc_input *in, struct doc_text *text,
 }
 
 int
-doc_html_part(const char *p, size_t n, const char *label,
-    struct doc_text *text, struct doc_error *err)
+doc_html_part(const char *p, size_t n, const char *label, struct doc_text *text,
+    struct doc_error *err)
 {
 	struct html h = { .flow.text = text };
 	char said[DOC_CHARSET_NAME] = "", charset[DOC_CHARSET_NAME];

@@ -19,7 +19,7 @@ struct walk {
 	struct doc_work *work;
 	struct doc_text *text; /* NULL: members are wanted */
 	struct doc_error *err;
-	bool quiet; /* one of many messages: no fields */
+	bool quiet;  /* one of many messages: no fields */
 	bool shadow; /* in an alternative that was not chosen */
 	unsigned depth, seen;
 };
@@ -96,10 +96,10 @@ static int
 put_body(struct walk *w, GMimeObject *part)
 {
 	GByteArray *bytes = content_of(part);
-	const char *format =
-	    g_mime_object_get_content_type_parameter(part, "format");
-	const char *delsp =
-	    g_mime_object_get_content_type_parameter(part, "delsp");
+	const char *format = g_mime_object_get_content_type_parameter(part,
+	    "format");
+	const char *delsp = g_mime_object_get_content_type_parameter(part,
+	    "delsp");
 	struct doc_mail_body body = {
 		.charset = g_mime_object_get_content_type_parameter(part,
 		    "charset"),
@@ -142,30 +142,29 @@ make_name(GMimeObject *part, unsigned number, struct doc_buf *name)
 	doc_buf_addf(name, "part-%u%s", number, tail);
 }
 
+/* Through a "pipe": gmime's stream for files has an fsync for every part. */
 static int
 write_part(GMimeObject *part, int fd)
 {
-	GMimeStream *out = g_mime_stream_fs_new(fd);
+	GMimeStream *out = g_mime_stream_pipe_new(fd);
 	ssize_t n = 0;
 
-	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(out), FALSE);
+	g_mime_stream_pipe_set_owner(GMIME_STREAM_PIPE(out), FALSE);
 	errno = 0;
 	if (GMIME_IS_MESSAGE_PART(part)) {
-		GMimeMessage *m =
-		    g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
+		GMimeMessage *m = g_mime_message_part_get_message(
+		    GMIME_MESSAGE_PART(part));
 
 		if (m != NULL)
 			n = g_mime_object_write_to_stream(GMIME_OBJECT(m), NULL,
 			    out);
 	} else if (GMIME_IS_PART(part)) {
-		GMimeDataWrapper *content =
-		    g_mime_part_get_content(GMIME_PART(part));
+		GMimeDataWrapper *content = g_mime_part_get_content(
+		    GMIME_PART(part));
 
 		if (content != NULL)
 			n = g_mime_data_wrapper_write_to_stream(content, out);
 	}
-	if (n >= 0 && g_mime_stream_flush(out) < 0)
-		n = -1;
 	g_object_unref(out);
 	return n < 0 ? -1 : 0;
 }
@@ -260,6 +259,20 @@ walk_alternatives(struct walk *w, GMimeMultipart *multi)
 	return rc;
 }
 
+/* No part was found: what stands where readers without MIME look is all. */
+static int
+put_prologue(struct walk *w, GMimeMultipart *multi)
+{
+	const char *p = g_mime_multipart_get_prologue(multi);
+	struct doc_mail_body body = { .data = p };
+
+	doc_work_reason(w->work, DOC_R_DAMAGED);
+	if (p == NULL || w->text == NULL || w->shadow)
+		return 0;
+	body.size = strlen(p);
+	return doc_mail_body_put(&body, w->text, w->err);
+}
+
 static int
 walk_multipart(struct walk *w, GMimeObject *part)
 {
@@ -270,6 +283,8 @@ walk_multipart(struct walk *w, GMimeObject *part)
 		return walk_alternatives(w, multi);
 	if (is_type(part, "multipart", "encrypted"))
 		doc_work_reason(w->work, DOC_R_ENCRYPTED);
+	if (g_mime_multipart_get_count(multi) == 0)
+		return put_prologue(w, multi);
 	for (int i = 0; i < g_mime_multipart_get_count(multi) && rc == 0; i++)
 		rc = walk_part(w, g_mime_multipart_get_part(multi, i));
 	return rc;
@@ -278,8 +293,8 @@ walk_multipart(struct walk *w, GMimeObject *part)
 static bool
 is_enveloped(GMimeObject *part)
 {
-	const char *kind =
-	    g_mime_object_get_content_type_parameter(part, "smime-type");
+	const char *kind = g_mime_object_get_content_type_parameter(part,
+	    "smime-type");
 
 	return (is_type(part, "application", "pkcs7-mime") ||
 		   is_type(part, "application", "x-pkcs7-mime")) &&
@@ -337,8 +352,9 @@ open_wide(const struct doc_input *in)
 	GMimeStream *s = NULL;
 	size_t skip;
 
-	if (in->size < 4 || (in->data[0] != '\0' && in->data[1] != '\0' &&
-				doc_charset_bom(in->data, 2, &skip) == NULL))
+	if (in->size < 4 ||
+	    (in->data[0] != '\0' && in->data[1] != '\0' &&
+		doc_charset_bom(in->data, 2, &skip) == NULL))
 		return NULL;
 	doc_survey_choose("", in->data, in->size, name);
 	doc_charset_bom(in->data, in->size, &skip);
@@ -402,69 +418,70 @@ put_line(struct walk *w, const char *name, const char *value)
 	doc_text_line(w->text);
 }
 
-/* A header as one line, decoded; addresses also in their own field. */
-static void
-put_header(struct walk *w, GMimeMessage *m, const char *name,
-    enum doc_field field)
+/* A header as one line.  Decoded by gmime, which does better on the whole line
+ * than name by name where raw bytes stand among encoded words. */
+static const char *
+put_header(struct walk *w, GMimeMessage *m, const char *name)
 {
-	const char *raw = g_mime_object_get_header(GMIME_OBJECT(m), name);
-	char *plain = raw ? g_mime_utils_header_decode_text(NULL, raw) : NULL;
+	const char *value = g_mime_object_get_header(GMIME_OBJECT(m), name);
 
-	put_line(w, name, plain);
-	if (field != DOC_F_NONE && !w->quiet)
-		doc_work_str(w->work, field, plain);
-	g_free(plain);
+	put_line(w, name, value);
+	return value;
 }
 
 static void
-put_addresses(struct walk *w, InternetAddressList *list, const char *name,
-    enum doc_field field)
+say_recipients(struct walk *w, InternetAddressList *list)
 {
-	char *all = list ?
-	    internet_address_list_to_string(list, NULL, FALSE) :
-	    NULL;
-	int n = all ? internet_address_list_length(list) : 0;
+	int n = list ? internet_address_list_length(list) : 0;
 
-	put_line(w, name, all);
-	if (field == DOC_F_CREATOR && !w->quiet)
-		doc_work_str(w->work, field, all);
-	for (int i = 0; field == DOC_F_RECIPIENTS && i < n && !w->quiet; i++) {
+	for (int i = 0; i < n; i++) {
 		char *one = internet_address_to_string(
 		    internet_address_list_get_address(list, i), NULL, FALSE);
 
-		doc_work_str(w->work, field, one);
+		doc_work_str(w->work, DOC_F_RECIPIENTS, one);
 		g_free(one);
 	}
-	g_free(all);
 }
 
 static void
 put_headers(struct walk *w, GMimeMessage *m)
 {
-	const char *subject = g_mime_message_get_subject(m);
+	const char *subject, *from = put_header(w, m, "From");
 	GDateTime *date = g_mime_message_get_date(m);
 
-	put_addresses(w, g_mime_message_get_from(m), "From", DOC_F_CREATOR);
-	put_addresses(w, g_mime_message_get_to(m), "To", DOC_F_RECIPIENTS);
-	put_addresses(w, g_mime_message_get_cc(m), "Cc", DOC_F_RECIPIENTS);
-	put_line(w, "Subject", subject);
-	put_header(w, m, "Date", DOC_F_NONE);
+	put_header(w, m, "To");
+	put_header(w, m, "Cc");
+	subject = put_header(w, m, "Subject");
+	put_header(w, m, "Date");
 	if (w->quiet)
 		return;
+	doc_work_str(w->work, DOC_F_CREATOR, from);
+	say_recipients(w, g_mime_message_get_to(m));
+	say_recipients(w, g_mime_message_get_cc(m));
 	doc_work_str(w->work, DOC_F_TITLE, subject);
 	if (date != NULL)
 		doc_work_time(w->work, DOC_F_CREATED,
 		    g_date_time_to_unix(date));
 }
 
+/* Bytes that are no message: what is there is text all the same. */
 static int
-put_message(struct walk *w, GMimeMessage *m)
+put_unparsed(struct walk *w, const char *p, size_t n)
 {
+	struct doc_mail_body body = { .data = p, .size = n };
+
+	doc_work_reason(w->work, DOC_R_DAMAGED);
+	return doc_mail_body_put(&body, w->text, w->err);
+}
+
+static int
+put_message(struct walk *w, const struct doc_input *in, size_t from, size_t len)
+{
+	GMimeMessage *m = parse(in, from, len);
 	int rc;
 
 	if (m == NULL)
-		return doc_error_set(w->err, DOC_E_DAMAGED,
-		    "no headers of a message");
+		return put_unparsed(w, in->data + from, len);
 	put_headers(w, m);
 	doc_text_puts(w->text, "\n");
 	rc = walk_part(w, g_mime_message_get_mime_part(m));
@@ -480,10 +497,12 @@ put_mailbox(const struct doc_input *in, struct doc_text *text,
 	int rc = 0;
 
 	while (rc == 0 && doc_mbox_next(in->data, in->size, &at, &from, &len)) {
-		struct walk w = { .work = text->work, .text = text, .err = err,
+		struct walk w = { .work = text->work,
+			.text = text,
+			.err = err,
 			.quiet = true };
 
-		rc = put_message(&w, parse(in, from, len));
+		rc = put_message(&w, in, from, len);
 		if (doc_text_page(text, 0) < 0)
 			break;
 	}
@@ -500,32 +519,7 @@ doc_mail_text(const struct doc_input *in, struct doc_text *text,
 		return 0;
 	if (doc_mbox_is(in->data, in->size))
 		return put_mailbox(in, text, err);
-	return put_message(&w, parse(in, 0, in->size));
-}
-
-static int
-list_mailbox(const struct doc_input *in, struct doc_work *work,
-    unsigned *seen, struct doc_error *err)
-{
-	size_t at = 0, from, len;
-
-	while (doc_mbox_next(in->data, in->size, &at, &from, &len)) {
-		struct doc_error bad = { 0 };
-		char name[32];
-		int fd;
-
-		++*seen;
-		fd = work->ops->member_open(work, err);
-		if (fd < 0)
-			return -1;
-		snprintf(name, sizeof(name), "message-%u.eml", *seen);
-		doc_work_bytes(work, DOC_F_NAME, name, strlen(name));
-		if (doc_mbox_write(fd, in->data + from, len) < 0)
-			doc_error_sys(&bad, "cannot write the message");
-		work->ops->member_close(work,
-		    bad.code != DOC_E_NONE ? &bad : NULL, DOC_R_NONE);
-	}
-	return 0;
+	return put_message(&w, in, 0, in->size);
 }
 
 int
@@ -537,12 +531,13 @@ doc_mail_list(const struct doc_input *in, struct doc_work *work,
 	int rc = 0;
 
 	if (in->size > 0 && doc_mbox_is(in->data, in->size)) {
-		rc = list_mailbox(in, work, &w.seen, err);
+		rc = doc_mbox_list(in, work, &w.seen, err);
 	} else if (in->size > 0) {
 		m = parse(in, 0, in->size);
-		if (m == NULL)
-			return doc_error_set(err, DOC_E_DAMAGED,
-			    "no headers of a message");
+		if (m == NULL) {
+			doc_work_reason(work, DOC_R_DAMAGED);
+			return 0;
+		}
 		rc = walk_part(&w, g_mime_message_get_mime_part(m));
 		g_object_unref(m);
 	}
@@ -559,15 +554,15 @@ doc_mail_warm(struct doc_error *err)
 	 * cannot in the cage: what is open here stays loaded for ever. */
 	static const char *const common[] = { "ISO-8859-1", "ISO-8859-2",
 		"ISO-8859-5", "ISO-8859-7", "ISO-8859-8", "ISO-8859-9",
-		"ISO-8859-15", "CP1250", "CP1251", "CP1252", "CP1253",
-		"CP1254", "CP1255", "CP1256", "CP1257", "KOI8-R", "KOI8-U",
-		"GB2312", "GBK", "GB18030", "BIG5", "SHIFT_JIS", "CP932",
-		"EUC-JP", "ISO-2022-JP", "EUC-KR", "UTF-7", "UTF-16" };
+		"ISO-8859-15", "CP1250", "CP1251", "CP1252", "CP1253", "CP1254",
+		"CP1255", "CP1256", "CP1257", "KOI8-R", "KOI8-U", "GB2312",
+		"GBK", "GB18030", "BIG5", "SHIFT_JIS", "CP932", "EUC-JP",
+		"ISO-2022-JP", "EUC-KR", "UTF-7", "UTF-16" };
 	static iconv_t kept[DOC_LEN(common)];
 
 	for (size_t i = 0; i < DOC_LEN(common); i++)
 		kept[i] = iconv_open("UTF-8", common[i]);
-	if (kept[0] == (iconv_t)-1)
+	if (kept[0] == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr) */
 		return doc_error_sys(err, "iconv has no ISO-8859-1");
 	g_mime_init();
 	return doc_charset_warm(err);

@@ -4,6 +4,7 @@
 
 #include "lib/base/utf8.h"
 #include "lib/format/markup.h"
+#include "lib/format/xlsx_format.h"
 #include "lib/format/xml.h"
 
 /* Nested mc:AlternateContent; deeper ones show all they have. */
@@ -18,16 +19,22 @@ enum kind {
 	BREAK,
 	CELL,
 	CHOICE,
+	COMMENT,
+	DROP_CAP,
 	FALLBACK,
 	FIELD,
 	HYPHEN,
 	LINE,
+	LIST_LEVEL,
+	LIST_NUMBER,
 	PART,
 	PLACEHOLDER,
+	PROPERTIES,
 	ROW,
 	SHAPE,
 	SKIP,
 	SOFT_HYPHEN,
+	STYLE,
 	SYMBOL,
 	TAB,
 	TEXT,
@@ -42,27 +49,35 @@ static const struct doc_xml_token elements[] = {
 	{ "Fallback", FALLBACK },
 	{ "br", BREAK },
 	{ "cm", LINE },
-	{ "comment", LINE },
+	{ "comment", COMMENT },
 	{ "cr", BREAK },
 	{ "del", SKIP },
 	{ "den", PART },
 	{ "endnote", LINE },
 	{ "fld", FIELD },
 	{ "footnote", LINE },
+	{ "framePr", DROP_CAP },
 	{ "graphicFrame", SHAPE },
+	{ "ilvl", LIST_LEVEL },
 	{ "moveFrom", SKIP },
 	{ "noBreakHyphen", HYPHEN },
+	{ "numId", LIST_NUMBER },
 	{ "p", LINE },
-	{ "pPr", SKIP },
+	{ "pPr", PROPERTIES },
+	{ "pPrChange", SKIP },
+	{ "pStyle", STYLE },
 	{ "ph", PLACEHOLDER },
 	{ "ptab", TAB },
 	{ "rPr", SKIP },
+	{ "rt", SKIP },
 	{ "ser", ROW },
 	{ "softHyphen", SOFT_HYPHEN },
 	{ "sp", SHAPE },
 	{ "sym", SYMBOL },
 	{ "t", TEXT },
 	{ "tab", TAB },
+	{ "tabLst", SKIP },
+	{ "tabs", SKIP },
 	{ "tc", CELL },
 	{ "text", TEXT },
 	{ "textpath", TEXTPATH },
@@ -76,7 +91,12 @@ struct markup {
 	struct doc_flow *flow;
 	unsigned flags;
 	unsigned skip; /* open elements inside the one that is skipped */
-	bool in_text, placeholder;
+	bool in_text, in_value, placeholder;
+	struct doc_numbers *numbers; /* or NULL */
+	int list_number, list_level; /* of the paragraph; -1: not given */
+	struct doc_buf style;	     /* of the paragraph */
+	struct doc_buf label;	     /* to put before its text */
+	bool drop_cap; /* this paragraph is the first letter of the next */
 	unsigned alternates;
 	bool chosen[MAX_ALTERNATES];
 	unsigned boxes, paragraphs;
@@ -87,12 +107,12 @@ struct markup {
 
 /* Symbol's Greek letters, from 'A' and from 'a'; elsewhere in the font and in
  * the Wingdings only what documents use as text. */
-static const char *const greek_upper[26] = { "Α", "Β", "Χ", "Δ", "Ε", "Φ",
-	"Γ", "Η", "Ι", "ϑ", "Κ", "Λ", "Μ", "Ν", "Ο", "Π", "Θ", "Ρ", "Σ", "Τ",
-	"Υ", "ς", "Ω", "Ξ", "Ψ", "Ζ" };
-static const char *const greek_lower[26] = { "α", "β", "χ", "δ", "ε", "φ",
-	"γ", "η", "ι", "ϕ", "κ", "λ", "μ", "ν", "ο", "π", "θ", "ρ", "σ", "τ",
-	"υ", "ϖ", "ω", "ξ", "ψ", "ζ" };
+static const char *const greek_upper[26] = { "Α", "Β", "Χ", "Δ", "Ε", "Φ", "Γ",
+	"Η", "Ι", "ϑ", "Κ", "Λ", "Μ", "Ν", "Ο", "Π", "Θ", "Ρ", "Σ", "Τ", "Υ",
+	"ς", "Ω", "Ξ", "Ψ", "Ζ" };
+static const char *const greek_lower[26] = { "α", "β", "χ", "δ", "ε", "φ", "γ",
+	"η", "ι", "ϕ", "κ", "λ", "μ", "ν", "ο", "π", "θ", "ρ", "σ", "τ", "υ",
+	"ϖ", "ω", "ξ", "ψ", "ζ" };
 
 static const struct {
 	const char *font; /* how its name begins */
@@ -169,6 +189,8 @@ line_end(struct markup *m)
 	struct doc_buf *box = &m->box[DOC_MIN(m->boxes, (unsigned)MAX_BOXES)];
 
 	m->paragraphs -= m->paragraphs > 0;
+	if (m->drop_cap)
+		return;
 	doc_flow_line(m->flow);
 	if (m->paragraphs == 0 && box->len > 0)
 		doc_flow_merge(m->flow, box);
@@ -188,12 +210,34 @@ choose(struct markup *m)
 }
 
 static void
+paragraph_start(struct markup *m)
+{
+	m->paragraphs++;
+	if (!m->drop_cap)
+		doc_flow_line(m->flow);
+	m->drop_cap = false;
+	m->style.len = m->label.len = 0;
+	m->list_number = m->list_level = -1;
+}
+
+/* Its properties are complete: count it. */
+static void
+number_paragraph(struct markup *m)
+{
+	if (m->numbers == NULL || doc_buf_str(&m->style) == NULL)
+		return;
+	doc_numbers_next(m->numbers, m->style.data, m->list_number,
+	    m->list_level, &m->label);
+	if (m->label.len > 0)
+		doc_buf_addc(&m->label, ' ');
+}
+
+static void
 start_layout(struct markup *m, int kind)
 {
 	switch (kind) {
 	case LINE:
-		m->paragraphs++;
-		doc_flow_line(m->flow);
+		paragraph_start(m);
 		break;
 	case BREAK:
 		doc_flow_line(m->flow);
@@ -225,6 +269,37 @@ start_layout(struct markup *m, int kind)
 }
 
 static void
+put_author(struct markup *m, const struct doc_xml_node *node)
+{
+	const char *author = doc_xml_attr(node, "author");
+
+	start_layout(m, LINE);
+	if (author == NULL || *author == '\0')
+		return;
+	doc_flow_puts(m->flow, author);
+	doc_flow_puts(m->flow, ": ");
+	m->flow->fresh = true;
+}
+
+/* What the properties of a paragraph say. */
+static void
+start_property(struct markup *m, const struct doc_xml_node *node, int kind)
+{
+	const char *s = doc_xml_attr(node, "val");
+
+	if (kind == DROP_CAP) {
+		s = doc_xml_attr(node, "dropCap");
+		m->drop_cap = s != NULL && strcmp(s, "none") != 0;
+	} else if (s != NULL && kind == STYLE) {
+		doc_buf_adds(&m->style, s);
+	} else if (s != NULL && kind == LIST_NUMBER) {
+		m->list_number = (int)strtol(s, NULL, 10);
+	} else if (s != NULL && kind == LIST_LEVEL) {
+		m->list_level = (int)strtol(s, NULL, 10);
+	}
+}
+
+static void
 start_special(struct markup *m, const struct doc_xml_node *node, int kind)
 {
 	const char *s;
@@ -235,6 +310,15 @@ start_special(struct markup *m, const struct doc_xml_node *node, int kind)
 		if ((m->flags & DOC_MARKUP_NOTES) && s != NULL &&
 		    strcmp(s, "slidenum") == 0)
 			m->skip = 1;
+		break;
+	case COMMENT:
+		put_author(m, node);
+		break;
+	case DROP_CAP:
+	case LIST_LEVEL:
+	case LIST_NUMBER:
+	case STYLE:
+		start_property(m, node, kind);
 		break;
 	case TEXTPATH:
 		s = doc_xml_attr(node, "string");
@@ -249,7 +333,7 @@ start_special(struct markup *m, const struct doc_xml_node *node, int kind)
 		if (strstr(node->ns, "chart") == NULL)
 			break;
 		doc_flow_cell(m->flow);
-		m->in_text = true;
+		m->in_value = true;
 		break;
 	default:
 		start_layout(m, kind);
@@ -268,6 +352,7 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		return;
 	}
 	m->in_text = kind == TEXT;
+	m->in_value = false;
 	switch (kind) {
 	case 0:
 	case TEXT:
@@ -301,7 +386,7 @@ on_end(void *ctx, const char *name)
 {
 	struct markup *m = ctx;
 
-	m->in_text = false;
+	m->in_text = m->in_value = false;
 	if (m->skip > 0) {
 		m->skip--;
 		return;
@@ -313,8 +398,12 @@ on_end(void *ctx, const char *name)
 	case BOX:
 		box_end(m);
 		break;
+	case COMMENT:
 	case LINE:
 		line_end(m);
+		break;
+	case PROPERTIES:
+		number_paragraph(m);
 		break;
 	case ROW:
 		doc_flow_row_end(m->flow);
@@ -324,21 +413,40 @@ on_end(void *ctx, const char *name)
 	}
 }
 
+/* A value behind a chart: numbers are written with all bits they have. */
+static void
+put_value(struct markup *m, const char *s, size_t n)
+{
+	doc_autobuf struct doc_buf raw = { 0 }, shown = { 0 };
+
+	doc_buf_add(&raw, s, n);
+	if (doc_buf_str(&raw) == NULL)
+		return;
+	doc_xlsx_number(&shown, raw.data);
+	doc_flow_put(m->flow, shown.data, shown.len);
+}
+
 static void
 on_text(void *ctx, const char *s, size_t n)
 {
 	struct markup *m = ctx;
 
-	if (m->in_text && m->skip == 0 &&
-	    !(m->placeholder && (m->flags & DOC_MARKUP_STATIC)))
-		doc_flow_put(m->flow, s, n);
+	if (m->in_value && m->skip == 0)
+		put_value(m, s, n);
+	if (!m->in_text || m->skip > 0 ||
+	    (m->placeholder && (m->flags & DOC_MARKUP_STATIC)))
+		return;
+	doc_flow_put(m->flow, m->label.data, m->label.len);
+	m->label.len = 0;
+	doc_flow_put(m->flow, s, n);
 }
 
 int
-doc_markup_put(struct doc_flow *flow, const char *p, size_t n, unsigned flags)
+doc_markup_put(struct doc_flow *flow, const char *p, size_t n,
+    struct doc_numbers *numbers, unsigned flags)
 {
 	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
-	struct markup m = { .flow = flow, .flags = flags };
+	struct markup m = { .flow = flow, .numbers = numbers, .flags = flags };
 	int rc;
 
 	flow->one_line = true;
@@ -350,6 +458,8 @@ doc_markup_put(struct doc_flow *flow, const char *p, size_t n, unsigned flags)
 	flow->depth = 0;
 	for (size_t i = 0; i < DOC_LEN(m.box); i++)
 		doc_buf_release(&m.box[i]);
+	doc_buf_release(&m.style);
+	doc_buf_release(&m.label);
 	return rc;
 }
 
@@ -363,7 +473,7 @@ doc_markup_part(struct doc_opc *opc, const char *part, unsigned flags)
 		return;
 	}
 	doc_flow_line(&opc->flow);
-	if (doc_markup_put(&opc->flow, xml.data, xml.len, flags) != 0)
+	if (doc_markup_put(&opc->flow, xml.data, xml.len, NULL, flags) != 0)
 		doc_opc_damaged(opc);
 	doc_flow_line(&opc->flow);
 }

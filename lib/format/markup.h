@@ -8,7 +8,7 @@
 #ifndef DOC_MARKUP_H
 #define DOC_MARKUP_H
 
-#include "lib/format/opc.h"
+#include "lib/format/docx_numbers.h"
 
 enum doc_markup_flags {
 	DOC_MARKUP_STATIC = 1, /* layouts and masters: not the placeholders,
@@ -16,9 +16,10 @@ enum doc_markup_flags {
 	DOC_MARKUP_NOTES = 2   /* notes: not the slide number */
 };
 
-/* 0, 1 when the XML is broken, or -1 when memory ran out. */
+/* `numbers` may be NULL.  0, 1 when the XML is broken, or -1 when memory ran
+ * out. */
 int doc_markup_put(struct doc_flow *flow, const char *p, size_t n,
-    unsigned flags) DOC_MUST_CHECK;
+    struct doc_numbers *numbers, unsigned flags) DOC_MUST_CHECK;
 
 /* A part of a package; one that is missing or broken is a reason. */
 void doc_markup_part(struct doc_opc *opc, const char *part, unsigned flags);

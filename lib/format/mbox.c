@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/io.h"
@@ -60,8 +61,9 @@ doc_mbox_next(const char *p, size_t n, size_t *at, size_t *from, size_t *len)
 	for (;;) {
 		next = memmem(p + end, n - end, "\nFrom ", 6);
 		end = next ? (size_t)(next - p) + 1 : n;
-		if (next == NULL || (after_blank_line(p, end) &&
-					is_separator(p + end, n - end)))
+		if (next == NULL ||
+		    (after_blank_line(p, end) &&
+			is_separator(p + end, n - end)))
 			break;
 	}
 	*at = end;
@@ -69,8 +71,9 @@ doc_mbox_next(const char *p, size_t n, size_t *at, size_t *from, size_t *len)
 	return true;
 }
 
-int
-doc_mbox_write(int fd, const char *p, size_t n)
+/* With ">From " lines as they were before they went into the mailbox. */
+static int
+write_message(int fd, const char *p, size_t n)
 {
 	const char *end = p + n, *q, *mark;
 
@@ -86,4 +89,29 @@ doc_mbox_write(int fd, const char *p, size_t n)
 		p = q + 1;
 	}
 	return doc_write_full(fd, p, (size_t)(end - p));
+}
+
+int
+doc_mbox_list(const struct doc_input *in, struct doc_work *work, unsigned *seen,
+    struct doc_error *err)
+{
+	size_t at = 0, from, len;
+
+	while (doc_mbox_next(in->data, in->size, &at, &from, &len)) {
+		struct doc_error bad = { 0 };
+		char name[32];
+		int fd;
+
+		++*seen;
+		fd = work->ops->member_open(work, err);
+		if (fd < 0)
+			return -1;
+		snprintf(name, sizeof(name), "message-%u.eml", *seen);
+		doc_work_bytes(work, DOC_F_NAME, name, strlen(name));
+		if (write_message(fd, in->data + from, len) < 0)
+			doc_error_sys(&bad, "cannot write the message");
+		work->ops->member_close(work,
+		    bad.code != DOC_E_NONE ? &bad : NULL, DOC_R_NONE);
+	}
+	return 0;
 }

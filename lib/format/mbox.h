@@ -2,12 +2,12 @@
 /*
  * mbox - the messages of a mailbox file (RFC 4155 and its looser kin).
  *
- * Runs in the worker; pure.
+ * Runs in the worker.
  */
 #ifndef DOC_MBOX_H
 #define DOC_MBOX_H
 
-#include "lib/base/base.h"
+#include "lib/pool/work.h"
 
 /* Does it begin like a mailbox? */
 bool doc_mbox_is(const char *p, size_t n);
@@ -17,7 +17,9 @@ bool doc_mbox_is(const char *p, size_t n);
 bool doc_mbox_next(const char *p, size_t n, size_t *at, size_t *from,
     size_t *len);
 
-/* Write a message with ">From " lines as they were.  -1 with errno. */
-int doc_mbox_write(int fd, const char *p, size_t n) DOC_MUST_CHECK;
+/* Hand every message to work->ops as a member; *seen counts them.  -1 when no
+ * more are wanted, with the limit in *err. */
+int doc_mbox_list(const struct doc_input *in, struct doc_work *work,
+    unsigned *seen, struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

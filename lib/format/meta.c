@@ -61,8 +61,8 @@ set_time(struct doc_buf *to, const char *s)
 			snprintf(zone, sizeof(zone), "%.6s", s);
 	}
 	if (h < 24 && mi < 60 && sec < 61)
-		doc_buf_addf(to, "%04u-%02u-%02uT%02u:%02u:%02u%s", y, mo, d,
-		    h, mi, sec, zone);
+		doc_buf_addf(to, "%04u-%02u-%02uT%02u:%02u:%02u%s", y, mo, d, h,
+		    mi, sec, zone);
 }
 
 void
@@ -140,8 +140,8 @@ doc_meta_say(struct doc_meta *m, struct doc_work *work)
 {
 	for (unsigned f = 1; f < DOC_F_COUNT; f++)
 		if (m->value[f].len > 0)
-			doc_work_strn(work, (enum doc_field)f,
-			    m->value[f].data, m->value[f].len);
+			doc_work_strn(work, (enum doc_field)f, m->value[f].data,
+			    m->value[f].len);
 }
 
 void

@@ -91,6 +91,23 @@ put_part(struct doc_opc *opc, const char *part, struct doc_error *err)
 	return 0;
 }
 
+/* Formulas and charts are documents of their own inside the package. */
+static void
+put_objects(struct doc_opc *opc)
+{
+	const char *const *names = doc_package_names(opc->pkg);
+	struct doc_error ignored = { 0 };
+
+	for (; *names != NULL; names++) {
+		const char *slash = strchr(*names, '/');
+
+		if (strncmp(*names, "Object", 6) == 0 && slash != NULL &&
+		    strcmp(slash, "/content.xml") == 0 &&
+		    put_part(opc, *names, &ignored) < 0)
+			doc_opc_damaged(opc);
+	}
+}
+
 static int
 put_package(struct doc_opc *opc, struct doc_error *err)
 {
@@ -104,6 +121,7 @@ put_package(struct doc_opc *opc, struct doc_error *err)
 		say_meta(opc->flow.text->work, xml.data, xml.len);
 	if (put_part(opc, "content.xml", err) < 0)
 		return doc_error_set(err, DOC_E_DAMAGED, "no content.xml");
+	put_objects(opc);
 	if (put_part(opc, "styles.xml", &ignored) < 0 &&
 	    ignored.code != DOC_E_NONE)
 		doc_opc_damaged(opc);

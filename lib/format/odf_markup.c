@@ -19,6 +19,8 @@ enum kind {
 	DECLARATION,
 	LINE,
 	LINE_BREAK,
+	MATH,
+	MATH_TOKEN,
 	PAGE,
 	ROW,
 	SHEETS,
@@ -58,7 +60,12 @@ static const struct doc_xml_token elements[] = {
 	{ "illustration-index-source", SKIP },
 	{ "line", BOX },
 	{ "line-break", LINE_BREAK },
+	{ "math", MATH },
 	{ "measure", BOX },
+	{ "mi", MATH_TOKEN },
+	{ "mn", MATH_TOKEN },
+	{ "mo", MATH_TOKEN },
+	{ "mtext", MATH_TOKEN },
 	{ "note-body", BOX },
 	{ "note-citation", SKIP },
 	{ "object-index-source", SKIP },
@@ -299,6 +306,9 @@ start_shown(struct odf *o, const struct doc_xml_node *node, int kind)
 	case LINE_BREAK:
 		doc_flow_line(o->flow);
 		break;
+	case MATH_TOKEN:
+		doc_flow_space(o->flow);
+		break;
 	case ROW:
 		row_start(o, node);
 		break;
@@ -339,10 +349,12 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		o->skip++;
 	else if (is_skipped(node, kind))
 		o->skip = 1;
-	else if (kind == ACTIVE)
+	else if (kind == ACTIVE || kind == MATH)
 		o->active++;
 	else if (o->active > 0)
 		start_shown(o, node, kind);
+	if (kind == MATH && o->skip == 0)
+		o->paragraphs++;
 }
 
 static void
@@ -383,10 +395,12 @@ on_end(void *ctx, const char *name)
 
 	if (o->skip > 0)
 		o->skip--;
-	else if (kind == ACTIVE)
+	else if (kind == ACTIVE || kind == MATH)
 		o->active -= o->active > 0;
 	else if (o->active > 0)
 		end_shown(o, kind);
+	if (kind == MATH && o->skip == 0)
+		o->paragraphs -= o->paragraphs > 0;
 }
 
 /* Impress writes "<number>" where a slide's number is filled in. */

@@ -47,8 +47,8 @@ is_xml(const struct doc_input *in)
 		p += 3;
 		n -= 3;
 	}
-	return n >= 5 && (memcmp(p, "<?xml", 5) == 0 ||
-			     memcmp(p, "<pkg:", 5) == 0);
+	return n >= 5 &&
+	    (memcmp(p, "<?xml", 5) == 0 || memcmp(p, "<pkg:", 5) == 0);
 }
 
 /* All parts in one XML file: Word's flat package, and Word 2003's XML, whose
@@ -66,7 +66,7 @@ put_flat(const struct doc_input *in, struct doc_text *text,
 	if (strcmp(root, "package") != 0 && strcmp(root, "wordDocument") != 0)
 		return doc_error_set(err, DOC_E_UNSUPPORTED,
 		    "not a document of Word");
-	rc = doc_markup_put(&flow, in->data, in->size, 0);
+	rc = doc_markup_put(&flow, in->data, in->size, NULL, 0);
 	doc_flow_flush(&flow);
 	if (doc_meta_read(&meta, in->data, in->size, properties,
 		DOC_LEN(properties)) == 0)
@@ -105,8 +105,8 @@ put_properties(struct doc_opc *opc, const struct doc_rels *rels)
 
 /* By the relation of the package, or where everybody puts it. */
 static int
-find_main(struct doc_opc *opc, const struct doc_rels *rels,
-    struct doc_buf *xml, const char **part, struct doc_error *err)
+find_main(struct doc_opc *opc, const struct doc_rels *rels, struct doc_buf *xml,
+    const char **part, struct doc_error *err)
 {
 	static const char *const usual[] = { "word/document.xml",
 		"xl/workbook.xml", "ppt/presentation.xml" };

@@ -27,8 +27,7 @@ append_path(struct doc_buf *name, const char *p, size_t n)
 		while (i + len < n && p[i + len] != '/')
 			len++;
 		if (len == 2 && memcmp(p + i, "..", 2) == 0) {
-			while (name->len > 0 &&
-			    name->data[--name->len] != '/')
+			while (name->len > 0 && name->data[--name->len] != '/')
 				;
 		} else if (len > 0 && !(len == 1 && p[i] == '.')) {
 			if (name->len > 0)
@@ -108,8 +107,7 @@ last_segment(const char *uri)
 }
 
 static int
-add(struct doc_rels *rels, const char *id, const char *type,
-    const char *target)
+add(struct doc_rels *rels, const char *id, const char *type, const char *target)
 {
 	struct doc_rel *p = reallocarray(rels->rel, rels->count + 1,
 	    sizeof(*p));
@@ -118,8 +116,7 @@ add(struct doc_rels *rels, const char *id, const char *type,
 		return -1;
 	rels->rel = p;
 	p += rels->count;
-	*p = (struct doc_rel){ strdup(id), last_segment(type),
-		strdup(target) };
+	*p = (struct doc_rel){ strdup(id), last_segment(type), strdup(target) };
 	rels->count++;
 	if (p->id != NULL && p->type != NULL && p->target != NULL)
 		return 0;

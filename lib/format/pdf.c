@@ -16,7 +16,7 @@ read_page(struct doc_pdf *pdf, unsigned index, struct doc_buf *buf,
 	if (!page)
 		return -1;
 	if (doc_pdf_page_text(page, buf))
-		pdf->broken = true;
+		pdf->cut = true;
 	doc_pdf_count(buf->data, buf->len, &stats);
 	*reason = doc_pdf_judge(page, &stats);
 	doc_pdf_page_free(page);
@@ -52,6 +52,8 @@ read_pages(struct doc_pdf *pdf, struct doc_work *work, struct doc_text *text,
 		    "none of %u pages found", pdf->pages);
 	if (missing || pdf->broken)
 		doc_work_reason(work, DOC_R_DAMAGED);
+	if (pdf->cut)
+		doc_work_reason(work, DOC_R_OUTPUT);
 	if (pdf->repaired)
 		doc_work_reason(work, DOC_R_REPAIRED);
 	return 0;

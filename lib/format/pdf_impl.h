@@ -21,6 +21,7 @@ struct doc_pdf {
 	unsigned watch; /* glib log handler that notes poppler's complaints */
 	bool repaired;	/* the cross-reference table was rebuilt */
 	bool broken;	/* part of a page or stream could not be read */
+	bool cut;	/* a page's text did not fit a doc_buf */
 };
 
 #define doc_autopdf __attribute__((cleanup(doc_pdf_close)))

@@ -53,9 +53,9 @@ static void
 rgb_row(unsigned char *to, const uint32_t *from, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		to[3 * i] = (unsigned char)(from[i] >> 16);
-		to[3 * i + 1] = (unsigned char)(from[i] >> 8);
-		to[3 * i + 2] = (unsigned char)from[i];
+		*to++ = (unsigned char)(from[i] >> 16);
+		*to++ = (unsigned char)(from[i] >> 8);
+		*to++ = (unsigned char)from[i];
 	}
 }
 

@@ -8,11 +8,15 @@
 /* PowerPoint gets unusable far below. */
 enum { MAX_SLIDES = 65536 };
 
+/* Layouts and masters with text of their own; few have any. */
+enum { MAX_BACKGROUNDS = 256 };
+
 struct show {
 	const struct doc_rels *rels;
 	const char **slide; /* names of parts, in order */
 	unsigned count;
-	bool masters; /* any static text of this show put yet */
+	char *drawn[MAX_BACKGROUNDS]; /* layouts and masters put already */
+	unsigned drawn_count;
 };
 
 static void
@@ -64,8 +68,43 @@ all_slides(struct show *show)
 		show->slide[show->count++] = rel->target;
 }
 
+/* What a layout or master shows on each of its slides: put with the first. */
 static void
-put_slide(struct doc_opc *opc, const char *part)
+put_background(struct doc_opc *opc, struct show *show, const char *part)
+{
+	for (unsigned i = 0; i < show->drawn_count; i++)
+		if (strcmp(show->drawn[i], part) == 0)
+			return;
+	if (show->drawn_count == MAX_BACKGROUNDS)
+		return;
+	show->drawn[show->drawn_count] = strdup(part);
+	if (show->drawn[show->drawn_count] == NULL)
+		return;
+	show->drawn_count++;
+	doc_markup_part(opc, part, DOC_MARKUP_STATIC);
+}
+
+static void
+put_backgrounds(struct doc_opc *opc, struct show *show,
+    const struct doc_rels *slide)
+{
+	doc_autorels struct doc_rels rels = { 0 };
+	const struct doc_rel *layout, *master;
+	size_t at = 0;
+
+	layout = doc_rels_next(slide, "slideLayout", &at);
+	if (layout == NULL)
+		return;
+	put_background(opc, show, layout->target);
+	doc_rels_read(opc, layout->target, &rels);
+	at = 0;
+	master = doc_rels_next(&rels, "slideMaster", &at);
+	if (master != NULL)
+		put_background(opc, show, master->target);
+}
+
+static void
+put_slide(struct doc_opc *opc, struct show *show, const char *part)
 {
 	static const char *const inside[] = { "diagramData", "chart",
 		"comments", "comment" };
@@ -73,6 +112,7 @@ put_slide(struct doc_opc *opc, const char *part)
 
 	doc_rels_read(opc, part, &rels);
 	doc_markup_part(opc, part, 0);
+	put_backgrounds(opc, show, &rels);
 	for (size_t i = 0; i < DOC_LEN(inside); i++)
 		doc_markup_rels(opc, &rels, inside[i], 0);
 	doc_markup_rels(opc, &rels, "notesSlide", DOC_MARKUP_NOTES);
@@ -91,10 +131,12 @@ doc_pptx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 	if (show.count == 0)
 		all_slides(&show);
 	for (unsigned i = 0; i < show.count; i++) {
-		put_slide(opc, show.slide[i]);
+		put_slide(opc, &show, show.slide[i]);
 		doc_flow_flush(&opc->flow);
 		if (doc_text_page(opc->flow.text, show.count) < 0)
 			break;
 	}
+	while (show.drawn_count > 0)
+		free(show.drawn[--show.drawn_count]);
 	free(show.slide);
 }

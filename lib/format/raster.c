@@ -49,7 +49,7 @@ load_heif(void)
 	const char *slash;
 	int n;
 
-	if (!dladdr((void *)(uintptr_t)vips_init, &info))
+	if (!dladdr((void *)vips_init, &info))
 		return;
 	slash = strrchr(info.dli_fname, '/');
 	if (!slash)
@@ -289,34 +289,38 @@ doc_raster_thumbnail(const struct doc_input *in, unsigned box,
 	return rc;
 }
 
-/* Rows without gaps, as libvips wants them; NULL: out of memory. */
-static unsigned char *
-pack_rows(const struct doc_pixels *px)
+/* Rows without gaps, as libvips wants them. */
+static VipsImage *
+copy_rows(const struct doc_pixels *px)
 {
 	size_t row = (size_t)px->width * px->bands;
 	unsigned char *packed = malloc(row * px->height);
+	VipsImage *im;
 
-	for (unsigned y = 0; packed && y < px->height; y++)
+	if (!packed)
+		return NULL;
+	for (unsigned y = 0; y < px->height; y++)
 		memcpy(packed + y * row, px->data + y * px->stride, row);
-	return packed;
+	im = vips_image_new_from_memory_copy(packed, row * px->height,
+	    (int)px->width, (int)px->height, (int)px->bands, VIPS_FORMAT_UCHAR);
+	free(packed);
+	return im;
 }
 
-/* px as libvips sees it; *packed keeps the bytes if they had to be copied. */
+/* px as libvips sees it: grey or colour, not just numbers. */
 static VipsImage *
-wrap(const struct doc_pixels *px, unsigned char **packed)
+wrap(const struct doc_pixels *px)
 {
 	size_t row = (size_t)px->width * px->bands;
 	autovips VipsImage *raw = NULL;
 	VipsImage *im = NULL;
 
-	if (px->stride != row) {
-		*packed = pack_rows(px);
-		if (!*packed)
-			return NULL;
-	}
-	raw = vips_image_new_from_memory(*packed ? *packed : px->data,
-	    row * px->height, (int)px->width, (int)px->height, (int)px->bands,
-	    VIPS_FORMAT_UCHAR);
+	if (px->stride == row)
+		raw = vips_image_new_from_memory(px->data, row * px->height,
+		    (int)px->width, (int)px->height, (int)px->bands,
+		    VIPS_FORMAT_UCHAR);
+	else
+		raw = copy_rows(px);
 	if (!raw ||
 	    vips_copy(raw, &im, "interpretation",
 		px->bands == 1 ? VIPS_INTERPRETATION_B_W
@@ -330,8 +334,7 @@ int
 doc_raster_encode(const struct doc_pixels *px, enum doc_raster_kind kind,
     struct doc_work *work, struct doc_error *err)
 {
-	doc_autofree unsigned char *packed = NULL;
-	autovips VipsImage *im = wrap(px, &packed);
+	autovips VipsImage *im = wrap(px);
 
 	if (!im)
 		return failed(err, DOC_E_MEMORY, "cannot encode the picture");
@@ -342,8 +345,7 @@ int
 doc_raster_shrink(const struct doc_pixels *px, unsigned box,
     enum doc_raster_kind kind, struct doc_work *work, struct doc_error *err)
 {
-	doc_autofree unsigned char *packed = NULL;
-	autovips VipsImage *im = wrap(px, &packed);
+	autovips VipsImage *im = wrap(px);
 	autovips VipsImage *small = NULL;
 
 	if (!im ||

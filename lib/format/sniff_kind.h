@@ -3,7 +3,7 @@
  * sniff_kind - the second look of sniff.c, one file per kind of content.
  *
  * Runs in the worker.  Each returns true when it knows better and has put the
- * media type to `media`, else leaves it alone.
+ * media type to `media` (128 bytes), else leaves it alone.
  */
 #ifndef DOC_SNIFF_KIND_H
 #define DOC_SNIFF_KIND_H
@@ -12,12 +12,12 @@
 
 /* Which kind of zip package: by its mimetype part, [Content_Types].xml,
  * manifest or main part. */
-bool doc_sniff_zip(const struct doc_input *in, char media[static 128]);
+bool doc_sniff_zip(const struct doc_input *in, char media[128]);
 
 /* Which kind of OLE2 compound file ([MS-CFB]): by the names of its streams. */
-bool doc_sniff_ole(const struct doc_input *in, char media[static 128]);
+bool doc_sniff_ole(const struct doc_input *in, char media[128]);
 
 /* Which kind of text: mail, mailbox, HTML, XML with a known root. */
-bool doc_sniff_text(const struct doc_input *in, char media[static 128]);
+bool doc_sniff_text(const struct doc_input *in, char media[128]);
 
 #endif

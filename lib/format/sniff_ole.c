@@ -137,7 +137,7 @@ best_kind(struct ole *ole, uint32_t i, unsigned depth)
 }
 
 bool
-doc_sniff_ole(const struct doc_input *in, char media[static 128])
+doc_sniff_ole(const struct doc_input *in, char media[128])
 {
 	struct ole ole = { .data = in->data, .size = in->size };
 	size_t kind;

@@ -167,7 +167,7 @@ attribute(struct span s, const char *name, char value[static 96])
 /* Flat OpenDocument says what it is in its root (ODF 1.3 part 3, 3.1.2);
  * "-flat-xml" is the suffix that freedesktop.org's database uses. */
 static bool
-flat_odf(const struct span *s, char media[static 128])
+flat_odf(const struct span *s, char media[128])
 {
 	static const char family[] = "application/vnd.oasis.opendocument.";
 	char value[96];
@@ -182,7 +182,7 @@ flat_odf(const struct span *s, char media[static 128])
 }
 
 static bool
-say(char media[static 128], const char *type)
+say(char media[128], const char *type)
 {
 	(void)snprintf(media, 128, "%s", type);
 	return true;
@@ -190,7 +190,7 @@ say(char media[static 128], const char *type)
 
 /* s is behind the '<' of the root element; `xml`: there was a declaration. */
 static bool
-by_root(const struct span *s, bool xml, char media[static 128])
+by_root(const struct span *s, bool xml, char media[128])
 {
 	if (is_root(s, "html"))
 		return say(media, xml ? "application/xhtml+xml" : "text/html");
@@ -210,7 +210,7 @@ by_root(const struct span *s, bool xml, char media[static 128])
 }
 
 static bool
-is_markup(struct span s, char media[static 128])
+is_markup(struct span s, char media[128])
 {
 	bool xml = false;
 
@@ -260,7 +260,7 @@ narrow(const struct doc_input *in, char buf[static MARKUP_REACH])
 }
 
 bool
-doc_sniff_text(const struct doc_input *in, char media[static 128])
+doc_sniff_text(const struct doc_input *in, char media[128])
 {
 	struct span s = { in->data, in->data + DOC_MIN(in->size, MAIL_REACH) };
 	char buf[MARKUP_REACH];

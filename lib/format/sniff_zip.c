@@ -79,7 +79,7 @@ static const struct kind main_parts[] = {
 };
 
 static bool
-say(char media[static 128], const char *type)
+say(char media[128], const char *type)
 {
 	(void)snprintf(media, 128, "%s", type);
 	return true;
@@ -89,7 +89,7 @@ say(char media[static 128], const char *type)
  * OCF section 4.3).  Its text is a stranger's, so only what looks like one of
  * those types is taken. */
 static bool
-by_mimetype(struct doc_package *pkg, char media[static 128])
+by_mimetype(struct doc_package *pkg, char media[128])
 {
 	static const char *const prefixes[] = {
 		"application/vnd.oasis.opendocument.",
@@ -115,7 +115,7 @@ by_mimetype(struct doc_package *pkg, char media[static 128])
 }
 
 static bool
-by_content_types(struct doc_package *pkg, char media[static 128])
+by_content_types(struct doc_package *pkg, char media[128])
 {
 	doc_autobuf struct doc_buf buf = { .max = MAX_TYPES };
 	struct doc_error err = { 0 };
@@ -132,7 +132,7 @@ by_content_types(struct doc_package *pkg, char media[static 128])
 }
 
 static bool
-by_main_part(const struct doc_package *pkg, char media[static 128])
+by_main_part(const struct doc_package *pkg, char media[128])
 {
 	for (size_t i = 0; i < DOC_LEN(main_parts); i++)
 		if (doc_package_has(pkg, main_parts[i].sign))
@@ -141,7 +141,7 @@ by_main_part(const struct doc_package *pkg, char media[static 128])
 }
 
 bool
-doc_sniff_zip(const struct doc_input *in, char media[static 128])
+doc_sniff_zip(const struct doc_input *in, char media[128])
 {
 	struct doc_error err = { 0 };
 	struct doc_package *pkg;

@@ -42,8 +42,8 @@ stop(struct doc_text *t)
 static void
 emit(struct doc_text *t, const char *s, size_t n, bool split)
 {
-	uint64_t room = t->work->max_output - DOC_MIN(t->bytes,
-	    t->work->max_output);
+	uint64_t room = t->work->max_output -
+	    DOC_MIN(t->bytes, t->work->max_output);
 
 	if (t->full)
 		return;

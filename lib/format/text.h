@@ -23,7 +23,7 @@ struct doc_text {
 	struct doc_buf pending; /* not yet written */
 	uint64_t bytes;		/* written or pending */
 	uint64_t words, chars, repairs;
-	unsigned page; /* complete pages */
+	unsigned page;	/* complete pages */
 	unsigned total; /* pages expected, as given to doc_text_page */
 	int sys;	/* errno of the first write that failed, or 0 */
 	bool in_word;
@@ -35,8 +35,9 @@ struct doc_text {
 void doc_text_init(struct doc_text *t, struct doc_work *work);
 
 /* n bytes of supposed UTF-8, whole sequences (one that is split over two calls
- * counts as bad bytes).  CR and CR LF become LF.  Returns -1 once the limit is reached, when the
- * extractor may stop early (it need not: more text is dropped). */
+ * counts as bad bytes).  CR and CR LF become LF.  Returns -1 once the limit is
+ * reached, when the extractor may stop early (it need not: more text is
+ * dropped). */
 int doc_text_put(struct doc_text *t, const char *s, size_t n);
 int doc_text_puts(struct doc_text *t, const char *s);
 

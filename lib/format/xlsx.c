@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/format/markup.h"
@@ -63,7 +64,7 @@ start_cell(struct sheet *sh, const struct doc_xml_node *node)
 	sh->column = sh->next;
 	if (ref != NULL)
 		column_of(ref, &sh->column);
-	strncpy(sh->type, type ? type : "n", sizeof(sh->type) - 1);
+	snprintf(sh->type, sizeof(sh->type), "%s", type ? type : "n");
 	sh->style = style ? (unsigned)strtoul(style, NULL, 10) : 0;
 	sh->value.len = 0;
 }

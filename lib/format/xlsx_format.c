@@ -269,7 +269,10 @@ put_element(struct render *r, const char *s)
 		n = strspn(s + 1, "0");
 		n = DOC_MIN(n, (size_t)3);
 		doc_buf_addf(r->out, ".%0*u", (int)n,
-		    r->t->milli / (n == 1 ? 100 : n == 2 ? 10 : 1));
+		    r->t->milli /
+			(n == 1		 ? 100
+				: n == 2 ? 10
+					 : 1));
 		return n + 1;
 	}
 	if (*s != '@')
@@ -290,7 +293,8 @@ doc_xlsx_date(struct doc_buf *out, double value, const char *code,
 	while (*end != '\0' && *end != ';') {
 		size_t n = literal(end);
 
-		if (n == 0 && (strncasecmp(end, "AM/PM", 5) == 0 ||
+		if (n == 0 &&
+		    (strncasecmp(end, "AM/PM", 5) == 0 ||
 			strncasecmp(end, "A/P", 3) == 0))
 			r.half_day = true;
 		end += n > 0 ? n : 1;
@@ -301,12 +305,34 @@ doc_xlsx_date(struct doc_buf *out, double value, const char *code,
 	return 0;
 }
 
+/* At most 15 digits in plain notation: already as short as it gets, unless
+ * there are zeros to drop. */
+static bool
+is_short(const char *s)
+{
+	size_t n, m;
+
+	s += *s == '-';
+	n = strspn(s, "0123456789");
+	if (n == 0 || n > 15 || (s[0] == '0' && n > 1))
+		return false;
+	if (s[n] == '\0')
+		return true;
+	m = s[n] == '.' ? strspn(s + n + 1, "0123456789") : 0;
+	return m > 0 && n + m <= 15 && s[n + 1 + m] == '\0' && s[n + m] != '0';
+}
+
 void
 doc_xlsx_number(struct doc_buf *out, const char *s)
 {
 	char *end, text[40];
-	double v = strtod(s, &end);
+	double v;
 
+	if (is_short(s)) {
+		doc_buf_adds(out, s);
+		return;
+	}
+	v = strtod(s, &end);
 	if (end == s || *end != '\0' || !isfinite(v) ||
 	    strpbrk(s, "xX") != NULL) {
 		doc_buf_adds(out, s);

@@ -104,7 +104,8 @@ copy_attrs(struct stream *s, int count, const xmlChar **from)
 	return n;
 }
 
-static void
+/* libxml2 decides on the parameters. */
+static void /* NOLINTNEXTLINE(readability-function-size) */
 on_start(void *ctx, const xmlChar *name, const xmlChar *prefix,
     const xmlChar *uri, int ns_count, const xmlChar **ns, int count,
     int defaulted, const xmlChar **attrs)
@@ -148,9 +149,8 @@ on_html_start(void *ctx, const xmlChar *name, const xmlChar **attrs)
 	for (; attrs != NULL && attrs[0] != NULL; attrs += 2) {
 		if (node.attr_count == MAX_ATTRS)
 			break;
-		s->attr[node.attr_count++] = (struct doc_xml_attr){
-			str(attrs[0]), "", str(attrs[1])
-		};
+		s->attr[node.attr_count++] =
+		    (struct doc_xml_attr){ str(attrs[0]), "", str(attrs[1]) };
 	}
 	s->ops->start(s->ctx, &node);
 }
@@ -232,8 +232,7 @@ xml_charset(const char *p, size_t n, char name[static DOC_CHARSET_NAME],
 }
 
 int
-doc_xml_parse(const char *p, size_t n, const struct doc_xml_ops *ops,
-    void *ctx)
+doc_xml_parse(const char *p, size_t n, const struct doc_xml_ops *ops, void *ctx)
 {
 	const int options = XML_PARSE_RECOVER | XML_PARSE_NONET |
 	    XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC |
@@ -257,9 +256,9 @@ doc_xml_parse(const char *p, size_t n, const struct doc_xml_ops *ops,
 		parser->userData = s;
 		xmlFreeDoc(xmlCtxtReadIO(parser, read_stream, NULL, s, NULL,
 		    NULL, options));
-		rc = parser->errNo == XML_ERR_NO_MEMORY ? -1 :
-		    parser->wellFormed			? 0 :
-							  1;
+		rc = parser->errNo == XML_ERR_NO_MEMORY ? -1
+		    : parser->wellFormed		? 0
+							: 1;
 	}
 	xmlFreeParserCtxt(parser);
 	if (s != NULL)
@@ -361,8 +360,7 @@ token_cmp(const void *key, const void *row)
 }
 
 int
-doc_xml_find(const struct doc_xml_token *table, size_t count,
-    const char *name)
+doc_xml_find(const struct doc_xml_token *table, size_t count, const char *name)
 {
 	const struct doc_xml_token *row = bsearch(name, table, count,
 	    sizeof(*table), token_cmp);

@@ -45,8 +45,7 @@ int doc_xml_parse(const char *p, size_t n, const struct doc_xml_ops *ops,
 /* HTML in the named charset.  0, or -1 when memory ran out.  *repairs: bad
  * sequences replaced. */
 int doc_html_parse(const char *p, size_t n, const char *charset,
-    const struct doc_xml_ops *ops, void *ctx, uint64_t *repairs)
-    DOC_MUST_CHECK;
+    const struct doc_xml_ops *ops, void *ctx, uint64_t *repairs) DOC_MUST_CHECK;
 
 /* Value of the first attribute of that name in any namespace, or NULL. */
 const char *doc_xml_attr(const struct doc_xml_node *node, const char *name);

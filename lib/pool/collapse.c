@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -85,8 +86,12 @@ doc_collapse_heap(void)
 	uintptr_t from, to;
 	char *line, *next;
 
-	if (resident() < DOC_COLLAPSE_MIN || read_maps(&maps) < 0 ||
-	    doc_buf_str(&maps) == NULL)
+	if (resident() < DOC_COLLAPSE_MIN)
+		return;
+	/* What a worker then allocates is new memory, and not a copy of a page
+	 * that the zygote has freed. */
+	(void)malloc_trim(0);
+	if (read_maps(&maps) < 0 || doc_buf_str(&maps) == NULL)
 		return;
 	for (line = maps.data; line != NULL && *line != '\0'; line = next) {
 		next = strchr(line, '\n');

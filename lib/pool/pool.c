@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/stat.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
+#include "lib/base/tree.h"
 #include "lib/pool/pool_impl.h"
 
 static int
@@ -26,47 +24,6 @@ make_temp(struct doc_pool *p, struct doc_error *err)
 		    top && *top ? top : "/tmp");
 	}
 	return 0;
-}
-
-/* Remove what workers left, names unlooked-at: openat and unlinkat never
- * follow a link out. */
-static void
-remove_below(int dir, unsigned depth)
-{
-	DIR *d = fdopendir(dir);
-
-	if (d == NULL) {
-		close(dir);
-		return;
-	}
-	for (struct dirent *e; (e = readdir(d)) != NULL;) {
-		int sub;
-
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (unlinkat(dirfd(d), e->d_name, 0) == 0 || depth == 0)
-			continue;
-		sub = openat(dirfd(d), e->d_name,
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (sub >= 0)
-			remove_below(sub, depth - 1);
-		unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
-	}
-	closedir(d);
-}
-
-static void
-remove_temp(const struct doc_pool *p)
-{
-	int dir;
-
-	if (p->temp_dir[0] == '\0')
-		return;
-	dir = open(p->temp_dir,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir >= 0)
-		remove_below(dir, 32);
-	rmdir(p->temp_dir);
 }
 
 static int
@@ -378,6 +335,7 @@ doc_pool_close(struct doc_pool *p)
 	wlink_free_all(p);
 	doc_pool_idle(p);
 	doc_tokens_close(&p->tokens);
-	remove_temp(p);
+	if (p->temp_dir[0] != '\0')
+		doc_tree_remove(p->temp_dir);
 	free(p);
 }

@@ -12,6 +12,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/start.h"
+#include "lib/base/tree.h"
 #include "lib/pool/collapse.h"
 #include "lib/pool/frame.h"
 #include "lib/pool/worker.h"
@@ -169,11 +170,15 @@ kill_child(const struct state *z, uint32_t id)
 			kill(c->pid, SIGKILL);
 }
 
+/* The supervisor is gone, perhaps killed: nothing of ours stays behind. */
 static void
 leave(const struct state *z)
 {
 	for (const struct child *c = z->children; c != NULL; c = c->next)
 		kill(c->pid, SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	doc_tree_remove(z->temp_dir);
 	exit(0);
 }
 

@@ -125,15 +125,17 @@ int
 doc_record_append(const struct doc_record *rec, const char *key,
     const char *json, size_t json_len, struct doc_buf *out)
 {
-	const struct doc_json_member *old = doc_record_find(rec, key);
+	const struct doc_json_member *old;
 	size_t end = rec->len;
-	bool empty = rec->n - (old != NULL) == 0;
+	bool empty;
 	int rc;
 
 	if (json == NULL)
 		return doc_buf_add(out, rec->line, rec->len) < 0
 		    ? -1
 		    : doc_buf_addc(out, '\n');
+	old = doc_record_find(rec, key);
+	empty = rec->n - (old != NULL) == 0;
 	while (rec->line[end - 1] != '}')
 		end--;
 	end--;

@@ -241,6 +241,8 @@ wait_some(struct doc_flow *flow, bool want_input)
 
 	if (!flow->output_blocks && write_some(flow) < 0)
 		return -1;
+	if (flow->signal != 0)
+		return 0;
 	if (flow->output_blocks &&
 	    doc_loop_add(&flow->loop, &flow->output, EPOLLOUT, err) < 0)
 		return -1;

@@ -37,8 +37,8 @@ enum { MAX_TRICKS = 100, MAX_DENIED = 8, TRICK_SECONDS = 5 };
 /* What a world lacks. */
 struct world {
 	const char *name;
-	int error;		 /* that these calls fail with */
-	long denied[MAX_DENIED]; /* ends with 0 */
+	long denied[MAX_DENIED]; /* calls that fail; ends with 0 */
+	int error;		 /* what they fail with */
 	unsigned missing;	 /* must be noticed */
 	unsigned off;		 /* known but not used: proves the others */
 	enum doc_level level;	 /* where nothing else is missing */
@@ -104,6 +104,12 @@ struct report {
 	bool private_root;
 	int status[MAX_TRICKS]; /* of each attacker, as from waitpid */
 };
+
+/* The processes last: where a sibling can be killed there is none after. */
+static const struct trick *const sets[] = { file_tricks, kernel_tricks,
+	process_tricks };
+static struct trick tricks[MAX_TRICKS];
+static size_t trick_count;
 
 static const struct doc_cage_limits limits = {
 	.memory = 64 << 20,
@@ -458,6 +464,15 @@ remove_one(const char *path, const struct stat *st DOC_UNUSED,
 	return remove(path);
 }
 
+static void
+collect(void)
+{
+	for (size_t i = 0; i < DOC_LEN(sets); i++)
+		for (const struct trick *t = sets[i]; t->what != NULL; t++)
+			if (trick_count < MAX_TRICKS)
+				tricks[trick_count++] = *t;
+}
+
 int
 main(void)
 {
@@ -468,8 +483,8 @@ main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	umask(022);
-	if (trick_count > MAX_TRICKS || mkdtemp(t.dir) == NULL ||
-	    chmod(t.dir, 0777) < 0)
+	collect();
+	if (mkdtemp(t.dir) == NULL || chmod(t.dir, 0777) < 0)
 		return 1;
 	t.tcp = listen_inet(SOCK_STREAM);
 	t.udp = listen_inet(SOCK_DGRAM);

@@ -3,6 +3,10 @@
 #ifndef DOC_TEST_TRICKS_H
 #define DOC_TEST_TRICKS_H
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
 #include "lib/base/base.h"
 
 /* What there is to attack. */
@@ -35,10 +39,38 @@ struct trick {
 	unsigned stops;			    /* bits of enum layer */
 };
 
-extern const struct trick tricks[];
-extern const size_t trick_count;
+/* Each ends with a NULL name. */
+extern const struct trick file_tricks[], kernel_tricks[], process_tricks[];
+
+#define FILES (LANDLOCK | OWN_ROOT)
 
 /* Lies at the same address in all children; the victim's says "victim". */
 extern char memory_secret[16];
+
+/* A call's result as ours. */
+static inline int
+did(long rc)
+{
+	return rc >= 0 ? 0 : errno;
+}
+
+/* Not reentrant. */
+static inline const char *
+in_dir(const struct target *t, const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", t->dir, name);
+	return path;
+}
+
+static inline int
+read_proc(pid_t pid, const char *what)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, what);
+	return did(open(path, O_RDONLY));
+}
 
 #endif

@@ -108,31 +108,38 @@ static const struct {
 	    NULL },
 };
 
-int
-main(void)
+static void
+test_rows(void)
 {
 	char what[128];
 
 	for (size_t i = 0; i < DOC_LEN(rows); i++) {
 		struct doc_error err = { 0 };
+		bool said;
 
 		doc_fate_error(&rows[i].fate, &err);
+		said = rows[i].msg == NULL ||
+		    strstr(err.msg, rows[i].msg) != NULL;
 		snprintf(what, sizeof(what), "%s: %s", rows[i].what,
 		    doc_error_name(rows[i].code));
-		OK(err.code == rows[i].code && err.msg[0] != '\0' &&
-			(rows[i].msg == NULL ||
-			    strstr(err.msg, rows[i].msg) != NULL),
+		OK(err.code == rows[i].code && err.msg[0] != '\0' && said,
 		    what);
 	}
+}
+
+int
+main(void)
+{
+	int silent = 0;
+
+	test_rows();
 	for (int status = 0; status < 0x10000; status++) {
 		struct doc_fate fate = { .wstatus = status, .syscall = -1 };
 		struct doc_error err = { 0 };
 
 		doc_fate_error(&fate, &err);
-		if (err.code == DOC_E_NONE) {
-			OK(err.code != DOC_E_NONE, "every status is an error");
-			break;
-		}
+		silent += err.code == DOC_E_NONE;
 	}
+	OK(silent == 0, "every status is an error");
 	return TAP_DONE();
 }

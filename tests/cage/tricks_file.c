@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files it was not given. */
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+
+#include "tests/cage/tricks.h"
+
+static int
+read_file(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	char c;
+
+	if (fd < 0)
+		return errno;
+	return read(fd, &c, 1) == 1 ? 0 : EIO;
+}
+
+static int
+try_passwd(const struct target *t DOC_UNUSED)
+{
+	return read_file("/etc/passwd");
+}
+
+static int
+try_secret(const struct target *t)
+{
+	return read_file(in_dir(t, "secret"));
+}
+
+static int
+try_create(const struct target *t)
+{
+	return did(open(in_dir(t, "new"), O_WRONLY | O_CREAT, 0600));
+}
+
+static int
+try_write(const struct target *t)
+{
+	return did(open(in_dir(t, "mine"), O_WRONLY));
+}
+
+static int
+try_truncate(const struct target *t)
+{
+	return did(truncate(in_dir(t, "mine"), 1));
+}
+
+static int
+try_mkdir(const struct target *t)
+{
+	return did(mkdir(in_dir(t, "newdir"), 0700));
+}
+
+static int
+try_unlink(const struct target *t)
+{
+	return did(unlink(in_dir(t, "unlink-me")));
+}
+
+static int
+try_rename(const struct target *t)
+{
+	char from[256];
+
+	snprintf(from, sizeof(from), "%s", in_dir(t, "rename-me"));
+	return did(rename(from, in_dir(t, "renamed")));
+}
+
+static int
+try_symlink(const struct target *t)
+{
+	return did(symlink("/etc/passwd", in_dir(t, "symlink")));
+}
+
+static int
+try_link(const struct target *t)
+{
+	char from[256];
+
+	snprintf(from, sizeof(from), "%s", in_dir(t, "mine"));
+	return did(link(from, in_dir(t, "link")));
+}
+
+static int
+try_mknod(const struct target *t)
+{
+	return did(mknod(in_dir(t, "fifo"), S_IFIFO | 0600, 0));
+}
+
+/* Its success is a lie in some profiles, so look. */
+static int
+try_chmod(const struct target *t)
+{
+	struct stat st;
+
+	if (chmod(in_dir(t, "mine"), 0777) < 0)
+		return errno;
+	if (stat(in_dir(t, "mine"), &st) < 0)
+		return errno;
+	return (st.st_mode & 0777) == 0777 ? 0 : EPERM;
+}
+
+static int
+try_chown(const struct target *t)
+{
+	return did(chown(in_dir(t, "mine"), getuid(), getgid()));
+}
+
+static int
+try_utimes(const struct target *t)
+{
+	return did(utimensat(AT_FDCWD, in_dir(t, "mine"), NULL, 0));
+}
+
+static int
+try_setxattr(const struct target *t)
+{
+	return did(
+	    syscall(SYS_setxattr, in_dir(t, "mine"), "user.x", "1", 1, 0));
+}
+
+static int
+try_list(const struct target *t)
+{
+	return did(open(t->dir, O_RDONLY | O_DIRECTORY));
+}
+
+static int
+try_handle(const struct target *t)
+{
+	union {
+		struct file_handle head;
+		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} fh = { .head.handle_bytes = MAX_HANDLE_SZ };
+	int mount_id;
+
+	return did(name_to_handle_at(AT_FDCWD, t->dir, &fh.head, &mount_id, 0));
+}
+
+static int
+try_own_mem(const struct target *t DOC_UNUSED)
+{
+	return did(open("/proc/self/mem", O_RDWR));
+}
+
+static int
+try_other_temp(const struct target *t)
+{
+	char path[256];
+
+	if (t->temp[0] == '\0')
+		return ENOENT;
+	snprintf(path, sizeof(path), "%s/secret", t->temp);
+	return read_file(path);
+}
+
+static int
+try_other_root(const struct target *t)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "root/%s/secret",
+	    t->temp[0] != '\0' ? t->temp : t->dir);
+	return read_proc(t->victim, path);
+}
+
+/* clang-format off */
+const struct trick file_tricks[] = {
+	{ "read /etc/passwd", try_passwd, SECCOMP_NO_OPEN | FILES },
+	{ "read a file open to all", try_secret, SECCOMP_NO_OPEN | FILES },
+	{ "create a file", try_create, SECCOMP_NO_OPEN | FILES },
+	{ "open for writing", try_write, SECCOMP_NO_OPEN | FILES },
+	{ "truncate", try_truncate, SECCOMP | OWN_ROOT },
+	{ "mkdir", try_mkdir, SECCOMP_NO_TEMP | FILES },
+	{ "unlink", try_unlink, SECCOMP_NO_TEMP | FILES },
+	{ "rename", try_rename, SECCOMP_NO_TEMP | FILES },
+	{ "symlink", try_symlink, SECCOMP | FILES },
+	{ "link", try_link, SECCOMP | FILES },
+	{ "mknod", try_mknod, SECCOMP | FILES },
+	{ "chmod", try_chmod, SECCOMP | OWN_ROOT },
+	{ "chown", try_chown, SECCOMP | OWN_ROOT },
+	{ "utimensat", try_utimes, SECCOMP | OWN_ROOT },
+	{ "setxattr", try_setxattr, SECCOMP | OWN_ROOT },
+	{ "open a directory", try_list, SECCOMP_NO_OPEN | FILES },
+	{ "name_to_handle_at", try_handle, SECCOMP | OWN_ROOT },
+	{ "open /proc/self/mem", try_own_mem, SECCOMP_NO_OPEN | FILES },
+	{ "read another worker's temp", try_other_temp,
+	    SECCOMP_NO_OPEN | FILES | OWN_MOUNTS },
+	{ "read /proc/VICTIM/root", try_other_root,
+	    SECCOMP_NO_OPEN | FILES | NO_DUMP },
+	{ NULL, NULL, 0 }
+};
+/* clang-format on */

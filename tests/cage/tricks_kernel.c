@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The network, and what a kernel offers besides. */
+#include <arpa/inet.h>
+#include <linux/netlink.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+
+#include "tests/cage/tricks.h"
+
+static int
+try_inet(int type, uint16_t port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	to.sin_port = htons(port);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0)
+		return errno;
+	if (type == SOCK_DGRAM)
+		return did(
+		    sendto(fd, "x", 1, 0, (struct sockaddr *)&to, sizeof(to)));
+	return did(connect(fd, (struct sockaddr *)&to, sizeof(to)));
+}
+
+static int
+try_tcp(const struct target *t)
+{
+	return try_inet(SOCK_STREAM, t->tcp);
+}
+
+static int
+try_udp(const struct target *t)
+{
+	return try_inet(SOCK_DGRAM, t->udp);
+}
+
+static int
+try_unix(const char *name, bool abstract)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t len = strlen(name);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return errno;
+	memcpy(to.sun_path + (abstract ? 1 : 0), name, len);
+	len += offsetof(struct sockaddr_un, sun_path) + (abstract ? 1 : 0);
+	return did(connect(fd, (struct sockaddr *)&to, (socklen_t)len));
+}
+
+static int
+try_abstract(const struct target *t)
+{
+	return try_unix(t->abstract, true);
+}
+
+static int
+try_path_socket(const struct target *t)
+{
+	return try_unix(in_dir(t, "socket"), false);
+}
+
+static int
+try_netlink(const struct target *t DOC_UNUSED)
+{
+	return did(socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
+}
+
+static int
+try_mount(const struct target *t)
+{
+	const char *at = in_dir(t, "mnt");
+
+	if (mount("none", at, "tmpfs", 0, NULL) < 0)
+		return errno;
+	return did(umount(at));
+}
+
+static int
+try_chroot(const struct target *t)
+{
+	return did(chroot(t->dir));
+}
+
+static int
+try_userns(const struct target *t DOC_UNUSED)
+{
+	return did(unshare(CLONE_NEWUSER));
+}
+
+static int
+try_utsns(const struct target *t DOC_UNUSED)
+{
+	return did(unshare(CLONE_NEWUTS));
+}
+
+static int
+try_setuid(const struct target *t DOC_UNUSED)
+{
+	return did(setresuid(0, 0, 0));
+}
+
+static int
+try_io_uring(const struct target *t DOC_UNUSED)
+{
+	uint32_t params[30] = { 0 };
+
+	return did(syscall(SYS_io_uring_setup, 1, params));
+}
+
+static int
+try_bpf(const struct target *t DOC_UNUSED)
+{
+	/* BPF_MAP_CREATE, BPF_MAP_TYPE_ARRAY: key, value, entries */
+	uint32_t attr[32] = { 2, 4, 4, 1 };
+
+	return did(syscall(SYS_bpf, 0, attr, sizeof(attr)));
+}
+
+static int
+try_keyctl(const struct target *t DOC_UNUSED)
+{
+	/* KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, create */
+	return did(syscall(SYS_keyctl, 0, -2, 1));
+}
+
+static int
+try_perf(const struct target *t DOC_UNUSED)
+{
+	/* Software clock, user space only. */
+	uint32_t attr[32] = { 1, 128 };
+
+	attr[10] = 0x60; /* exclude_kernel, exclude_hv */
+	return did(syscall(SYS_perf_event_open, attr, 0, -1, -1, 0));
+}
+
+static int
+try_userfault(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_userfaultfd, O_CLOEXEC | 1));
+}
+
+static int
+try_map_exec(const struct target *t DOC_UNUSED)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_EXEC,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? errno : 0;
+}
+
+static int
+try_protect_exec(const struct target *t DOC_UNUSED)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return did(mprotect(p, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int
+try_pkey_exec(const struct target *t DOC_UNUSED)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return did(
+	    syscall(SYS_pkey_mprotect, p, 4096, PROT_READ | PROT_EXEC, -1));
+}
+
+static int
+try_personality(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_personality, 0x0400000)); /* READ_IMPLIES_EXEC */
+}
+
+static int
+try_memfd(const struct target *t DOC_UNUSED)
+{
+	return did(memfd_create("code", 0));
+}
+
+static int
+try_raise_limit(const struct target *t DOC_UNUSED)
+{
+	struct rlimit lim = { 64, 64 };
+
+	return did(setrlimit(RLIMIT_NOFILE, &lim));
+}
+
+static int
+try_dumpable(const struct target *t DOC_UNUSED)
+{
+	return did(prctl(PR_SET_DUMPABLE, 1));
+}
+
+static int
+try_inotify(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_inotify_init1, 0));
+}
+
+static int
+try_syslog(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_syslog, 10, NULL, 0));
+}
+
+#ifdef __x86_64__
+static int
+try_int80(const struct target *t DOC_UNUSED)
+{
+	long rc = 20; /* getpid of i386 */
+
+	__asm__ volatile("int $0x80" : "+a"(rc) : : "memory");
+	if (rc < 0)
+		errno = (int)-rc;
+	return did(rc);
+}
+
+static int
+try_x32(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(0x40000000 | SYS_getpid));
+}
+
+static int
+try_ldt(const struct target *t DOC_UNUSED)
+{
+	char buf[16];
+
+	return did(syscall(SYS_modify_ldt, 0, buf, sizeof(buf)));
+}
+#endif
+
+/* clang-format off */
+const struct trick kernel_tricks[] = {
+	{ "TCP connect", try_tcp, SECCOMP | LANDLOCK_NET | NETNS },
+	{ "UDP send", try_udp, SECCOMP | NETNS },
+	{ "abstract unix socket", try_abstract, SECCOMP | SCOPE | NETNS },
+	{ "unix socket by path", try_path_socket, SECCOMP | OWN_ROOT },
+	{ "netlink socket", try_netlink, SECCOMP },
+	{ "mount", try_mount, SECCOMP | FILES },
+	{ "chroot", try_chroot, SECCOMP },
+	{ "unshare a user namespace", try_userns, SECCOMP },
+	{ "unshare the host name", try_utsns, SECCOMP },
+	{ "setresuid 0", try_setuid, SECCOMP },
+	{ "io_uring_setup", try_io_uring, SECCOMP },
+	{ "bpf", try_bpf, SECCOMP },
+	{ "keyctl", try_keyctl, SECCOMP },
+	{ "perf_event_open", try_perf, SECCOMP },
+	{ "userfaultfd", try_userfault, SECCOMP },
+	{ "mmap PROT_EXEC", try_map_exec, SECCOMP },
+	{ "mprotect PROT_EXEC", try_protect_exec, SECCOMP },
+	{ "pkey_mprotect PROT_EXEC", try_pkey_exec, SECCOMP },
+	{ "personality", try_personality, SECCOMP },
+	{ "memfd_create", try_memfd, SECCOMP },
+	{ "setrlimit", try_raise_limit, SECCOMP },
+	{ "prctl PR_SET_DUMPABLE", try_dumpable, SECCOMP },
+	{ "inotify_init", try_inotify, SECCOMP },
+	{ "syslog", try_syslog, SECCOMP },
+#ifdef __x86_64__
+	{ "int 0x80", try_int80, SECCOMP },
+	{ "x32 call", try_x32, SECCOMP },
+	{ "modify_ldt", try_ldt, SECCOMP },
+#endif
+	{ NULL, NULL, 0 }
+};
+/* clang-format on */

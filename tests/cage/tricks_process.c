@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Other processes, and more of them. */
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+#include "tests/cage/tricks.h"
+
+char memory_secret[16] = "nothing";
+
+static int
+try_exec(const struct target *t DOC_UNUSED)
+{
+	static char name[] = "true";
+	char *const argv[] = { name, NULL };
+	char *const envp[] = { NULL };
+
+	return did(execve("/bin/true", argv, envp));
+}
+
+static int
+try_fork(const struct target *t DOC_UNUSED)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return errno;
+	waitpid(pid, NULL, 0);
+	return 0;
+}
+
+static int
+try_clone3(const struct target *t DOC_UNUSED)
+{
+	struct {
+		uint64_t word[8];
+	} args = { { 0, 0, 0, 0, SIGCHLD } };
+	long pid = syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0)
+		_exit(0);
+	return did(pid);
+}
+
+static int
+try_clone_user(const struct target *t DOC_UNUSED)
+{
+	long pid = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0);
+
+	if (pid == 0)
+		_exit(0);
+	return did(pid);
+}
+
+/* A thread's flags, but in a namespace or as a child. */
+static int
+try_clone_half(const struct target *t DOC_UNUSED)
+{
+	long pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+
+	if (pid == 0)
+		_exit(0);
+	return did(pid);
+}
+
+static int
+try_mem(const struct target *t)
+{
+	return read_proc(t->victim, "mem");
+}
+
+static int
+try_environ(const struct target *t)
+{
+	return read_proc(t->victim, "environ");
+}
+
+static int
+try_zygote_maps(const struct target *t)
+{
+	return read_proc(t->zygote, "maps");
+}
+
+static int
+try_vm_read(const struct target *t)
+{
+	char got[sizeof(memory_secret)] = "";
+	struct iovec here = { got, sizeof(got) };
+	struct iovec there = { memory_secret, sizeof(memory_secret) };
+
+	if (process_vm_readv(t->victim, &here, 1, &there, 1, 0) < 0)
+		return errno;
+	return strcmp(got, "victim") == 0 ? 0 : EIO;
+}
+
+static int
+try_ptrace(const struct target *t)
+{
+	return did(ptrace(PTRACE_SEIZE, t->victim, 0, 0));
+}
+
+static int
+try_getfd(const struct target *t)
+{
+	int fd = (int)syscall(SYS_pidfd_open, t->victim, 0);
+
+	if (fd < 0)
+		return errno;
+	return did(syscall(SYS_pidfd_getfd, fd, 1, 0));
+}
+
+static int
+try_kill(const struct target *t)
+{
+	return did(kill(t->victim, SIGURG));
+}
+
+static int
+try_kill_zygote(const struct target *t)
+{
+	return did(kill(t->zygote, SIGURG));
+}
+
+static int
+try_tgkill(const struct target *t)
+{
+	return did(syscall(SYS_tgkill, t->victim, t->victim, SIGABRT));
+}
+
+static int
+try_tgkill_self(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_tgkill, getpid(), gettid(), SIGURG));
+}
+
+static int
+try_pidfd_signal(const struct target *t)
+{
+	int fd = (int)syscall(SYS_pidfd_open, t->victim, 0);
+
+	if (fd < 0)
+		return errno;
+	return did(syscall(SYS_pidfd_send_signal, fd, SIGURG, NULL, 0));
+}
+
+static int
+try_sigqueue(const struct target *t)
+{
+	union sigval none = { 0 };
+
+	return did(sigqueue(t->victim, SIGURG, none));
+}
+
+static int
+try_setown(const struct target *t)
+{
+	return did(fcntl(1, F_SETOWN, t->victim));
+}
+
+static int
+try_prlimit(const struct target *t)
+{
+	struct rlimit old;
+
+	return did(prlimit(t->victim, RLIMIT_NOFILE, NULL, &old));
+}
+
+static int
+try_setpriority(const struct target *t)
+{
+	return did(setpriority(PRIO_PROCESS, (id_t)t->victim, 19));
+}
+
+static int
+try_affinity(const struct target *t)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	return did(sched_setaffinity(t->victim, sizeof(set), &set));
+}
+
+static int
+try_shm(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_shmget, 0, 4096, 01600));
+}
+
+static int
+try_msg(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_msgget, 0, 01600));
+}
+
+/* clang-format off */
+const struct trick process_tricks[] = {
+	{ "execve", try_exec, SECCOMP | FILES },
+	{ "fork", try_fork, SECCOMP },
+	{ "clone3", try_clone3, SECCOMP },
+	{ "clone into a user namespace", try_clone_user, SECCOMP },
+	{ "clone sharing files", try_clone_half, SECCOMP },
+	{ "open /proc/VICTIM/mem", try_mem, SECCOMP_NO_OPEN | FILES | NO_DUMP },
+	{ "open /proc/VICTIM/environ", try_environ,
+	    SECCOMP_NO_OPEN | FILES | NO_DUMP },
+	{ "open /proc/ZYGOTE/maps", try_zygote_maps,
+	    SECCOMP_NO_OPEN | FILES | NO_DUMP },
+	{ "process_vm_readv", try_vm_read, SECCOMP | LANDLOCK | NO_DUMP },
+	{ "ptrace", try_ptrace, SECCOMP | LANDLOCK | NO_DUMP },
+	{ "pidfd_getfd", try_getfd, SECCOMP | LANDLOCK | NO_DUMP },
+	{ "kill a sibling", try_kill, SECCOMP | SCOPE },
+	{ "kill the zygote", try_kill_zygote, SECCOMP | SCOPE },
+	{ "pidfd_send_signal", try_pidfd_signal, SECCOMP | SCOPE },
+	{ "sigqueue", try_sigqueue, SECCOMP | SCOPE },
+	{ "tgkill of itself", try_tgkill_self, SECCOMP },
+	{ "fcntl F_SETOWN", try_setown, SECCOMP },
+	{ "prlimit of a sibling", try_prlimit, SECCOMP },
+	{ "setpriority of a sibling", try_setpriority, SECCOMP },
+	{ "sched_setaffinity of a sibling", try_affinity, SECCOMP },
+	{ "shmget", try_shm, SECCOMP },
+	{ "msgget", try_msg, SECCOMP },
+	{ "tgkill of a sibling", try_tgkill, SECCOMP | SCOPE },
+	{ NULL, NULL, 0 }
+};
+/* clang-format on */
