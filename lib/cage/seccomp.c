@@ -116,13 +116,12 @@ doc_seccomp_compile(struct doc_cage *cage, unsigned may, unsigned way,
 	int rc;
 
 	if (ctx == NULL)
-		return 1;
+		return 1; /* an action the kernel does not have */
 	if (fd < 0)
 		return doc_cage_fail(err, "make a memory file");
 	/* A call of another architecture (int 0x80, x32) has no excuse. */
-	rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, ways[way]);
-	if (rc < 0)
-		return fail_compile(err, rc, "architecture");
+	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, ways[way]) < 0)
+		return 1;
 	/* A binary tree: on loading, the kernel runs the program once for each
 	 * call there is, to learn which are always allowed. */
 	rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);

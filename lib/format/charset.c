@@ -100,7 +100,7 @@ bad_bytes(const void *ctx, UConverterToUnicodeArgs *args, const char *units,
 	if (reason > UCNV_IRREGULAR)
 		return;
 	/* ICU gives back as const what was not. */
-	memcpy(&cs, &ctx, sizeof(cs));
+	memcpy(&cs, &ctx, sizeof(ctx));
 	*status = U_ZERO_ERROR;
 	cs->repairs++;
 	ucnv_cbToUWriteUChars(args, &replacement, 1, 0, status);

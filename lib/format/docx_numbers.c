@@ -229,6 +229,38 @@ read_part(struct doc_opc *opc, const struct doc_rels *rels, const char *type,
 	return true;
 }
 
+static int
+num_cmp(const void *a, const void *b)
+{
+	int x = ((const struct num *)a)->id, y = ((const struct num *)b)->id;
+
+	return (x > y) - (x < y);
+}
+
+static int
+list_cmp(const void *a, const void *b)
+{
+	int x = ((const struct list *)a)->id, y = ((const struct list *)b)->id;
+
+	return (x > y) - (x < y);
+}
+
+static int
+style_cmp(const void *a, const void *b)
+{
+	const struct style *x = a, *y = b;
+
+	return strcmp(x->id ? x->id : "", y->id ? y->id : "");
+}
+
+static int
+style_name_cmp(const void *name, const void *row)
+{
+	const struct style *style = row;
+
+	return strcmp(name, style->id ? style->id : "");
+}
+
 struct doc_numbers *
 doc_numbers_read(struct doc_opc *opc, const struct doc_rels *rels)
 {
@@ -245,34 +277,42 @@ doc_numbers_read(struct doc_opc *opc, const struct doc_rels *rels)
 		return NULL;
 	}
 	read_part(opc, rels, "styles", &styles, n);
+	if (n->nums > 0)
+		qsort(n->num, n->nums, sizeof(*n->num), num_cmp);
+	if (n->lists > 0)
+		qsort(n->list, n->lists, sizeof(*n->list), list_cmp);
+	if (n->styles > 0)
+		qsort(n->style, n->styles, sizeof(*n->style), style_cmp);
 	return n;
 }
 
 static struct num *
 find_num(struct doc_numbers *n, int id)
 {
-	for (size_t i = 0; i < n->nums; i++)
-		if (n->num[i].id == id)
-			return &n->num[i];
-	return NULL;
+	struct num key = { .id = id };
+
+	if (n->nums == 0)
+		return NULL;
+	return bsearch(&key, n->num, n->nums, sizeof(key), num_cmp);
 }
 
 static struct list *
 find_list(struct doc_numbers *n, int id)
 {
-	for (size_t i = 0; i < n->lists; i++)
-		if (n->list[i].id == id)
-			return &n->list[i];
-	return NULL;
+	struct list key = { .id = id };
+
+	if (n->lists == 0)
+		return NULL;
+	return bsearch(&key, n->list, n->lists, sizeof(key), list_cmp);
 }
 
 static const struct style *
 find_style(const struct doc_numbers *n, const char *id)
 {
-	for (size_t i = 0; id != NULL && i < n->styles; i++)
-		if (n->style[i].id != NULL && strcmp(n->style[i].id, id) == 0)
-			return &n->style[i];
-	return NULL;
+	if (id == NULL || n->styles == 0)
+		return NULL;
+	return bsearch(id, n->style, n->styles, sizeof(*n->style),
+	    style_name_cmp);
 }
 
 /* The numbering a style or one it is based on gives. */

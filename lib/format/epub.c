@@ -9,7 +9,7 @@
 #include "lib/format/opc.h"
 
 /* Books have hundreds of items at most. */
-enum { MAX_ITEMS = 65536 };
+enum { MAX_ITEMS = 16384 };
 
 /* Sorted by byte: the Dublin Core elements of the package document. */
 static const struct doc_xml_token properties[] = {

@@ -478,12 +478,15 @@ static int
 put_message(struct walk *w, const struct doc_input *in, size_t from, size_t len)
 {
 	GMimeMessage *m = parse(in, from, len);
+	uint64_t before;
 	int rc;
 
 	if (m == NULL)
 		return put_unparsed(w, in->data + from, len);
+	before = w->text->bytes;
 	put_headers(w, m);
-	doc_text_puts(w->text, "\n");
+	if (w->text->bytes > before)
+		doc_text_puts(w->text, "\n");
 	rc = walk_part(w, g_mime_message_get_mime_part(m));
 	g_object_unref(m);
 	return rc;

@@ -82,7 +82,8 @@ write_message(int fd, const char *p, size_t n)
 		mark = q;
 		while (mark < end && *mark == '>')
 			mark++;
-		if (mark == q || end - mark < 5 || memcmp(mark, "From ", 5))
+		if (mark == q || end - mark < 5 ||
+		    memcmp(mark, "From ", 5) != 0)
 			continue;
 		if (doc_write_full(fd, p, (size_t)(q - p)) < 0)
 			return -1;

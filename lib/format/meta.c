@@ -38,23 +38,38 @@ is_list(enum doc_field field)
 	    field == DOC_F_SUBJECT;
 }
 
+/* Exactly `width` digits after `before` (if that is no NUL). */
+static bool
+take(const char **s, char before, int width, unsigned *v)
+{
+	const char *p = *s + (before != '\0');
+	unsigned n = 0;
+
+	if (before != '\0' && **s != before)
+		return false;
+	for (int i = 0; i < width; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		n = n * 10 + (unsigned)(p[i] - '0');
+	}
+	*v = n;
+	*s = p + width;
+	return true;
+}
+
 /* "2011-04-01", "2011-04-01T12:30:05.123+02:00" and what lies between. */
 static void
 set_time(struct doc_buf *to, const char *s)
 {
 	unsigned y, mo, d, h = 0, mi = 0, sec = 0;
-	int n = 0, used = 0;
 	char zone[8] = "Z";
 
-	if (sscanf(s, "%4u-%2u-%2u%n", &y, &mo, &d, &used) < 3 || mo < 1 ||
-	    mo > 12 || d < 1 || d > 31)
+	if (!take(&s, '\0', 4, &y) || !take(&s, '-', 2, &mo) ||
+	    !take(&s, '-', 2, &d) || mo < 1 || mo > 12 || d < 1 || d > 31)
 		return;
-	s += used;
-	if (sscanf(s, "%*1[T ]%2u:%2u%n", &h, &mi, &n) == 2 && n > 0) {
-		s += n;
-		n = 0;
-		if (sscanf(s, ":%2u%n", &sec, &n) == 1)
-			s += n;
+	if ((take(&s, 'T', 2, &h) || take(&s, ' ', 2, &h)) &&
+	    take(&s, ':', 2, &mi)) {
+		take(&s, ':', 2, &sec);
 		if (*s == '.' || *s == ',')
 			s += 1 + strspn(s + 1, "0123456789");
 		if ((*s == '+' || *s == '-') && strlen(s) >= 6 && s[3] == ':')

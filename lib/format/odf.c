@@ -66,7 +66,8 @@ is_encrypted(struct doc_opc *opc)
 	static const char *const marks[] = { "encryption-data",
 		"encrypted-package" };
 
-	if (doc_opc_read(opc, "META-INF/manifest.xml", &xml, &err) < 0)
+	if (doc_opc_read(opc, "META-INF/manifest.xml", &xml, &err) < 0 ||
+	    xml.len == 0)
 		return false;
 	for (size_t i = 0; i < DOC_LEN(marks); i++)
 		if (memmem(xml.data, xml.len, marks[i], strlen(marks[i])) !=

@@ -6,7 +6,7 @@
 #include "lib/format/xml.h"
 
 /* Workbooks with a thousand sheets exist; this many relations do not. */
-enum { MAX_RELS = 65536 };
+enum { MAX_RELS = 16384 };
 
 static int
 hex(char c)
@@ -54,7 +54,9 @@ doc_part_resolve(const char *base, const char *target, struct doc_buf *name)
 			    hex(target[i + 2]));
 			i += 2;
 		}
-		doc_buf_addc(&plain, c == '\\' ? '/' : c);
+		if (c == '\\')
+			c = '/';
+		doc_buf_addc(&plain, c);
 	}
 	name->len = 0;
 	if (plain.len > 0 && plain.data[0] != '/' && slash != NULL)

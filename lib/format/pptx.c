@@ -6,7 +6,7 @@
 #include "lib/format/xml.h"
 
 /* PowerPoint gets unusable far below. */
-enum { MAX_SLIDES = 65536 };
+enum { MAX_SLIDES = 16384 };
 
 /* Layouts and masters with text of their own; few have any. */
 enum { MAX_BACKGROUNDS = 256 };

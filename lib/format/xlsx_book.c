@@ -8,7 +8,7 @@
 #include "lib/format/xml.h"
 
 /* Sheets are limited by memory in spreadsheet programs; styles to 65,490. */
-enum { MAX_SHEETS = 65536, MAX_STYLES = 65536 };
+enum { MAX_SHEETS = 16384, MAX_STYLES = 65536 };
 
 enum kind { CUSTOM = 1, PROPERTIES, SHEET, SKIP, STRING, STYLE, STYLES, TEXT };
 

@@ -338,8 +338,6 @@ doc_xlsx_number(struct doc_buf *out, const char *s)
 		doc_buf_adds(out, s);
 		return;
 	}
-	snprintf(text, sizeof(text), "%.15g", v);
-	for (char *p = text; *p != '\0'; p++)
-		*p = *p == 'e' ? 'E' : *p;
+	snprintf(text, sizeof(text), "%.15G", v);
 	doc_buf_adds(out, text);
 }

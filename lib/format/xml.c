@@ -243,6 +243,8 @@ doc_xml_parse(const char *p, size_t n, const struct doc_xml_ops *ops, void *ctx)
 	struct stream *s;
 	int rc = -1;
 
+	if (n == 0)
+		return 1;
 	xml_charset(p, n, charset, &skip);
 	s = stream_new(p + skip, n - skip, charset, ops, ctx);
 	parser = xmlNewParserCtxt();
@@ -272,10 +274,15 @@ doc_html_parse(const char *p, size_t n, const char *charset,
 {
 	const int options = HTML_PARSE_RECOVER | HTML_PARSE_NONET |
 	    HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_IGNORE_ENC;
-	struct stream *s = stream_new(p, n, charset, ops, ctx);
-	htmlParserCtxtPtr parser = htmlNewParserCtxt();
+	struct stream *s;
+	htmlParserCtxtPtr parser;
 	int rc = -1;
 
+	*repairs = 0;
+	if (n == 0)
+		return 0;
+	s = stream_new(p, n, charset, ops, ctx);
+	parser = htmlNewParserCtxt();
 	if (s != NULL && parser != NULL) {
 		memset(parser->sax, 0, sizeof(*parser->sax));
 		parser->sax->startElement = on_html_start;

@@ -23,17 +23,22 @@ try_exec(const struct target *t DOC_UNUSED)
 	return did(execve("/bin/true", argv, envp));
 }
 
+/* The result of a fork, in both processes. */
 static int
-try_fork(const struct target *t DOC_UNUSED)
+bury(long pid)
 {
-	pid_t pid = fork();
-
 	if (pid == 0)
 		_exit(0);
 	if (pid < 0)
 		return errno;
-	waitpid(pid, NULL, 0);
+	waitpid((pid_t)pid, NULL, __WALL);
 	return 0;
+}
+
+static int
+try_fork(const struct target *t DOC_UNUSED)
+{
+	return bury(fork());
 }
 
 static int
@@ -44,9 +49,7 @@ try_clone3(const struct target *t DOC_UNUSED)
 	} args = { { 0, 0, 0, 0, SIGCHLD } };
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
-	if (pid == 0)
-		_exit(0);
-	return did(pid);
+	return bury(pid);
 }
 
 static int
@@ -54,9 +57,7 @@ try_clone_user(const struct target *t DOC_UNUSED)
 {
 	long pid = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0);
 
-	if (pid == 0)
-		_exit(0);
-	return did(pid);
+	return bury(pid);
 }
 
 /* A thread's flags, but in a namespace or as a child. */
@@ -65,9 +66,7 @@ try_clone_half(const struct target *t DOC_UNUSED)
 {
 	long pid = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
 
-	if (pid == 0)
-		_exit(0);
-	return did(pid);
+	return bury(pid);
 }
 
 static int

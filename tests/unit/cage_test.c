@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -52,7 +53,7 @@ run_zygote(struct scene *s, int sock, const char *temp_dir)
 {
 	struct doc_error err = { 0 };
 	struct doc_cage cage;
-	int note[2] = { -1, 0 };
+	int note[3] = { -1, 0, 0 }; /* no other message has this size */
 	pid_t pid;
 
 	if (doc_cage_open(&cage, s->profile, s->mode, temp_dir, &err) < 0 ||
@@ -74,12 +75,19 @@ run_zygote(struct scene *s, int sock, const char *temp_dir)
 	_exit(0);
 }
 
+static int
+remove_one(const char *path, const struct stat *st DOC_UNUSED,
+    int flag DOC_UNUSED, struct FTW *ftw DOC_UNUSED)
+{
+	return remove(path);
+}
+
 /* Leaves what the worker sent in buf; returns its length. */
 static ssize_t
 play(struct scene *s, void *buf, size_t size)
 {
 	char dir[] = "/tmp/cage-test-XXXXXX";
-	int pair[2], note[2];
+	int pair[2], note[3];
 	ssize_t n, got = 0;
 	char msg[256];
 
@@ -124,7 +132,8 @@ play(struct scene *s, void *buf, size_t size)
 	}
 	close(pair[0]);
 	wait(NULL);
-	rmdir(dir);
+	/* As the supervisor does where there is no mount namespace. */
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return got;
 }
 
@@ -138,6 +147,16 @@ static bool
 died(const struct scene *s, int sig)
 {
 	return WIFSIGNALED(s->status) && WTERMSIG(s->status) == sig;
+}
+
+/* Where the kernel has no filter for us there is nothing to see. */
+static void
+ok_filter(const struct scene *s, bool good, const char *what)
+{
+	if (s->missing & DOC_MECH_SECCOMP)
+		SKIP(what, "no seccomp");
+	else
+		OK(good, what);
 }
 
 static struct scene
@@ -288,6 +307,7 @@ act_read_only(struct doc_cage *cage, int sock DOC_UNUSED)
 static void
 test_read_only(void)
 {
+	const unsigned file_locks = DOC_MECH_LANDLOCK | DOC_MECH_MOUNTNS;
 	char what[64];
 
 	for (size_t i = 0; i < DOC_LEN(profiles); i++) {
@@ -303,7 +323,10 @@ test_read_only(void)
 			continue;
 		}
 		play(&s, NULL, 0);
-		OK(exited(&s, 42), what);
+		if ((s.missing & file_locks) == file_locks)
+			SKIP(what, "nothing could lock the files");
+		else
+			OK(exited(&s, 42), what);
 	}
 }
 
@@ -341,10 +364,10 @@ test_thread(void)
 	OK(exited(&s, 42), "preview: makes threads");
 	s = scene(&doc_profile_preview, act_fork);
 	play(&s, NULL, 0);
-	OK(died(&s, SIGSYS), "preview: but no processes");
+	ok_filter(&s, died(&s, SIGSYS), "preview: but no processes");
 	s = scene(&doc_profile_text, act_thread);
 	play(&s, NULL, 0);
-	OK(died(&s, SIGSYS), "text: makes no threads");
+	ok_filter(&s, died(&s, SIGSYS), "text: makes no threads");
 }
 
 static int
@@ -466,12 +489,13 @@ test_trace(void)
 
 	s.mode = DOC_CAGE_TRACE;
 	n = play(&s, &got, sizeof(got));
-	OK(died(&s, SIGSYS), "trace: kills as without");
-	OK(n == sizeof(got) && got.magic == DOC_CAGE_TRACE_MAGIC &&
+	ok_filter(&s, died(&s, SIGSYS), "trace: kills as without");
+	ok_filter(&s,
+	    n == sizeof(got) && got.magic == DOC_CAGE_TRACE_MAGIC &&
 		got.nr == SYS_ptrace,
 	    "trace: the call is reported");
-	OK(strcmp(doc_syscall_name(got.nr, name), "ptrace") == 0,
-	    "trace: it has a name");
+	OK(strcmp(doc_syscall_name(SYS_ptrace, name), "ptrace") == 0,
+	    "a number with a name");
 	OK(strcmp(doc_syscall_name(-7, name), "syscall--7") == 0,
 	    "a number without a name");
 }

@@ -338,20 +338,20 @@ test_mail(void)
 	    "Content-Type: multipart/alternative; boundary=b\n\n--b\n"
 	    "Content-Type: text/plain\n\nplain\n--b\n"
 	    "Content-Type: text/html\n\n<p>html\n--b--\n",
-	    "\nplain\n", NULL, "plain text first");
+	    "plain\n", NULL, "plain text first");
 	CHECK(doc_mail_text,
 	    "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
 	    "Content-Type: text/html; charset=koi8-r\n"
 	    "Content-Transfer-Encoding: quoted-printable\n\n<b>=CB=CF=D4</b>\n"
 	    "--b\nContent-Type: image/png; name=\"p.png\"\n\nPNG\n--b--\n",
-	    "\nкот\n", "attachments=p.png;", "HTML, charset, attachments");
+	    "кот\n", "attachments=p.png;", "HTML, charset, attachments");
 	CHECK(doc_mail_text,
 	    "Content-Type: text/plain; format=flowed\n\na \nb\n> q \n> r\n"
 	    " From\n-- \nsig\n",
-	    "\na b\n> q r\nFrom\n-- \nsig\n", NULL, "flowed text");
+	    "a b\n> q r\nFrom\n-- \nsig\n", NULL, "flowed text");
 	CHECK(doc_mail_text,
 	    "Content-Type: multipart/mixed; boundary=a\n\nlost part\n",
-	    "\nlost part\n", "reason=damaged;", "no part found");
+	    "lost part\n", "reason=damaged;", "no part found");
 }
 
 static void

@@ -39,6 +39,7 @@ static const struct {
 	{ "application/epub+zip", DOC_FAMILY_EPUB, DOC_MEDIA_TEXT },
 	{ "application/msword", DOC_FAMILY_OLE, 0 },
 	{ "image/png", DOC_FAMILY_IMAGE, DOC_MEDIA_OCR | DOC_MEDIA_PREVIEW },
+	{ "image/jp2", DOC_FAMILY_IMAGE, DOC_MEDIA_OCR },
 	{ "image/heic", DOC_FAMILY_IMAGE, DOC_MEDIA_PREVIEW },
 	{ "image/bmp", DOC_FAMILY_IMAGE, DOC_MEDIA_OCR },
 	{ "image/x-unheard-of", DOC_FAMILY_IMAGE, 0 },
