@@ -43,11 +43,15 @@ zygote_dococr_LIBS     = $(call libs,poppler-glib cairo tesseract lept) -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib cairo vips gmodule-2.0) -lm
 libs = $(shell $(PKG) --libs $(1))
 
-# Text needs no colour: poppler without lcms transforms (see the file).
-zygote_doctext_EXTRA   := $(B)/lib/format/pdf_nocolour.o
+# Files that put themselves in front of a library's or libc's functions: linked
+# by name where that is wanted, and nowhere else (each says why).
+INTERPOSED := lib/format/pdf_nocolour.c lib/engine/starved.c
+zygote_doctext_EXTRA := $(B)/lib/format/pdf_nocolour.o
+zygote_docscan_EXTRA := $(B)/lib/engine/starved.o
+zygote_dococr_EXTRA  := $(B)/lib/engine/starved.o
 zygote_doctext_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
 
-LIBSRC := $(filter-out lib/format/pdf_nocolour.c,$(wildcard lib/*/*.c))
+LIBSRC := $(filter-out $(INTERPOSED),$(wildcard lib/*/*.c))
 LIBOBJ := $(LIBSRC:%.c=$(B)/%.o)
 UNIT   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 BIN    := $(CMDS:%=$(B)/bin/%)

@@ -65,6 +65,7 @@ static const struct doc_stage docscan = {
 	.tool = "docscan",
 	.fields = DOC_FOR_SCAN,
 	.scans = true,
+	.huge = true,
 	.members = members,
 };
 

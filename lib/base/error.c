@@ -80,6 +80,8 @@ code_of(int sys)
 	case ENOSPC:
 	case EDQUOT:
 		return DOC_E_NO_SPACE;
+	case EFBIG:
+		return DOC_E_OUTPUT;
 	case ENOMEM:
 		return DOC_E_NO_MEMORY;
 	case EMFILE:

@@ -7,9 +7,9 @@
  * no text.  Linking this module puts it between every library and glibc's
  * allocator (which stays in charge), so that no failure goes unseen.
  *
- * Any process; since it defines malloc, the linker takes it from libdoc.a into
- * every executable, at no measurable cost.  Compiled away under the address
- * sanitizer, which has its own allocator.
+ * Runs in the workers of docscan and dococr, which the Makefile links with
+ * starved.o by name: it defines malloc, so it is kept out of the library.
+ * Compiled away under the address sanitizer, which has its own allocator.
  */
 #ifndef DOC_STARVED_H
 #define DOC_STARVED_H

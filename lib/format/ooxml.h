@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ooxml - Office Open XML (docx, xlsx, pptx and kin: ECMA-376, ISO 29500 transitional and strict).
+ * ooxml - Office Open XML (docx, xlsx, pptx and kin: ECMA-376, ISO 29500
+ * transitional and strict).
  *
  * Runs in the worker; libarchive, libxml2.
  */

@@ -75,8 +75,9 @@ doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
 		return -1;
 	}
 	wait_ready(p);
-	if (p->failed) {
+	if (p->failed)
 		*err = p->why;
+	if (p->failed || doc_cage_harden_parent(err) < 0) {
 		doc_pool_close(p);
 		return -1;
 	}

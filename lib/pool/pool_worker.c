@@ -323,7 +323,9 @@ worker_ready(struct doc_watch *watch, unsigned events)
 	int got = doc_frame_recv(w->sock, f);
 
 	(void)events;
-	if (got < 0 && errno == EAGAIN)
+	/* A worker that died with unread frames of ours: its own last frame
+	 * comes with the next look (Linux reports the reset first). */
+	if (got < 0 && (errno == EAGAIN || errno == ECONNRESET))
 		return;
 	if (got == 0 || (got < 0 && errno != EPROTO)) {
 		hang_up(w);

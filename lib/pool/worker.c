@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -240,6 +241,8 @@ doc_worker_run(const struct doc_zygote *zygote, struct doc_cage *cage,
 			DOC_MAX(limits->reuse, 1U), (uint64_t)1) };
 	struct doc_error err = { 0 };
 
+	/* A file at its limit is EFBIG, an error that can be told. */
+	signal(SIGXFSZ, SIG_IGN);
 	w = (struct worker){ .sock = DOC_ZYGOTE_FD, .work = { .ops = &ops } };
 	if (only_socket(sock) < 0)
 		_exit(DOC_EXIT_SANDBOX);

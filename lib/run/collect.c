@@ -5,6 +5,8 @@
 
 #include "lib/run/collect.h"
 
+enum { TICK_MS = 200 };
+
 static void
 copy_word(const struct doc_record *rec, const char *key, char *out,
     size_t size)
@@ -75,10 +77,11 @@ doc_collect_run(struct doc_collect *c, int fd, const volatile int *signal,
 	while (rc == 0 && !in.eof && *signal == 0) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 
-		if (poll(&p, 1, (int)c->meter.interval_ms) > 0)
+		if (poll(&p, 1, TICK_MS) > 0)
 			rc = doc_lines_fill(&in, err) < 0 || take(c, &in, err) < 0
 			    ? -1
 			    : 0;
+		doc_broker_tick(&c->broker);
 		doc_meter_draw(&c->meter);
 	}
 	doc_meter_finish(&c->meter);

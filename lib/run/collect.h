@@ -9,6 +9,7 @@
 #define DOC_COLLECT_H
 
 #include "lib/record/stream.h"
+#include "lib/run/broker.h"
 #include "lib/run/progress.h"
 
 enum { DOC_COLLECT_STAGES = 16 };
@@ -22,6 +23,7 @@ struct doc_stage_end {
 struct doc_collect {
 	struct doc_sink sink; /* out.ndjson */
 	struct doc_meter meter;
+	struct doc_broker broker;
 	uint64_t documents;
 	struct doc_stage_end ends[DOC_COLLECT_STAGES];
 	unsigned end_count;

@@ -23,6 +23,23 @@ doc_meter_start(struct doc_meter *m)
 	m->start_ms = m->drawn_ms = doc_clock_ms();
 }
 
+/* Worth a parse: nearly every member of a healthy batch says "ok" first, and
+ * has nothing in it that is infected. */
+static bool
+trouble(const struct doc_record *rec, const char *stage)
+{
+	static const char ok[] = "{\"status\":\"ok\"";
+	const struct doc_json_member *m = doc_record_find(rec, stage);
+	const char *p;
+
+	if (m == NULL)
+		return false;
+	p = rec->line + m->value;
+	return m->value_len < sizeof(ok) - 1 ||
+	    memcmp(p, ok, sizeof(ok) - 1) != 0 ||
+	    memmem(p, m->value_len, "infected", 8) != NULL;
+}
+
 /* The worst of the stages' statuses: 0 fine, 1 partial, 2 error. */
 static int
 worst(const struct doc_record *rec, bool *infected)
@@ -31,7 +48,8 @@ worst(const struct doc_record *rec, bool *infected)
 
 	for (size_t i = 0; i < DOC_LEN(stages); i++) {
 		doc_autovalue struct doc_value *v =
-		    doc_record_value(rec, stages[i]);
+		    trouble(rec, stages[i]) ? doc_record_value(rec, stages[i])
+					    : NULL;
 		const char *status = doc_value_get_str(v, "status");
 		const char *verdict = doc_value_get_str(v, "verdict");
 

@@ -10,7 +10,6 @@
 #include "lib/base/io.h"
 #include "lib/base/log.h"
 #include "lib/base/version.h"
-#include "lib/pool/tokens.h"
 #include "lib/run/collect.h"
 #include "lib/run/run.h"
 #include "lib/run/table.h"
@@ -156,17 +155,6 @@ collect(struct doc_batch *b, struct doc_collect *c, struct doc_error *err)
 	return rc;
 }
 
-/* The tokens of the whole run: two cores compute two documents, wherever in
- * the pipeline they are. */
-static int
-serve_tokens(const struct doc_batch *b, char path[static 4200],
-    struct doc_error *err)
-{
-	path_in(b, ".jobs", path);
-	unlink(path);
-	return doc_tokens_serve(path, b->jobs, err);
-}
-
 static int
 print_summary(const struct doc_batch *b, int out)
 {
@@ -191,10 +179,10 @@ doc_batch_run(struct doc_batch *b, int out)
 	doc_autobuf struct doc_buf why = { 0 };
 	struct doc_error err = { 0 };
 	char jobs[4200];
-	int tokens = serve_tokens(b, jobs, &err);
 	int rc, status;
 
-	if (tokens < 0)
+	path_in(b, ".jobs", jobs);
+	if (doc_broker_open(&c.broker, jobs, b->jobs, &err) < 0)
 		return doc_last_words(&err);
 	catch_signals();
 	rc = collect(b, &c, &err);
@@ -204,8 +192,7 @@ doc_batch_run(struct doc_batch *b, int out)
 		close(b->pipeline.out);
 	b->pipeline.out = -1;
 	status = doc_pipeline_wait(&b->pipeline, &why);
-	unlink(jobs);
-	close(tokens);
+	doc_broker_close(&c.broker);
 	if (signal_seen != 0)
 		doc_die_of(signal_seen);
 	if (status > 1)

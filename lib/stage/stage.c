@@ -214,6 +214,7 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 		.field_stages = s->stage->fields,
 		.slots = s->options->jobs,
 		.beats = s->stage->beats,
+		.huge = s->stage->huge,
 		.limits = *s->limits,
 		.opts = s->opts };
 	enum doc_level require = (enum doc_level)s->options->require;

@@ -52,6 +52,7 @@ struct doc_stage {
 	bool beats;	  /* its workers tell of each page: stall clock on */
 	bool writes;	  /* its workers write an output file */
 	bool scans;	  /* works on infected documents by nature */
+	bool huge;	  /* its engine is large: huge pages */
 	/* Not for us, and why; NONE: work on it.  `rec` is the record. */
 	enum doc_reason (*skip)(const struct doc_run *run,
 	    const struct doc_record *rec, const char *media);

@@ -113,18 +113,24 @@ test_docx(void)
 	DOCX_IS("<w:tbl><w:tr><w:tc>" P("a") P("b") "</w:tc><w:tc>" P(
 		    "c") "</w:tc></w:tr></w:tbl>" P("d"),
 	    "a b\tc\nd\n", "a row is a line");
-	DOCX_IS(
-	    "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r></w:p>",
+	DOCX_IS("<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>a</w:t>"
+		"<w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r></w:p>",
 	    "a\tb\nc\n", "tabs and breaks");
-	DOCX_IS(
-	    "<w:p><w:del><w:r><w:delText>x</w:delText></w:r></w:del><w:ins><w:r><w:t>y</w:t></w:r></w:ins><w:moveFrom><w:r><w:t>z</w:t></w:r></w:moveFrom></w:p>",
+	DOCX_IS("<w:p><w:del><w:r><w:delText>x</w:delText></w:r></w:del><w:ins>"
+		"<w:r><w:t>y</w:t></w:r></w:ins><w:moveFrom><w:r><w:t>z</w:t>"
+		"</w:r></w:moveFrom></w:p>",
 	    "y\n", "deleted out, inserted in");
 	DOCX_IS(
-	    "<w:p><w:r><w:t>out</w:t><mc:AlternateContent><mc:Choice><w:txbxContent>" P(
-		"box") "</w:txbxContent></mc:Choice><mc:Fallback><w:txbxContent>" P("box") "</w:txbxContent></mc:Fallback></mc:AlternateContent><w:t>er</w:t></w:r></w:p>",
+	    "<w:p><w:r><w:t>out</w:t><mc:AlternateContent><mc:Choice>"
+	    "<w:txbxContent>" P(
+		"box") "</w:txbxContent></mc:Choice><mc:Fallback>"
+		       "<w:txbxContent>" P(
+			   "box") "</w:txbxContent></mc:Fallback>"
+				  "</mc:AlternateContent><w:t>er</w:t></w:r></w:p>",
 	    "outer\nbox\n", "a text box once, after its paragraph");
-	DOCX_IS(
-	    "<w:p><w:r><w:instrText>PAGE</w:instrText><w:t>1</w:t><w:noBreakHyphen/><w:sym w:font='Symbol' w:char='F061'/></w:r></w:p>",
+	DOCX_IS("<w:p><w:r><w:instrText>PAGE</w:instrText><w:t>1</w:t>"
+		"<w:noBreakHyphen/><w:sym w:font='Symbol' w:char='F061'/></w:r>"
+		"</w:p>",
 	    "1\u2011α\n", "field codes, hyphens, symbols");
 	docx_is(P("one") "<w:p><w:r><w:t>cut", "one\ncut\n", "a cut document");
 }
