@@ -15,6 +15,7 @@
 #include "lib/format/pdf.h"
 #include "lib/format/plain.h"
 #include "lib/format/sample.h"
+#include "lib/format/xml.h"
 #include "lib/pool/zygote.h"
 #include "lib/record/media.h"
 
@@ -38,7 +39,7 @@ static int
 load(struct doc_buf *facts, struct doc_error *err)
 {
 	(void)facts;
-	if (doc_mail_warm(err) < 0)
+	if (doc_mail_warm(err) < 0 || doc_xml_warm(err) < 0)
 		return -1;
 	return doc_pdf_warm(err);
 }

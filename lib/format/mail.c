@@ -20,11 +20,11 @@ struct walk {
 	struct doc_text *text; /* NULL: members are wanted */
 	struct doc_error *err;
 	bool quiet;  /* one of many messages: no fields */
-	bool shadow; /* in an alternative that was not chosen */
 	unsigned depth, seen;
 };
 
 static int walk_part(struct walk *w, GMimeObject *part);
+static int put_parsed(struct walk *w, GMimeMessage *m);
 
 static bool
 is_type(GMimeObject *part, const char *type, const char *subtype)
@@ -236,12 +236,13 @@ rank(GMimeObject *part, unsigned depth)
 	return is_type(part, "text", "html") ? 2 : 1;
 }
 
+/* The one people read first; then the others, for they may say something else:
+ * the two sides of a mail differ by accident, and in phishing by intent. */
 static int
 walk_alternatives(struct walk *w, GMimeMultipart *multi)
 {
 	int count = g_mime_multipart_get_count(multi), chosen = 0, best = -1;
-	bool shadow = w->shadow;
-	int rc = 0;
+	int rc;
 
 	for (int i = 0; i < count; i++) {
 		int r = rank(g_mime_multipart_get_part(multi, i), w->depth);
@@ -251,11 +252,17 @@ walk_alternatives(struct walk *w, GMimeMultipart *multi)
 			chosen = i;
 		}
 	}
+	/* Members keep the message's order. */
+	if (w->text == NULL)
+		chosen = 0;
+	rc = count ? walk_part(w, g_mime_multipart_get_part(multi, chosen)) : 0;
 	for (int i = 0; i < count && rc == 0; i++) {
-		w->shadow = shadow || i != chosen;
+		if (i == chosen)
+			continue;
+		if (w->text != NULL)
+			doc_text_puts(w->text, "\n");
 		rc = walk_part(w, g_mime_multipart_get_part(multi, i));
 	}
-	w->shadow = shadow;
 	return rc;
 }
 
@@ -267,16 +274,37 @@ put_prologue(struct walk *w, GMimeMultipart *multi)
 	struct doc_mail_body body = { .data = p };
 
 	doc_work_reason(w->work, DOC_R_DAMAGED);
-	if (p == NULL || w->text == NULL || w->shadow)
+	if (p == NULL || w->text == NULL)
 		return 0;
 	body.size = strlen(p);
 	return doc_mail_body_put(&body, w->text, w->err);
+}
+
+/* The messages of a digest are its text (RFC 2046 section 5.1.5), as well as
+ * members of their own. */
+static int
+walk_digest(struct walk *w, GMimeMessagePart *part)
+{
+	GMimeMessage *m = g_mime_message_part_get_message(part);
+	bool quiet = w->quiet;
+	int rc;
+
+	if (m == NULL || w->depth == MAX_DEPTH)
+		return 0;
+	w->depth++;
+	w->quiet = true;
+	doc_text_puts(w->text, "\n");
+	rc = put_parsed(w, m);
+	w->quiet = quiet;
+	w->depth--;
+	return rc;
 }
 
 static int
 walk_multipart(struct walk *w, GMimeObject *part)
 {
 	GMimeMultipart *multi = GMIME_MULTIPART(part);
+	bool digest;
 	int rc = 0;
 
 	if (is_type(part, "multipart", "alternative"))
@@ -285,8 +313,14 @@ walk_multipart(struct walk *w, GMimeObject *part)
 		doc_work_reason(w->work, DOC_R_ENCRYPTED);
 	if (g_mime_multipart_get_count(multi) == 0)
 		return put_prologue(w, multi);
-	for (int i = 0; i < g_mime_multipart_get_count(multi) && rc == 0; i++)
-		rc = walk_part(w, g_mime_multipart_get_part(multi, i));
+	digest = w->text != NULL && is_type(part, "multipart", "digest");
+	for (int i = 0; i < g_mime_multipart_get_count(multi) && rc == 0; i++) {
+		GMimeObject *sub = g_mime_multipart_get_part(multi, i);
+
+		rc = digest && GMIME_IS_MESSAGE_PART(sub)
+		    ? walk_digest(w, GMIME_MESSAGE_PART(sub))
+		    : walk_part(w, sub);
+	}
 	return rc;
 }
 
@@ -316,7 +350,7 @@ walk_part(struct walk *w, GMimeObject *part)
 	if (GMIME_IS_MULTIPART(part)) {
 		rc = walk_multipart(w, part);
 	} else if (is_body(part)) {
-		if (w->text != NULL && !w->shadow)
+		if (w->text != NULL)
 			rc = put_body(w, part);
 	} else {
 		if (is_enveloped(part))
@@ -475,19 +509,25 @@ put_unparsed(struct walk *w, const char *p, size_t n)
 }
 
 static int
+put_parsed(struct walk *w, GMimeMessage *m)
+{
+	uint64_t before = w->text->bytes;
+
+	put_headers(w, m);
+	if (w->text->bytes > before)
+		doc_text_puts(w->text, "\n");
+	return walk_part(w, g_mime_message_get_mime_part(m));
+}
+
+static int
 put_message(struct walk *w, const struct doc_input *in, size_t from, size_t len)
 {
 	GMimeMessage *m = parse(in, from, len);
-	uint64_t before;
 	int rc;
 
 	if (m == NULL)
 		return put_unparsed(w, in->data + from, len);
-	before = w->text->bytes;
-	put_headers(w, m);
-	if (w->text->bytes > before)
-		doc_text_puts(w->text, "\n");
-	rc = walk_part(w, g_mime_message_get_mime_part(m));
+	rc = put_parsed(w, m);
 	g_object_unref(m);
 	return rc;
 }

@@ -97,7 +97,8 @@ static const struct row {
 	{ "application/vnd.ms-excel.sheet.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-excel.template.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-excel.addin.macroEnabled.12", F(OOXML), 0 },
-	{ "application/vnd.ms-excel.sheet.binary.macroEnabled.12", F(OOXML),
+	/* Binary parts, which nobody here reads. */
+	{ "application/vnd.ms-excel.sheet.binary.macroEnabled.12", F(NONE),
 	    0 },
 	{ "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
 	    F(OOXML), 0 },
@@ -107,7 +108,7 @@ static const struct row {
 	    0 },
 	{ "application/vnd.ms-powerpoint.addin.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-powerpoint.slide.macroEnabled.12", F(OOXML), 0 },
-	{ "application/vnd.ms-visio.*", F(OOXML), 0 },
+	{ "application/vnd.ms-visio.*", F(NONE), 0 }, /* drawings */
 
 	{ "application/vnd.oasis.opendocument.*", F(ODF), 0 },
 	{ "application/vnd.sun.xml.*", F(ODF), 0 },
