@@ -254,6 +254,7 @@ static const struct doc_stage dococr = {
 	.key = "ocr",
 	.tool = "dococr",
 	.fields = DOC_FOR_OCR,
+	.beats = true,
 	.writes = true,
 	.skip = skip,
 	.plan = plan,

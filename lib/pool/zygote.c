@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -138,7 +139,7 @@ report(uint32_t id, int wstatus, const struct rusage *ru)
 
 	if (doc_frame_send(DOC_ZYGOTE_FD, DOC_FRAME_EXITED, id, &e, sizeof(e),
 		NULL) < 0)
-		exit(0);
+		_exit(0);
 }
 
 static void
@@ -263,6 +264,9 @@ doc_zygote_main(const struct doc_zygote *zygote, int argc, char *argv[])
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	set_up(&z);
+	/* From here on the end of the socket tells, and leaves time to clear
+	 * up: see leave(). */
+	prctl(PR_SET_PDEATHSIG, 0);
 	serve(&z);
 	return 0;
 }

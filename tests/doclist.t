@@ -1,0 +1,417 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# doclist: every name and every member of a container ends in exactly one
+# record, in order, whatever it is called and however broken it is.
+. "$(dirname "$0")/lib.sh"
+fixtures plain.txt empty letter.pdf letter.docx diary.html mail.eml simple.eml \
+    box.mbox odd.zip links.tar letters.zip box.tar.gz deep.zip zeros.gz \
+    zeros.bz2 many.zip binary.bin note.odt orders.xlsx book.epub notice.png
+
+sha() { sha256sum "$1" | cut -d' ' -f1; }
+
+one_file() {
+	status 0 doclist f/plain.txt >out 2>err
+	is "" "$(cat err)"
+	is "$(sha f/plain.txt)" "$(recs .sha256 out)"
+	is "f/plain.txt 12 text/plain ok" \
+	    "$(recs '"\(.path) \(.size) \(.media) \(.list.status)"' out)"
+	is 2026-01-15T08:30:00Z "$(recs .mtime out)"
+	is "" "$(recs '.path_b64 // .member // .parent // .data // ""' out)"
+	clean
+}
+ok 'size, time, digest and type of a file' one_file
+
+media() {
+	status 0 doclist f/empty f/letter.pdf f/letter.docx f/diary.html \
+	    f/note.odt f/orders.xlsx f/book.epub f/notice.png >out
+	cat >want <<E
+f/empty inode/x-empty
+f/letter.pdf application/pdf
+f/letter.docx application/vnd.openxmlformats-officedocument.wordprocessingml.document
+f/diary.html text/html
+f/note.odt application/vnd.oasis.opendocument.text
+f/orders.xlsx application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
+f/book.epub application/epub+zip
+f/notice.png image/png
+E
+	recs '"\(.path) \(.media)"' out >got
+	diff -u want got
+	all '.list.status == "ok"' out
+}
+ok 'media types, and packages that are documents are not opened' media
+
+# --- names -------------------------------------------------------------------
+
+mkdir names
+nl='two
+lines'
+bad=$(printf 'caf\351.txt')
+for name in "$nl" "$bad" '-dash' ' blank ' "q'uote\"" 'back\slash' "$(printf \
+    '\001ctl')" 'Grüße.txt' "$(printf '%0250d' 1)"; do
+	echo "$name" >"names/$name"
+done
+ln -s ../f/plain.txt names/zlink
+ln -s nowhere names/zz-dangling
+mkfifo names/zfifo
+mkdir names/zfolder names/zempty
+echo inner >names/zfolder/inner.txt
+
+folder() {
+	status 1 doclist names >out
+	# What find sees but folders, in byte order, each once.
+	(cd names && find . ! -type d -printf '%P\0') | LC_ALL=C sort -z |
+	    while IFS= read -r -d '' name; do
+		printf 'names/%s' "$name" | base64 -w 0; echo
+	    done >want 2>/dev/null || :
+	find names ! -type d -print0 | LC_ALL=C sort -z |
+	    python3 -c 'import base64, sys
+for n in sys.stdin.buffer.read().split(b"\0")[:-1]:
+    print(base64.b64encode(n).decode())' >want
+	recs '.path_b64 // (.path | @base64)' out >got
+	diff -u want got
+	is 1 "$(recs 'select(.path_b64).path_b64' out | wc -l)"
+	is "$(printf 'names/caf\351.txt' | base64)" \
+	    "$(recs 'select(.path_b64).path_b64' out)"
+	is 'names/caf�.txt' "$(recs 'select(.path_b64).path' out)"
+	is "symlink symlink special-file" \
+	    "$(recs '.list.error.code // empty' out | sort -r | xargs)"
+	clean
+}
+ok 'a folder: sorted, every name survives, links and fifos refused' folder
+
+null_names() {
+	find names -type f -print0 | LC_ALL=C sort -z >in
+	status 0 doclist -0 <in >out
+	is "$(tr -dc '\0' <in | wc -c)" "$(recs .id out | wc -l)"
+	all '.list.status == "ok"' out
+	# The same documents as by walking.
+	recs .id out | sort >a
+	doclist names | recs 'select(.list.status == "ok").id' /dev/stdin |
+	    sort >b
+	diff -u b a
+}
+ok '-0: names of find -print0, with the same ids' null_names
+
+line_names() {
+	printf 'f/plain.txt\n\nmissing\nf/empty' >in
+	status 1 doclist <in >out
+	is "f/plain.txt missing f/empty" "$(recs .path out | xargs)"
+	is "not-found" "$(recs '.list.error.code // empty' out)"
+	printf 'f/plain.txt\0\0f/empty\0' >in
+	status 1 doclist -0 <in >out
+	is "ok name ok" \
+	    "$(recs '.list.error.code // .list.status' out | xargs)"
+}
+ok 'names by line; an empty one is a record with -0' line_names
+
+long_name() {
+	for length in 300 4095 4096 5000 300000; do
+		printf "%0${length}d\nf/plain.txt\n" 1 >in
+		status 1 doclist <in >out
+		is "error ok" "$(recs .list.status out | xargs)"
+		recs .list.error.code out | head -n 1 |
+		    grep -qx 'name\|not-found'
+	done
+}
+ok 'a name that is too long is one bad record, not the end' long_name
+
+order() {
+	for i in 9 1 8 2 7 3; do echo "$i" >"o$i"; done
+	status 0 doclist -j 4 o9 o1 f/box.tar.gz o8 o2 o7 o3 >out
+	is "o9 o1 f/box.tar.gz f/box.tar.gz f/box.tar.gz f/box.tar.gz \
+f/box.tar.gz o8 o2 o7 o3" "$(recs .path out | xargs)"
+}
+ok 'order of the operands, members behind their container' order
+
+ids() {
+	status 0 doclist f/letters.zip f/plain.txt >out
+	cp -r f g
+	status 0 doclist f/letters.zip f/plain.txt >again
+	cmp out again
+	is 4 "$(recs .id out | sort -u | wc -l)"
+	# The place makes the id, the content the digest.
+	status 0 doclist g/plain.txt >moved
+	is "$(recs .sha256 out | tail -n 1)" "$(recs .sha256 moved)"
+	test "$(recs .id out | tail -n 1)" != "$(recs .id moved)"
+	status 0 doclist -T other f/plain.txt >tenant
+	is other "$(recs .tenant tenant)"
+	test "$(recs .id out | tail -n 1)" != "$(recs .id tenant)"
+	# A member's id is of its chain: parent points to a record before it.
+	status 0 doclist f/box.tar.gz >box
+	recs '.parent // empty' box | sort -u >parents
+	recs .id box | sort >all
+	is "" "$(comm -23 parents all)"
+	is 3 "$(recs '.member | select(length == 3)' box | wc -l)"
+}
+ok 'ids: same place, same id; another place or tenant, another' ids
+
+deterministic() {
+	for j in 1 2 4; do
+		status 1 doclist -j "$j" f names >out.$j
+		sed "s/\"pid\".*//" out.$j >/dev/null
+	done
+	cmp out.1 out.2
+	cmp out.1 out.4
+	status 1 doclist -u -j 4 f names >out.u
+	sort out.1 >a; sort out.u >b
+	cmp a b
+}
+ok 'the same bytes whatever -j; --unordered the same set' deterministic
+
+# --- containers --------------------------------------------------------------
+
+nested() {
+	status 0 doclist f/box.tar.gz >out
+	cat >want <<'E'
+[]
+["box.tar"]
+["box.tar","box/letters.zip"]
+["box.tar","box/letters.zip","one.txt"]
+["box.tar","box/letters.zip","sub/two.html"]
+["box.tar","box/three.txt"]
+E
+	recs '.member // []' out >got
+	# What the tar inside the gzip is called is the decompressor's choice.
+	sed 's/^\["[^"]*"/["box.tar"/' got >got.named
+	if test "$(wc -l <got)" -eq 5; then
+		sed -i -e 2d -e 's/"box.tar",*//' want
+		cp got got.named
+	fi
+	diff -u want got.named
+	one=$(recs 'select(.member[-1]? == "one.txt").data' out)
+	is 'first letter' "$(cat "$one")"
+	is "$(sha "$one")" \
+	    "$(recs 'select(.member[-1]? == "one.txt").sha256' out)"
+	case $one in "$DOCPIPE_SPOOL"/default/??/*/data) ;; *) false ;; esac
+	is 600 "$(stat -c %a "$one")"
+	is 700 "$(stat -c %a "$DOCPIPE_SPOOL/default")"
+	clean
+}
+ok 'a zip in a tar.gz: all levels, content in the spool' nested
+
+odd() {
+	status 1 doclist f/odd.zip >out
+	names=$(recs '.member[0]? // empty' out | tr '\n' ' ')
+	is 'good.txt caf�#.txt ../escape.txt /etc/absolute.txt empty.txt bad-crc.txt last.txt ' \
+	    "$names"
+	is "$(printf 'caf\351#.txt' | base64)" \
+	    "$(recs '.member_b64[0]? // empty' out)"
+	# A bad member is its own record's trouble; those behind it are there.
+	is "bad-crc.txt damaged" "$(recs 'select(.member and .list.status !=
+	    "ok") | "\(.member[0]) \(.list.error.code)"' out)"
+	is "partial" "$(recs 'select(.member | not).list.status' out)"
+	is "behind the bad one" "$(cat "$(recs 'select(.member ==
+	    ["last.txt"]).data' out)")"
+	is 0 "$(recs 'select(.member == ["empty.txt"]).size' out)"
+	test ! -e escape.txt && test ! -e /etc/absolute.txt
+	# The balance.
+	is "7 6 1" "$(recs 'select(.list.members).list |
+	    "\(.members) \(.delivered) \(.refused)"' out)"
+	clean
+}
+ok 'odd members: evil names, wrong checksum, not UTF-8' odd
+
+links() {
+	doclist f/links.tar >out || :
+	cat >want <<'E'
+real.txt ok 
+sym skipped link
+hard skipped link
+fifo skipped special-file
+end.txt ok 
+E
+	recs 'select(.member) | "\(.member[0]) \(.list.status) \(.list.reasons[0]
+	    // "")"' out >got
+	diff -u want got
+	clean
+}
+ok 'links and devices inside an archive are named and skipped' links
+
+depth() {
+	status 0 doclist f/deep.zip >out
+	is "1 2 3 4 5 6 7" "$(recs '.member // [] | length + 1' out | xargs)"
+	status 1 doclist -d 3 f/deep.zip >out
+	is "1 2 3 4" "$(recs '.member // [] | length + 1' out | xargs)"
+	is "ok ok ok partial" "$(recs .list.status out | xargs)"
+	is depth "$(recs '.list.reasons[0]? // empty' out)"
+	status 1 doclist -d 0 f/deep.zip >out
+	is partial "$(recs .list.status out)"
+}
+ok 'the depth limit is said, and the rest is there' depth
+
+members() {
+	status 1 doclist -n 10 f/many.zip f/plain.txt >out
+	is 12 "$(recs 'select(.list.status == "ok" or (.member | not)).id' \
+	    out | wc -l)"
+	is partial "$(recs 'select(.list.members).list.status' out)"
+	any '.list.reasons? | index("members")' out
+	# One budget for the tree, not one for each level.
+	status 1 doclist -n 2 f/box.tar.gz >out
+	test "$(recs 'select(.member and .list.status == "ok").id' out |
+	    wc -l)" -le 2
+	clean
+}
+ok 'a budget of members for the whole tree' members
+
+# What is not delivered counts too: a million links are no way around it.
+refused_members() {
+	python3 -c 'import tarfile
+t = tarfile.open("manylinks.tar", "w")
+for i in range(500):
+    x = tarfile.TarInfo("l%d" % i)
+    x.type, x.linkname = tarfile.SYMTYPE, "x"
+    t.addfile(x)'
+	doclist -n 20 manylinks.tar >out || :
+	test "$(recs .id out | wc -l)" -le 30
+	any '.list.reasons? | index("members")' out
+}
+ok 'the budget holds for members that are refused' refused_members
+
+bytes() {
+	status 1 doclist -b 1M f/zeros.gz f/plain.txt >out
+	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
+	any '[.list.reasons[]?, .list.error.code?] | index("bytes")' out
+	test "$(du -s --block-size=1K "$DOCPIPE_SPOOL" | cut -f1)" -lt 4000
+	clean
+}
+ok 'a budget of bytes really produced' bytes
+
+output() {
+	status 1 doclist -M 100K f/zeros.gz f/plain.txt >out
+	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
+	any '[.list.reasons[]?, .list.error.code?] | index("output")' out
+	test "$(du -s --block-size=1K "$DOCPIPE_SPOOL" | cut -f1)" -lt 9000
+}
+ok 'a member larger than --max-output' output
+
+slow() {
+	start=$(date +%s)
+	status 1 doclist -t 1s f/zeros.bz2 f/plain.txt >out
+	test $(($(date +%s) - start)) -lt 15
+	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
+	any '[.list.reasons[]?, .list.error.code?] | index("timeout")' out
+	clean
+}
+ok 'a bomb runs into the clock, its neighbour is untouched' slow
+
+mails() {
+	status 0 doclist f/mail.eml f/simple.eml >out
+	is "message/rfc822" "$(recs 'select(.member | not).media' out |
+	    sort -u)"
+	any '.member[-1]? == "letter.docx" and (.media | test("word"))' out
+	status 0 doclist f/box.mbox >out
+	is 1 "$(recs 'select(.member[-1]? == "letter.docx").id' out | wc -l)"
+	is 2 "$(recs 'select(.media == "message/rfc822").id' out | wc -l)"
+	clean
+}
+ok 'attachments of a mail, messages of a mailbox' mails
+
+# --- who may open what -------------------------------------------------------
+
+roots() {
+	mkdir -p inside/deep outside
+	echo in >inside/deep/in.txt
+	echo out >outside/out.txt
+	ln -s ../outside inside/way-out
+	printf '%s\n' inside/deep/in.txt outside/out.txt \
+	    inside/../outside/out.txt inside/way-out/out.txt \
+	    inside/deep/../deep/in.txt /etc/passwd insidex/x >in
+	status 1 doclist -R inside <in >out
+	is "ok outside-root outside-root symlink ok outside-root outside-root" \
+	    "$(recs '.list.error.code // .list.status' out | xargs)"
+	is "" "$(recs 'select(.list.status != "ok") | .sha256 // .size // empty' \
+	    out)"
+	status 0 doclist -R "$PWD/inside/" -R outside outside/out.txt >out
+	status 1 doclist -R / -R outside ../../../../../etc/passwd >out
+	is outside-root "$(recs .list.error.code out)"
+}
+ok '--root: nothing outside, by dots, links or an absolute name' roots
+
+named_links() {
+	status 1 doclist names/zlink f/plain.txt >out
+	is "symlink ok" "$(recs '.list.error.code // .list.status' out | xargs)"
+	# A slash asks for what it points to, as everywhere in Unix.
+	ln -s f way
+	status 0 doclist way/plain.txt >out || status 1 doclist way/plain.txt >out
+	status 0 doclist way/ >/dev/null || :
+}
+ok 'a link as operand is refused' named_links
+
+unreadable() {
+	mkdir locked && echo x >locked/x && echo y >secret
+	chmod 0 locked secret
+	set -- doclist locked secret f/plain.txt
+	if test "$(id -u)" -eq 0; then
+		chmod 777 . "$TMPDIR"
+		DOCPIPE_SPOOL=$scratch/nobody; export DOCPIPE_SPOOL
+		mkdir -p "$DOCPIPE_SPOOL" && chmod 777 "$DOCPIPE_SPOOL"
+		set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	fi
+	got=0
+	"$@" >out || got=$?
+	chmod 755 locked . && chmod 644 secret
+	is 1 "$got"
+	is "permission permission ok" \
+	    "$(recs '.list.error.code // .list.status' out | xargs)"
+}
+ok 'what may not be read is a record' unreadable
+
+specials() {
+	python3 -c 'import socket
+socket.socket(socket.AF_UNIX).bind("sock")'
+	status 1 doclist sock names/zfifo /dev/null /dev/zero f/plain.txt >out
+	is "special-file special-file special-file special-file ok" \
+	    "$(recs '.list.error.code // .list.status' out | xargs)"
+	printf 'sock\nnames/zfifo\n/dev/zero\nf\n' >in
+	status 1 doclist <in >out
+	is "special-file special-file special-file special-file" \
+	    "$(recs .list.error.code out | xargs)"
+}
+ok 'sockets, fifos, devices; none is waited for' specials
+
+deep_folders() {
+	python3 -c 'import os
+os.mkdir("deepdir"); os.chdir("deepdir")
+for i in range(1200):
+    os.mkdir("d" * 20); os.chdir("d" * 20)
+open("bottom.txt", "w").write("x")'
+	doclist deepdir f/plain.txt >out || :
+	# Too deep to open by name: one record, and the walk goes on.
+	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
+	is 2 "$(recs .id out | wc -l)"
+	python3 -c 'import os
+def rm(d):
+    fd = os.open(d, os.O_RDONLY)
+    depth = 0
+    os.chdir(d)
+    while os.path.isdir("d" * 20):
+        os.chdir("d" * 20); depth += 1
+    if os.path.exists("bottom.txt"): os.unlink("bottom.txt")
+    for i in range(depth):
+        os.chdir(".."); os.rmdir("d" * 20)
+    os.chdir("..")
+rm("deepdir"); os.rmdir("deepdir")'
+}
+ok 'folders 1200 deep' deep_folders
+
+changing() {
+	# A file that grows while it is read is described as it was, or as
+	# changed, but not as two things at once.
+	: >growing
+	python3 -c 'import time
+with open("growing", "wb", 0) as f:
+    for i in range(400):
+        f.write(b"x" * 10000); time.sleep(0.002)' &
+	doclist growing growing growing >out || :
+	wait
+	all '.sha256 or .list.error' out
+	python3 -c 'import hashlib, json
+data = open("growing", "rb").read()
+for line in open("out"):
+    r = json.loads(line)
+    if r.get("sha256") and r["list"]["status"] == "ok":
+        assert hashlib.sha256(data[:r["size"]]).hexdigest() == r["sha256"], r'
+}
+ok 'a file that grows meanwhile: size and digest belong together' changing
+
+done_testing
