@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 fixtures plain.txt empty letter.pdf letter.docx diary.html mail.eml simple.eml \
     box.mbox odd.zip links.tar letters.zip box.tar.gz deep.zip zeros.gz \
-    zeros.bz2 many.zip binary.bin note.odt orders.xlsx book.epub notice.png
+    bomb.gz bomb.bz2 many.zip binary.bin note.odt orders.xlsx book.epub notice.png
 
 sha() { sha256sum "$1" | cut -d' ' -f1; }
 
@@ -25,7 +25,7 @@ media() {
 	status 0 doclist f/empty f/letter.pdf f/letter.docx f/diary.html \
 	    f/note.odt f/orders.xlsx f/book.epub f/notice.png >out
 	cat >want <<E
-f/empty inode/x-empty
+f/empty application/x-empty
 f/letter.pdf application/pdf
 f/letter.docx application/vnd.openxmlformats-officedocument.wordprocessingml.document
 f/diary.html text/html
@@ -59,10 +59,6 @@ echo inner >names/zfolder/inner.txt
 folder() {
 	status 1 doclist names >out
 	# What find sees but folders, in byte order, each once.
-	(cd names && find . ! -type d -printf '%P\0') | LC_ALL=C sort -z |
-	    while IFS= read -r -d '' name; do
-		printf 'names/%s' "$name" | base64 -w 0; echo
-	    done >want 2>/dev/null || :
 	find names ! -type d -print0 | LC_ALL=C sort -z |
 	    python3 -c 'import base64, sys
 for n in sys.stdin.buffer.read().split(b"\0")[:-1]:
@@ -141,14 +137,13 @@ ids() {
 	recs '.parent // empty' box | sort -u >parents
 	recs .id box | sort >all
 	is "" "$(comm -23 parents all)"
-	is 3 "$(recs '.member | select(length == 3)' box | wc -l)"
+	is 2 "$(recs '.member | select(length == 2)' box | wc -l)"
 }
 ok 'ids: same place, same id; another place or tenant, another' ids
 
 deterministic() {
 	for j in 1 2 4; do
 		status 1 doclist -j "$j" f names >out.$j
-		sed "s/\"pid\".*//" out.$j >/dev/null
 	done
 	cmp out.1 out.2
 	cmp out.1 out.4
@@ -164,20 +159,13 @@ nested() {
 	status 0 doclist f/box.tar.gz >out
 	cat >want <<'E'
 []
-["box.tar"]
-["box.tar","box/letters.zip"]
-["box.tar","box/letters.zip","one.txt"]
-["box.tar","box/letters.zip","sub/two.html"]
-["box.tar","box/three.txt"]
+["box/letters.zip"]
+["box/letters.zip","one.txt"]
+["box/letters.zip","sub/two.html"]
+["box/three.txt"]
 E
 	recs '.member // []' out >got
-	# What the tar inside the gzip is called is the decompressor's choice.
-	sed 's/^\["[^"]*"/["box.tar"/' got >got.named
-	if test "$(wc -l <got)" -eq 5; then
-		sed -i -e 2d -e 's/"box.tar",*//' want
-		cp got got.named
-	fi
-	diff -u want got.named
+	diff -u want got
 	one=$(recs 'select(.member[-1]? == "one.txt").data' out)
 	is 'first letter' "$(cat "$one")"
 	is "$(sha "$one")" \
@@ -227,6 +215,14 @@ E
 }
 ok 'links and devices inside an archive are named and skipped' links
 
+# A tar may begin with any number of zero blocks, so zeros could be an empty
+# one; the megabyte inside is a document all the same.
+zeros() {
+	status 0 doclist f/zeros.gz >out
+	is 1048576 "$(recs 'select(.member).size' out)"
+}
+ok 'a compressed file of zeros is not an empty archive' zeros
+
 depth() {
 	status 0 doclist f/deep.zip >out
 	is "1 2 3 4 5 6 7" "$(recs '.member // [] | length + 1' out | xargs)"
@@ -268,7 +264,7 @@ for i in range(500):
 ok 'the budget holds for members that are refused' refused_members
 
 bytes() {
-	status 1 doclist -b 1M f/zeros.gz f/plain.txt >out
+	status 1 doclist -b 1M f/bomb.gz f/plain.txt >out
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("bytes")' out
 	test "$(du -s --block-size=1K "$DOCPIPE_SPOOL" | cut -f1)" -lt 4000
@@ -277,7 +273,7 @@ bytes() {
 ok 'a budget of bytes really produced' bytes
 
 output() {
-	status 1 doclist -M 100K f/zeros.gz f/plain.txt >out
+	status 1 doclist -M 100K f/bomb.gz f/plain.txt >out
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("output")' out
 	test "$(du -s --block-size=1K "$DOCPIPE_SPOOL" | cut -f1)" -lt 9000
@@ -286,7 +282,7 @@ ok 'a member larger than --max-output' output
 
 slow() {
 	start=$(date +%s)
-	status 1 doclist -t 1s f/zeros.bz2 f/plain.txt >out
+	status 1 doclist -t 1s f/bomb.bz2 f/plain.txt >out
 	test $(($(date +%s) - start)) -lt 15
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("timeout")' out

@@ -128,8 +128,22 @@ spawn(struct state *z)
 	z->children = c;
 }
 
+/* The supervisor is gone, perhaps killed: nothing of ours stays behind. */
 static void
-report(uint32_t id, int wstatus, const struct rusage *ru)
+leave(const struct state *z)
+{
+	for (const struct child *c = z->children; c != NULL; c = c->next)
+		kill(c->pid, SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	doc_tree_remove(z->temp_dir);
+	/* Not exit(3): destructors of the engine only cost time and chatter. */
+	_exit(0);
+}
+
+static void
+report(const struct state *z, uint32_t id, int wstatus,
+    const struct rusage *ru)
 {
 	uint64_t cpu = (uint64_t)(ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) *
 		1000 +
@@ -139,7 +153,7 @@ report(uint32_t id, int wstatus, const struct rusage *ru)
 
 	if (doc_frame_send(DOC_ZYGOTE_FD, DOC_FRAME_EXITED, id, &e, sizeof(e),
 		NULL) < 0)
-		_exit(0);
+		leave(z);
 }
 
 static void
@@ -155,7 +169,7 @@ reap(struct state *z)
 
 			if (c->pid != pid)
 				continue;
-			report(c->id, wstatus, &ru);
+			report(z, c->id, wstatus, &ru);
 			*p = c->next;
 			free(c);
 			break;
@@ -169,19 +183,6 @@ kill_child(const struct state *z, uint32_t id)
 	for (const struct child *c = z->children; c != NULL; c = c->next)
 		if (c->id == id)
 			kill(c->pid, SIGKILL);
-}
-
-/* The supervisor is gone, perhaps killed: nothing of ours stays behind. */
-static void
-leave(const struct state *z)
-{
-	for (const struct child *c = z->children; c != NULL; c = c->next)
-		kill(c->pid, SIGKILL);
-	while (wait(NULL) > 0)
-		;
-	doc_tree_remove(z->temp_dir);
-	/* Not exit(3): destructors of the engine only cost time and chatter. */
-	_exit(0);
 }
 
 static void
