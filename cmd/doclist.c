@@ -32,7 +32,7 @@ main(int argc, char *argv[])
 	limits.max_output = (uint64_t)2 << 30; /* the largest member */
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
 	setup.null = own.null;
-	setup.tree = (struct doc_intake_limits){ own.max_depth,
-		own.max_members, own.max_bytes };
+	setup.tree = (struct doc_intake_limits){ own.max_depth, own.max_members,
+		own.max_bytes };
 	return doc_intake_main(&setup);
 }

@@ -39,8 +39,7 @@ text_of(const struct doc_record *rec)
 }
 
 static enum doc_reason
-skip(const struct doc_run *run, const struct doc_record *rec,
-    const char *media)
+skip(const struct doc_run *run, const struct doc_record *rec, const char *media)
 {
 	doc_autovalue struct doc_value *text = NULL;
 
@@ -93,9 +92,8 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 		if (entry != NULL && add_range(task, entry) < 0)
 			return -1;
 	}
-	return task->unit_count
-	    ? 0
-	    : doc_unit_add(task, DOC_UNIT_OCR_SURVEY, 0);
+	return task->unit_count ? 0
+				: doc_unit_add(task, DOC_UNIT_OCR_SURVEY, 0);
 }
 
 static int

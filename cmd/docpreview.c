@@ -11,13 +11,13 @@
 #include "lib/stage/stage.h"
 
 static enum doc_reason
-skip(const struct doc_run *run, const struct doc_record *rec,
-    const char *media)
+skip(const struct doc_run *run, const struct doc_record *rec, const char *media)
 {
 	(void)run;
 	(void)rec;
-	return (doc_media_flags(media) & DOC_MEDIA_PREVIEW) != 0 ? DOC_R_NONE
-						       : DOC_R_UNSUPPORTED;
+	return (doc_media_flags(media) & DOC_MEDIA_PREVIEW) != 0
+	    ? DOC_R_NONE
+	    : DOC_R_UNSUPPORTED;
 }
 
 static const struct doc_stage docpreview = {

@@ -7,8 +7,8 @@
 #include <poll.h>
 
 #include "lib/base/io.h"
-#include "lib/base/opt.h"
 #include "lib/base/log.h"
+#include "lib/base/opt.h"
 #include "lib/base/start.h"
 #include "lib/record/stream.h"
 #include "lib/run/progress.h"

@@ -49,16 +49,16 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_FLAG, AT(dry_run), NULL },
 	{ 'X', "doctor", NULL, "tell what this machine can enforce",
 	    DOC_OPT_FLAG, AT(doctor), NULL },
-	{ 'J', "json", NULL, "with --doctor: as JSON", DOC_OPT_FLAG,
-	    AT(json), NULL },
+	{ 'J', "json", NULL, "with --doctor: as JSON", DOC_OPT_FLAG, AT(json),
+	    NULL },
 	{ 0 },
 };
 
 /* The stages there are, in the order they run. */
 static const struct stage_row {
 	const char *word, *tool;
-} rows[] = { { "scan", "docscan" }, { "text", "doctext" },
-	{ "ocr", "dococr" }, { "preview", "docpreview" } };
+} rows[] = { { "scan", "docscan" }, { "text", "doctext" }, { "ocr", "dococr" },
+	{ "preview", "docpreview" } };
 
 static bool
 wanted(const char *list, const char *word)
@@ -96,8 +96,7 @@ check_stages(const struct doc_cmd *cmd, const char *list)
 }
 
 static int
-own_arguments(const struct options *o, const char *tool,
-    struct doc_words *args)
+own_arguments(const struct options *o, const char *tool, struct doc_words *args)
 {
 	char word[4200];
 	int rc = 0;

@@ -7,8 +7,8 @@
 #define PREVIEW(m) offsetof(struct doc_preview_options, m)
 
 const struct doc_opt doc_list_opts[] = {
-	{ '0', "null", NULL, "names on standard input end in NUL",
-	    DOC_OPT_FLAG, LIST(null), NULL },
+	{ '0', "null", NULL, "names on standard input end in NUL", DOC_OPT_FLAG,
+	    LIST(null), NULL },
 	{ 'd', "max-depth", "N", "deepest nesting of containers",
 	    DOC_OPT_NUMBER, LIST(max_depth), NULL },
 	{ 'n', "max-members", "N", "members of one input, all levels",

@@ -9,8 +9,8 @@
 #include "lib/base/opt.h"
 
 struct doc_list_options {
-	bool null;	     /* names on stdin end in NUL */
-	unsigned max_depth;  /* containers in containers */
+	bool null;	      /* names on stdin end in NUL */
+	unsigned max_depth;   /* containers in containers */
 	uint64_t max_members; /* of one input, all levels together */
 	uint64_t max_bytes;   /* unpacked, of one input, all levels */
 };

@@ -65,8 +65,10 @@ canary(struct doc_work *work, struct doc_error *err)
 {
 	static const char page[] = "<!DOCTYPE html><html><head><title>x</title>"
 				   "</head><body>x</body></html>";
-	struct doc_input in = { .fd = -1, .data = page,
-		.size = sizeof(page) - 1, .media = "" };
+	struct doc_input in = { .fd = -1,
+		.data = page,
+		.size = sizeof(page) - 1,
+		.media = "" };
 	char media[128];
 
 	doc_sniff(&in, work, media);

@@ -81,8 +81,11 @@ static int
 canary(struct doc_work *work, struct doc_error *err)
 {
 	const struct doc_sample *s = &doc_sample_word;
-	struct doc_input in = { .fd = -1, .data = s->data, .size = s->size,
-		.media = "image/png", .page = 1 };
+	struct doc_input in = { .fd = -1,
+		.data = s->data,
+		.size = s->size,
+		.media = "image/png",
+		.page = 1 };
 	char got[256];
 	ssize_t n;
 

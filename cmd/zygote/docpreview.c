@@ -50,7 +50,9 @@ static int
 canary(struct doc_work *work, struct doc_error *err)
 {
 	const struct doc_sample *s = &doc_sample_picture;
-	struct doc_input in = { .fd = -1, .data = s->data, .size = s->size,
+	struct doc_input in = { .fd = -1,
+		.data = s->data,
+		.size = s->size,
 		.media = "image/png" };
 
 	if (draw(&in, work, err) < 0)

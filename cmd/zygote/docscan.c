@@ -53,8 +53,8 @@ make_zip(const unsigned char *body, size_t n, unsigned char *zip)
 {
 	static const unsigned char local[30] = { 'P', 'K', 3, 4, 10 };
 	static const unsigned char central[46] = { 'P', 'K', 1, 2, 10, 0, 10 };
-	static const unsigned char end[22] = { 'P', 'K', 5, 6, [8] = 1,
-		[10] = 1, [12] = 47 };
+	static const unsigned char end[22] = { 'P', 'K', 5,
+		6, [8] = 1, [10] = 1, [12] = 47 };
 	unsigned char *p = zip;
 	size_t dir = sizeof(local) + 1 + n;
 
@@ -110,11 +110,14 @@ static int
 canary(struct doc_work *work, struct doc_error *err)
 {
 	static const struct doc_work_ops ops = { .field = see_field,
-		.reason = see_reason, .progress = see_progress };
-	struct seen seen = { .work = { .ops = &ops, .out = -1,
-				 .temp = work->temp } };
+		.reason = see_reason,
+		.progress = see_progress };
+	struct seen seen = {
+		.work = { .ops = &ops, .out = -1, .temp = work->temp }
+	};
 	unsigned char zip[256];
-	struct doc_input in = { .fd = -1, .data = (const char *)zip,
+	struct doc_input in = { .fd = -1,
+		.data = (const char *)zip,
 		.size = make_zip(secret, sizeof(secret), zip),
 		.media = "application/zip" };
 

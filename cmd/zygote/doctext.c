@@ -57,8 +57,7 @@ extract(const struct doc_input *in, struct doc_work *work,
 		    "no extractor for this media type");
 	doc_text_init(&text, work);
 	rc = how(in, &text, err);
-	if (doc_text_finish(&text, rc < 0 ? &(struct doc_error){ 0 } : err) <
-	    0)
+	if (doc_text_finish(&text, rc < 0 ? &(struct doc_error){ 0 } : err) < 0)
 		rc = -1;
 	/* What came out before a failure is kept. */
 	if (rc < 0 && text.bytes > 0)
@@ -74,7 +73,9 @@ static int
 canary(struct doc_work *work, struct doc_error *err)
 {
 	const struct doc_sample *s = &doc_sample_pdf_cjk;
-	struct doc_input in = { .fd = -1, .data = s->data, .size = s->size,
+	struct doc_input in = { .fd = -1,
+		.data = s->data,
+		.size = s->size,
 		.media = "application/pdf" };
 	char got[4096];
 	ssize_t n;

@@ -27,7 +27,6 @@ doc_time_format(int64_t unix_s, char out[static DOC_TIME_SIZE])
 	if (gmtime_r(&t, &tm) == NULL || tm.tm_year < -1900 ||
 	    tm.tm_year > 8099)
 		return -1;
-	return strftime(out, DOC_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0
-	    ? 0
-	    : -1;
+	return strftime(out, DOC_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0 ? 0
+									   : -1;
 }

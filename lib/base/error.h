@@ -99,8 +99,7 @@ int doc_error_set(struct doc_error *err, enum doc_code code, const char *fmt,
 /* As above for a failed system call: picks the code from errno (NOT_FOUND,
  * PERMISSION, SYMLINK, NO_SPACE, NO_MEMORY, RESOURCE, else IO) and appends
  * ": strerror". */
-int doc_error_sys(struct doc_error *err, const char *fmt, ...)
-    DOC_PRINTF(2, 3);
+int doc_error_sys(struct doc_error *err, const char *fmt, ...) DOC_PRINTF(2, 3);
 
 enum doc_class doc_error_class(enum doc_code code);
 

@@ -60,8 +60,7 @@ dump(const struct doc_cmd *cmd)
 {
 	printf("@\t%s\t%s\t%s\n", cmd->name, cmd->usage, cmd->about);
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++)
-		for (const struct doc_opt *o = cmd->groups[g].opts; o->key;
-		     o++)
+		for (const struct doc_opt *o = cmd->groups[g].opts; o->key; o++)
 			printf("%c\t%s\t%s\t%s\t%s\n", o->key, o->name,
 			    o->arg ? o->arg : "", o->help,
 			    o->choices ? o->choices : "");
@@ -77,8 +76,7 @@ doc_usage(const struct doc_cmd *cmd, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "%s: %s (see %s --help)\n", cmd->name, what,
-	    cmd->name);
+	fprintf(stderr, "%s: %s (see %s --help)\n", cmd->name, what, cmd->name);
 	exit(2);
 }
 
@@ -201,8 +199,7 @@ doc_opt_parse(const struct doc_cmd *cmd, int argc, char *argv[])
 			doc_usage(cmd, "%s needs an argument",
 			    argv[optind - 1]);
 		case '?':
-			doc_usage(cmd, "unknown option '%s'",
-			    argv[optind - 1]);
+			doc_usage(cmd, "unknown option '%s'", argv[optind - 1]);
 		default:
 			accept_option(cmd, c, optarg);
 		}
@@ -223,9 +220,15 @@ value(const struct doc_opt *o, const void *at, struct doc_buf *out)
 		s = *(const char *const *)at;
 		return s == NULL ? 0 : doc_buf_adds(out, s) < 0 ? -1 : 1;
 	case DOC_OPT_SIZE:
-		return doc_buf_addf(out, "%ju", (uintmax_t) * (const uint64_t *)at) < 0 ? -1 : 1;
+		return doc_buf_addf(out, "%ju",
+			   (uintmax_t) * (const uint64_t *)at) < 0
+		    ? -1
+		    : 1;
 	case DOC_OPT_DURATION:
-		return doc_buf_addf(out, "%jums", (uintmax_t) * (const uint64_t *)at) < 0 ? -1 : 1;
+		return doc_buf_addf(out, "%jums",
+			   (uintmax_t) * (const uint64_t *)at) < 0
+		    ? -1
+		    : 1;
 	case DOC_OPT_NUMBER:
 		return doc_buf_addf(out, "%u", *(const unsigned *)at) < 0 ? -1
 									  : 1;

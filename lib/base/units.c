@@ -46,8 +46,9 @@ doc_size_parse(const char *s, uint64_t *bytes)
 		return -1;
 	if (*s != '\0' && strcasecmp(s, "B") != 0) {
 		u = strchr(units, toupper((unsigned char)*s));
-		if (u == NULL || (s[1] != '\0' && strcasecmp(s + 1, "B") != 0 &&
-				     strcasecmp(s + 1, "iB") != 0))
+		if (u == NULL ||
+		    (s[1] != '\0' && strcasecmp(s + 1, "B") != 0 &&
+			strcasecmp(s + 1, "iB") != 0))
 			return -1;
 		if (__builtin_mul_overflow(v,
 			(uint64_t)1 << (10 * (u - units + 1)), &v))

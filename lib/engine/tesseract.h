@@ -14,8 +14,7 @@
 /* Load the models of `lang` ("eng+deu") and recognise one small picture, so
  * that workers start warm.  ENGINE names the missing model and its Debian
  * package (tesseract-ocr-deu). */
-int doc_tesseract_init(const char *lang, struct doc_error *err)
-    DOC_MUST_CHECK;
+int doc_tesseract_init(const char *lang, struct doc_error *err) DOC_MUST_CHECK;
 
 /* Recognise a page; text to `text`, mean word confidence 0..100 to
  * *confidence.  A page that reads badly and seems to lie on its side or head

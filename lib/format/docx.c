@@ -21,7 +21,7 @@ put_chunk(struct doc_opc *opc, const char *part)
 		doc_work_reason(opc->flow.text->work, DOC_R_UNSUPPORTED);
 		return;
 	}
-	doc_flow_flush(&opc->flow);
+	doc_layout_flush(&opc->flow);
 	if (doc_opc_read(opc, part, &buf, &err) < 0 ||
 	    doc_html_part(buf.data, buf.len, "", opc->flow.text, &err) < 0)
 		doc_opc_damaged(opc);
@@ -39,7 +39,7 @@ doc_docx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 
 	doc_rels_read(opc, part, &rels);
 	doc_markup_rels(opc, &rels, "header", 0);
-	doc_flow_line(&opc->flow);
+	doc_layout_line(&opc->flow);
 	numbers = doc_numbers_read(opc, &rels);
 	if (doc_markup_put(&opc->flow, xml->data, xml->len, numbers, 0) != 0)
 		doc_opc_damaged(opc);
@@ -48,5 +48,5 @@ doc_docx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 		doc_markup_rels(opc, &rels, behind[i], 0);
 	while ((chunk = doc_rels_next(&rels, "aFChunk", &at)) != NULL)
 		put_chunk(opc, chunk->target);
-	doc_flow_flush(&opc->flow);
+	doc_layout_flush(&opc->flow);
 }

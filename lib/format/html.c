@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/format/flow.h"
 #include "lib/format/html.h"
+#include "lib/format/layout.h"
 #include "lib/format/meta.h"
 #include "lib/format/survey.h"
 #include "lib/format/xml.h"
@@ -104,7 +104,7 @@ static const struct doc_xml_token elements[] = {
 };
 
 struct html {
-	struct doc_flow flow;
+	struct doc_layout flow;
 	struct doc_buf title;
 	const char *skip;    /* element whose content is dropped */
 	unsigned skip_depth; /* of elements of that name */
@@ -127,9 +127,9 @@ put_words(struct html *h, const char *s)
 {
 	if (s == NULL || *s == '\0')
 		return;
-	doc_flow_space(&h->flow);
-	doc_flow_wrap(&h->flow, s, strlen(s));
-	doc_flow_space(&h->flow);
+	doc_layout_space(&h->flow);
+	doc_layout_wrap(&h->flow, s, strlen(s));
+	doc_layout_space(&h->flow);
 }
 
 static void
@@ -200,10 +200,10 @@ on_iframe(struct html *h, const struct doc_xml_node *node)
 		return;
 	h->nesting++;
 	h->fields = false;
-	doc_flow_line(&h->flow);
+	doc_layout_line(&h->flow);
 	if (doc_html_parse(doc, strlen(doc), "UTF-8", &events, h, &repairs) < 0)
 		doc_work_reason(h->flow.text->work, DOC_R_MEMORY);
-	doc_flow_line(&h->flow);
+	doc_layout_line(&h->flow);
 	h->fields = fields;
 	h->nesting--;
 	h->skip = NULL;
@@ -222,7 +222,7 @@ skip_from(struct html *h, const char *name)
 static void
 start_block(struct html *h, const struct doc_xml_node *node, int kind)
 {
-	doc_flow_line(&h->flow);
+	doc_layout_line(&h->flow);
 	if (kind == PRE)
 		h->pre++;
 	else if (kind == TABLE)
@@ -259,10 +259,10 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		on_meta(h, node);
 		break;
 	case ROW:
-		doc_flow_row(&h->flow);
+		doc_layout_row(&h->flow);
 		break;
 	case CELL:
-		doc_flow_cell(&h->flow);
+		doc_layout_cell(&h->flow);
 		break;
 	case SVG:
 		h->svg++;
@@ -299,16 +299,16 @@ on_end(void *ctx, const char *name)
 		h->svg -= h->svg > 0;
 		break;
 	case ROW:
-		doc_flow_row_end(&h->flow);
+		doc_layout_row_end(&h->flow);
 		break;
 	case PRE:
 		h->pre -= h->pre > 0;
-		doc_flow_line(&h->flow);
+		doc_layout_line(&h->flow);
 		break;
 	case BLOCK:
 	case HTML:
 	case TABLE:
-		doc_flow_line(&h->flow);
+		doc_layout_line(&h->flow);
 		break;
 	default:
 		break;
@@ -326,9 +326,9 @@ on_text(void *ctx, const char *s, size_t n)
 		if (doc_buf_add(&h->title, s, n) < 0)
 			h->in_title = false;
 	} else if (h->pre > 0) {
-		doc_flow_put(&h->flow, s, n);
+		doc_layout_put(&h->flow, s, n);
 	} else {
-		doc_flow_wrap(&h->flow, s, n);
+		doc_layout_wrap(&h->flow, s, n);
 	}
 }
 
@@ -395,7 +395,7 @@ parse(struct html *h, const char *p, size_t n, const char *charset,
 
 	doc_charset_bom(p, n, &skip);
 	rc = doc_html_parse(p + skip, n - skip, charset, &events, h, &repairs);
-	doc_flow_flush(&h->flow);
+	doc_layout_flush(&h->flow);
 	h->flow.text->repairs += repairs;
 	if (rc == 0 && h->fields) {
 		doc_meta_set(&h->meta, DOC_F_TITLE, h->title.data,

@@ -19,7 +19,7 @@ struct walk {
 	struct doc_work *work;
 	struct doc_text *text; /* NULL: members are wanted */
 	struct doc_error *err;
-	bool quiet;  /* one of many messages: no fields */
+	bool quiet; /* one of many messages: no fields */
 	unsigned depth, seen;
 };
 

@@ -88,7 +88,7 @@ static const struct doc_xml_token elements[] = {
 };
 
 struct markup {
-	struct doc_flow *flow;
+	struct doc_layout *flow;
 	unsigned flags;
 	unsigned skip; /* open elements inside the one that is skipped */
 	bool in_text, in_value, placeholder;
@@ -100,7 +100,7 @@ struct markup {
 	unsigned alternates;
 	bool chosen[MAX_ALTERNATES];
 	unsigned boxes, paragraphs;
-	struct doc_flow outer[MAX_BOXES];
+	struct doc_layout outer[MAX_BOXES];
 	unsigned outer_paragraphs[MAX_BOXES];
 	struct doc_buf box[MAX_BOXES + 1]; /* text waiting for its paragraph */
 };
@@ -146,19 +146,19 @@ put_symbol(struct markup *m, const struct doc_xml_node *node)
 		return;
 	code = code >= 0xf000 && code <= 0xf0ff ? code - 0xf000 : code;
 	if (strcmp(font, "Symbol") == 0 && code >= 'A' && code <= 'Z')
-		doc_flow_puts(m->flow, greek_upper[code - 'A']);
+		doc_layout_puts(m->flow, greek_upper[code - 'A']);
 	if (strcmp(font, "Symbol") == 0 && code >= 'a' && code <= 'z')
-		doc_flow_puts(m->flow, greek_lower[code - 'a']);
+		doc_layout_puts(m->flow, greek_lower[code - 'a']);
 	for (size_t i = 0; i < DOC_LEN(symbols); i++)
 		if (symbols[i].code == code &&
 		    strncmp(font, symbols[i].font, strlen(symbols[i].font)) ==
 			0) {
-			doc_flow_puts(m->flow, symbols[i].text);
+			doc_layout_puts(m->flow, symbols[i].text);
 			return;
 		}
 	if (code >= 0x100 && (code < 0xe000 || code > 0xf8ff) &&
 	    doc_utf8_put(&utf8, (uint32_t)code) == 0)
-		doc_flow_put(m->flow, utf8.data, utf8.len);
+		doc_layout_put(m->flow, utf8.data, utf8.len);
 }
 
 /* A text box is anchored in the middle of a paragraph: it is put after it. */
@@ -166,7 +166,7 @@ static void
 box_start(struct markup *m)
 {
 	if (m->boxes < MAX_BOXES) {
-		doc_flow_divert(m->flow, &m->box[m->boxes],
+		doc_layout_divert(m->flow, &m->box[m->boxes],
 		    &m->outer[m->boxes]);
 		m->outer_paragraphs[m->boxes] = m->paragraphs;
 		m->paragraphs = 0;
@@ -179,7 +179,7 @@ box_end(struct markup *m)
 {
 	if (m->boxes == 0 || --m->boxes >= MAX_BOXES)
 		return;
-	doc_flow_restore(m->flow, &m->outer[m->boxes]);
+	doc_layout_restore(m->flow, &m->outer[m->boxes]);
 	m->paragraphs = m->outer_paragraphs[m->boxes];
 }
 
@@ -191,9 +191,9 @@ line_end(struct markup *m)
 	m->paragraphs -= m->paragraphs > 0;
 	if (m->drop_cap)
 		return;
-	doc_flow_line(m->flow);
+	doc_layout_line(m->flow);
 	if (m->paragraphs == 0 && box->len > 0)
-		doc_flow_merge(m->flow, box);
+		doc_layout_merge(m->flow, box);
 }
 
 /* Of the alternatives the first is for those who understand everything. */
@@ -214,7 +214,7 @@ paragraph_start(struct markup *m)
 {
 	m->paragraphs++;
 	if (!m->drop_cap)
-		doc_flow_line(m->flow);
+		doc_layout_line(m->flow);
 	m->drop_cap = false;
 	m->style.len = m->label.len = 0;
 	m->list_number = m->list_level = -1;
@@ -240,28 +240,28 @@ start_layout(struct markup *m, int kind)
 		paragraph_start(m);
 		break;
 	case BREAK:
-		doc_flow_line(m->flow);
+		doc_layout_line(m->flow);
 		break;
 	case ROW:
-		doc_flow_row(m->flow);
+		doc_layout_row(m->flow);
 		break;
 	case CELL:
-		doc_flow_cell(m->flow);
+		doc_layout_cell(m->flow);
 		break;
 	case PART:
-		doc_flow_space(m->flow);
+		doc_layout_space(m->flow);
 		break;
 	case BOX:
 		box_start(m);
 		break;
 	case TAB:
-		doc_flow_put(m->flow, m->flow->depth > 0 ? " " : "\t", 1);
+		doc_layout_put(m->flow, m->flow->depth > 0 ? " " : "\t", 1);
 		break;
 	case HYPHEN:
-		doc_flow_puts(m->flow, "\u2011");
+		doc_layout_puts(m->flow, "\u2011");
 		break;
 	case SOFT_HYPHEN:
-		doc_flow_puts(m->flow, "\u00ad");
+		doc_layout_puts(m->flow, "\u00ad");
 		break;
 	default:
 		break;
@@ -276,8 +276,8 @@ put_author(struct markup *m, const struct doc_xml_node *node)
 	start_layout(m, LINE);
 	if (author == NULL || *author == '\0')
 		return;
-	doc_flow_puts(m->flow, author);
-	doc_flow_puts(m->flow, ": ");
+	doc_layout_puts(m->flow, author);
+	doc_layout_puts(m->flow, ": ");
 	m->flow->fresh = true;
 }
 
@@ -322,9 +322,9 @@ start_special(struct markup *m, const struct doc_xml_node *node, int kind)
 		break;
 	case TEXTPATH:
 		s = doc_xml_attr(node, "string");
-		doc_flow_line(m->flow);
-		doc_flow_puts(m->flow, s ? s : "");
-		doc_flow_line(m->flow);
+		doc_layout_line(m->flow);
+		doc_layout_puts(m->flow, s ? s : "");
+		doc_layout_line(m->flow);
 		break;
 	case SYMBOL:
 		put_symbol(m, node);
@@ -332,7 +332,7 @@ start_special(struct markup *m, const struct doc_xml_node *node, int kind)
 	case VALUE:
 		if (strstr(node->ns, "chart") == NULL)
 			break;
-		doc_flow_cell(m->flow);
+		doc_layout_cell(m->flow);
 		m->in_value = true;
 		break;
 	default:
@@ -406,7 +406,7 @@ on_end(void *ctx, const char *name)
 		number_paragraph(m);
 		break;
 	case ROW:
-		doc_flow_row_end(m->flow);
+		doc_layout_row_end(m->flow);
 		break;
 	default:
 		break;
@@ -423,7 +423,7 @@ put_value(struct markup *m, const char *s, size_t n)
 	if (doc_buf_str(&raw) == NULL)
 		return;
 	doc_xlsx_number(&shown, raw.data);
-	doc_flow_put(m->flow, shown.data, shown.len);
+	doc_layout_put(m->flow, shown.data, shown.len);
 }
 
 static void
@@ -436,13 +436,13 @@ on_text(void *ctx, const char *s, size_t n)
 	if (!m->in_text || m->skip > 0 ||
 	    (m->placeholder && (m->flags & DOC_MARKUP_STATIC)))
 		return;
-	doc_flow_put(m->flow, m->label.data, m->label.len);
+	doc_layout_put(m->flow, m->label.data, m->label.len);
 	m->label.len = 0;
-	doc_flow_put(m->flow, s, n);
+	doc_layout_put(m->flow, s, n);
 }
 
 int
-doc_markup_put(struct doc_flow *flow, const char *p, size_t n,
+doc_markup_put(struct doc_layout *flow, const char *p, size_t n,
     struct doc_numbers *numbers, unsigned flags)
 {
 	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
@@ -454,7 +454,7 @@ doc_markup_put(struct doc_flow *flow, const char *p, size_t n,
 	/* A cut document ends inside its boxes. */
 	while (m.boxes > 0)
 		box_end(&m);
-	doc_flow_merge(flow, &m.box[0]);
+	doc_layout_merge(flow, &m.box[0]);
 	flow->depth = 0;
 	for (size_t i = 0; i < DOC_LEN(m.box); i++)
 		doc_buf_release(&m.box[i]);
@@ -472,10 +472,10 @@ doc_markup_part(struct doc_opc *opc, const char *part, unsigned flags)
 		doc_opc_damaged(opc);
 		return;
 	}
-	doc_flow_line(&opc->flow);
+	doc_layout_line(&opc->flow);
 	if (doc_markup_put(&opc->flow, xml.data, xml.len, NULL, flags) != 0)
 		doc_opc_damaged(opc);
-	doc_flow_line(&opc->flow);
+	doc_layout_line(&opc->flow);
 }
 
 void

@@ -18,7 +18,7 @@ enum doc_markup_flags {
 
 /* `numbers` may be NULL.  0, 1 when the XML is broken, or -1 when memory ran
  * out. */
-int doc_markup_put(struct doc_flow *flow, const char *p, size_t n,
+int doc_markup_put(struct doc_layout *flow, const char *p, size_t n,
     struct doc_numbers *numbers, unsigned flags) DOC_MUST_CHECK;
 
 /* A part of a package; one that is missing or broken is a reason. */

@@ -42,7 +42,7 @@ put_flat(const struct doc_input *in, struct doc_text *text,
     struct doc_error *err)
 {
 	static const char end[] = "</office:meta>";
-	struct doc_flow flow = { .text = text };
+	struct doc_layout flow = { .text = text };
 	const char *stop = memmem(in->data, in->size, end, strlen(end));
 	int rc;
 

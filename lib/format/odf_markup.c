@@ -93,7 +93,7 @@ static const struct doc_xml_token elements[] = {
 };
 
 struct odf {
-	struct doc_flow *flow;
+	struct doc_layout *flow;
 	unsigned active;     /* open elements that hold shown text */
 	unsigned paragraphs; /* open, in the current box */
 	unsigned skip;
@@ -101,13 +101,13 @@ struct odf {
 	unsigned tables; /* open */
 	unsigned boxes;
 	bool diverted[MAX_BOXES];
-	struct doc_flow outer[MAX_BOXES];
+	struct doc_layout outer[MAX_BOXES];
 	unsigned outer_paragraphs[MAX_BOXES];
 	struct doc_buf box[MAX_BOXES + 1]; /* waiting for their paragraph */
 	unsigned rows_repeated, columns_repeated;
 	bool row_diverted, cell_diverted, cell_empty;
 	unsigned row_boxes, cell_boxes; /* open where they begin */
-	struct doc_flow row_outer, cell_outer;
+	struct doc_layout row_outer, cell_outer;
 	struct doc_buf row, cell, value;
 };
 
@@ -131,7 +131,7 @@ box_start(struct odf *o)
 	o->diverted[at] = o->paragraphs > 0;
 	if (!o->diverted[at])
 		return;
-	doc_flow_divert(o->flow, &o->box[at], &o->outer[at]);
+	doc_layout_divert(o->flow, &o->box[at], &o->outer[at]);
 	o->outer_paragraphs[at] = o->paragraphs;
 	o->paragraphs = 0;
 }
@@ -143,7 +143,7 @@ box_end(struct odf *o)
 
 	if (at >= MAX_BOXES || !o->diverted[at])
 		return;
-	doc_flow_restore(o->flow, &o->outer[at]);
+	doc_layout_restore(o->flow, &o->outer[at]);
 	o->paragraphs = o->outer_paragraphs[at];
 }
 
@@ -153,9 +153,9 @@ line_end(struct odf *o)
 	struct doc_buf *box = &o->box[DOC_MIN(o->boxes, (unsigned)MAX_BOXES)];
 
 	o->paragraphs -= o->paragraphs > 0;
-	doc_flow_line(o->flow);
+	doc_layout_line(o->flow);
 	if (o->paragraphs == 0 && box->len > 0)
-		doc_flow_merge(o->flow, box);
+		doc_layout_merge(o->flow, box);
 }
 
 static void
@@ -167,9 +167,9 @@ row_start(struct odf *o, const struct doc_xml_node *node)
 		o->row_diverted = o->rows_repeated > 1;
 		o->row_boxes = o->boxes;
 		if (o->row_diverted)
-			doc_flow_divert(o->flow, &o->row, &o->row_outer);
+			doc_layout_divert(o->flow, &o->row, &o->row_outer);
 	}
-	doc_flow_row(o->flow);
+	doc_layout_row(o->flow);
 }
 
 static void
@@ -177,16 +177,16 @@ row_end(struct odf *o)
 {
 	size_t n;
 
-	doc_flow_row_end(o->flow);
+	doc_layout_row_end(o->flow);
 	if (!o->row_diverted || o->flow->depth > 0 || o->cell_diverted ||
 	    o->boxes != o->row_boxes)
 		return;
-	doc_flow_restore(o->flow, &o->row_outer);
+	doc_layout_restore(o->flow, &o->row_outer);
 	o->row_diverted = false;
 	n = o->row.len;
 	for (unsigned i = 0; i < o->rows_repeated && n > 0; i++) {
 		o->row.len = n;
-		doc_flow_merge(o->flow, &o->row);
+		doc_layout_merge(o->flow, &o->row);
 	}
 	o->row.len = 0;
 }
@@ -212,7 +212,7 @@ static void
 cell_start(struct odf *o, const struct doc_xml_node *node)
 {
 	keep_value(o, node);
-	doc_flow_cell(o->flow);
+	doc_layout_cell(o->flow);
 	if (o->flow->depth != 1 || o->cell_diverted)
 		return;
 	o->columns_repeated = number(node, "number-columns-repeated",
@@ -220,14 +220,14 @@ cell_start(struct odf *o, const struct doc_xml_node *node)
 	o->cell_diverted = o->columns_repeated > 1;
 	o->cell_boxes = o->boxes;
 	if (o->cell_diverted)
-		doc_flow_divert(o->flow, &o->cell, &o->cell_outer);
+		doc_layout_divert(o->flow, &o->cell, &o->cell_outer);
 }
 
 static void
 put_value(struct odf *o)
 {
 	if (o->cell_empty && o->value.len > 0)
-		doc_flow_wrap(o->flow, o->value.data, o->value.len);
+		doc_layout_wrap(o->flow, o->value.data, o->value.len);
 	o->cell_empty = false;
 }
 
@@ -238,13 +238,13 @@ cell_end(struct odf *o)
 	if (!o->cell_diverted || o->flow->depth > 0 ||
 	    o->boxes != o->cell_boxes)
 		return;
-	doc_flow_restore(o->flow, &o->cell_outer);
+	doc_layout_restore(o->flow, &o->cell_outer);
 	o->cell_diverted = false;
 	for (unsigned i = 0; i < o->columns_repeated; i++) {
 		if (i > 0)
-			doc_flow_cell(o->flow);
-		doc_flow_wrap(o->flow, o->cell.data, o->cell.len);
-		doc_flow_line(o->flow);
+			doc_layout_cell(o->flow);
+		doc_layout_wrap(o->flow, o->cell.data, o->cell.len);
+		doc_layout_line(o->flow);
 	}
 	o->cell.len = 0;
 }
@@ -255,23 +255,23 @@ table_start(struct odf *o, const struct doc_xml_node *node)
 	const char *name = doc_xml_attr(node, "name");
 
 	o->tables++;
-	doc_flow_line(o->flow);
+	doc_layout_line(o->flow);
 	if (o->sheets && o->tables == 1 && name != NULL)
-		doc_flow_wrap(o->flow, name, strlen(name));
-	doc_flow_line(o->flow);
+		doc_layout_wrap(o->flow, name, strlen(name));
+	doc_layout_line(o->flow);
 }
 
 static void
 page_end(struct odf *o)
 {
-	doc_flow_flush(o->flow);
+	doc_layout_flush(o->flow);
 	doc_text_page(o->flow->text, 0);
 }
 
 static void
 table_end(struct odf *o)
 {
-	doc_flow_line(o->flow);
+	doc_layout_line(o->flow);
 	o->tables -= o->tables > 0;
 	if (o->sheets && o->tables == 0)
 		page_end(o);
@@ -283,7 +283,7 @@ put_spaces(struct odf *o, const struct doc_xml_node *node)
 	unsigned n = number(node, "c", MAX_SPACES);
 
 	while (n-- > 0)
-		doc_flow_put(o->flow, " ", 1);
+		doc_layout_put(o->flow, " ", 1);
 }
 
 static void
@@ -301,13 +301,13 @@ start_shown(struct odf *o, const struct doc_xml_node *node, int kind)
 	case LINE:
 		o->paragraphs++;
 		o->cell_empty = false;
-		doc_flow_line(o->flow);
+		doc_layout_line(o->flow);
 		break;
 	case LINE_BREAK:
-		doc_flow_line(o->flow);
+		doc_layout_line(o->flow);
 		break;
 	case MATH_TOKEN:
-		doc_flow_space(o->flow);
+		doc_layout_space(o->flow);
 		break;
 	case ROW:
 		row_start(o, node);
@@ -319,7 +319,7 @@ start_shown(struct odf *o, const struct doc_xml_node *node, int kind)
 		put_spaces(o, node);
 		break;
 	case TAB:
-		doc_flow_put(o->flow, o->flow->depth > 0 ? " " : "\t", 1);
+		doc_layout_put(o->flow, o->flow->depth > 0 ? " " : "\t", 1);
 		break;
 	case TABLE:
 		table_start(o, node);
@@ -411,7 +411,7 @@ on_text(void *ctx, const char *s, size_t n)
 
 	if (o->skip == 0 && o->active > 0 && o->paragraphs > 0 &&
 	    !(n == 8 && memcmp(s, "<number>", 8) == 0))
-		doc_flow_wrap(o->flow, s, n);
+		doc_layout_wrap(o->flow, s, n);
 }
 
 static void
@@ -425,7 +425,7 @@ release(struct odf *o)
 }
 
 int
-doc_odf_put(struct doc_flow *flow, const char *p, size_t n)
+doc_odf_put(struct doc_layout *flow, const char *p, size_t n)
 {
 	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
 	struct odf o = { .flow = flow };
@@ -438,14 +438,14 @@ doc_odf_put(struct doc_flow *flow, const char *p, size_t n)
 		while (o.boxes > 0)
 			box_end(&o);
 		if (o.cell_diverted)
-			doc_flow_restore(flow, &o.cell_outer);
+			doc_layout_restore(flow, &o.cell_outer);
 		if (o.row_diverted)
-			doc_flow_restore(flow, &o.row_outer);
-		doc_flow_merge(flow, &o.cell);
-		doc_flow_merge(flow, &o.row);
-		doc_flow_merge(flow, &o.box[0]);
+			doc_layout_restore(flow, &o.row_outer);
+		doc_layout_merge(flow, &o.cell);
+		doc_layout_merge(flow, &o.row);
+		doc_layout_merge(flow, &o.box[0]);
 	}
-	doc_flow_flush(flow);
+	doc_layout_flush(flow);
 	release(&o);
 	return rc;
 }

@@ -8,9 +8,10 @@
 #ifndef DOC_ODF_MARKUP_H
 #define DOC_ODF_MARKUP_H
 
-#include "lib/format/flow.h"
+#include "lib/format/layout.h"
 
 /* 0, 1 when the XML is broken, or -1 when memory ran out. */
-int doc_odf_put(struct doc_flow *flow, const char *p, size_t n) DOC_MUST_CHECK;
+int doc_odf_put(struct doc_layout *flow, const char *p,
+    size_t n) DOC_MUST_CHECK;
 
 #endif

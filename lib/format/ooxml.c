@@ -57,7 +57,7 @@ static int
 put_flat(const struct doc_input *in, struct doc_text *text,
     struct doc_error *err)
 {
-	struct doc_flow flow = { .text = text };
+	struct doc_layout flow = { .text = text };
 	struct doc_meta meta = { 0 };
 	char root[64];
 	int rc;
@@ -67,7 +67,7 @@ put_flat(const struct doc_input *in, struct doc_text *text,
 		return doc_error_set(err, DOC_E_UNSUPPORTED,
 		    "not a document of Word");
 	rc = doc_markup_put(&flow, in->data, in->size, NULL, 0);
-	doc_flow_flush(&flow);
+	doc_layout_flush(&flow);
 	if (doc_meta_read(&meta, in->data, in->size, properties,
 		DOC_LEN(properties)) == 0)
 		doc_meta_say(&meta, text->work);

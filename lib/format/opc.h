@@ -9,7 +9,7 @@
 #define DOC_OPC_H
 
 #include "lib/format/archive.h"
-#include "lib/format/flow.h"
+#include "lib/format/layout.h"
 
 /* Largest part that is read, unpacked: a sheet of the maximum size with
  * numbers in a third of its cells. */
@@ -18,7 +18,7 @@
 /* A document being read. */
 struct doc_opc {
 	struct doc_package *pkg;
-	struct doc_flow flow;
+	struct doc_layout flow;
 	bool damaged; /* already said */
 };
 

@@ -34,7 +34,7 @@ struct doc_pdf_render {
 
 /* 0 and *px to release, or -1 with DAMAGED, ENCRYPTED, MEMORY. */
 int doc_pdf_pixels(const struct doc_input *in, const struct doc_pdf_render *how,
-    struct doc_pixels *px, unsigned *pages, struct doc_error *err)
-    DOC_MUST_CHECK;
+    struct doc_pixels *px, unsigned *pages,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

@@ -132,7 +132,7 @@ doc_pptx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 		all_slides(&show);
 	for (unsigned i = 0; i < show.count; i++) {
 		put_slide(opc, &show, show.slide[i]);
-		doc_flow_flush(&opc->flow);
+		doc_layout_flush(&opc->flow);
 		if (doc_text_page(opc->flow.text, show.count) < 0)
 			break;
 	}

@@ -24,8 +24,8 @@ int doc_raster_init(struct doc_error *err) DOC_MUST_CHECK;
  * write it to work->out.  Says width, height and pages.  0, or -1 with
  * DAMAGED, UNSUPPORTED, PIXELS, MEMORY, IO. */
 int doc_raster_thumbnail(const struct doc_input *in, unsigned box,
-    enum doc_raster_kind kind, struct doc_work *work, struct doc_error *err)
-    DOC_MUST_CHECK;
+    enum doc_raster_kind kind, struct doc_work *work,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 /* Encode rendered pixels to work->out; says width and height. */
 int doc_raster_encode(const struct doc_pixels *px, enum doc_raster_kind kind,
@@ -33,7 +33,7 @@ int doc_raster_encode(const struct doc_pixels *px, enum doc_raster_kind kind,
 
 /* As above, shrunk into box x box: for pixels from another decoder. */
 int doc_raster_shrink(const struct doc_pixels *px, unsigned box,
-    enum doc_raster_kind kind, struct doc_work *work, struct doc_error *err)
-    DOC_MUST_CHECK;
+    enum doc_raster_kind kind, struct doc_work *work,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

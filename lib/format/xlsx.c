@@ -29,7 +29,7 @@ static const struct doc_xml_token elements[] = {
 
 struct sheet {
 	const struct doc_book *book;
-	struct doc_flow *flow;
+	struct doc_layout *flow;
 	struct doc_buf value; /* of the cell or header being read */
 	struct doc_buf shown;
 	char type[16];
@@ -106,13 +106,13 @@ end_cell(struct sheet *sh)
 {
 	show(sh);
 	if (sh->column >= sh->next && sh->shown.len > 0) {
-		doc_flow_skip(sh->flow, sh->column - sh->next);
-		doc_flow_cell(sh->flow);
-		doc_flow_wrap(sh->flow, sh->shown.data, sh->shown.len);
+		doc_layout_skip(sh->flow, sh->column - sh->next);
+		doc_layout_cell(sh->flow);
+		doc_layout_wrap(sh->flow, sh->shown.data, sh->shown.len);
 		sh->next = sh->column + 1;
 	} else if (sh->shown.len > 0) {
-		doc_flow_cell(sh->flow);
-		doc_flow_wrap(sh->flow, sh->shown.data, sh->shown.len);
+		doc_layout_cell(sh->flow);
+		doc_layout_wrap(sh->flow, sh->shown.data, sh->shown.len);
 	}
 }
 
@@ -123,11 +123,11 @@ end_furniture(struct sheet *sh)
 {
 	const char *s = doc_buf_str(&sh->value);
 
-	doc_flow_line(sh->flow);
+	doc_layout_line(sh->flow);
 	while (s != NULL && *s != '\0') {
 		size_t n = strcspn(s, "&");
 
-		doc_flow_wrap(sh->flow, s, n);
+		doc_layout_wrap(sh->flow, s, n);
 		s += n;
 		if (*s == '\0')
 			break;
@@ -141,13 +141,13 @@ end_furniture(struct sheet *sh)
 		} else if (*s >= '0' && *s <= '9') {
 			s += strspn(s, "0123456789");
 		} else if (*s == '&') {
-			doc_flow_wrap(sh->flow, s++, 1);
+			doc_layout_wrap(sh->flow, s++, 1);
 		} else if (*s != '\0') {
-			doc_flow_space(sh->flow);
+			doc_layout_space(sh->flow);
 			s++;
 		}
 	}
-	doc_flow_line(sh->flow);
+	doc_layout_line(sh->flow);
 }
 
 static void
@@ -165,7 +165,7 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		start_cell(sh, node);
 		break;
 	case ROW:
-		doc_flow_row(sh->flow);
+		doc_layout_row(sh->flow);
 		sh->next = 0;
 		break;
 	case FURNITURE:
@@ -199,7 +199,7 @@ on_end(void *ctx, const char *name)
 		end_cell(sh);
 		break;
 	case ROW:
-		doc_flow_row_end(sh->flow);
+		doc_layout_row_end(sh->flow);
 		break;
 	case FURNITURE:
 		end_furniture(sh);
@@ -255,8 +255,8 @@ put_sheet(struct doc_opc *opc, const struct doc_book *book,
 	const struct doc_rel *rel;
 	size_t at = 0;
 
-	doc_flow_wrap(&opc->flow, sheet->name, strlen(sheet->name));
-	doc_flow_line(&opc->flow);
+	doc_layout_wrap(&opc->flow, sheet->name, strlen(sheet->name));
+	doc_layout_line(&opc->flow);
 	put_cells(opc, book, sheet->part);
 	doc_rels_read(opc, sheet->part, &rels);
 	while ((rel = doc_rels_next(&rels, "drawing", &at)) != NULL)
@@ -274,7 +274,7 @@ doc_xlsx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 	doc_book_read(opc, part, xml, &book);
 	for (unsigned i = 0; i < book.sheet_count; i++) {
 		put_sheet(opc, &book, &book.sheet[i]);
-		doc_flow_flush(&opc->flow);
+		doc_layout_flush(&opc->flow);
 		if (doc_text_page(opc->flow.text, book.sheet_count) < 0)
 			break;
 	}

@@ -55,8 +55,7 @@ take_fds(struct msghdr *msg, struct doc_frame *frame)
 		for (size_t i = 0; i < n; i++) {
 			int fd;
 
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
-			    sizeof(fd));
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
 			if (have < DOC_FRAME_FDS)
 				frame->fds[have++] = fd;
 			else

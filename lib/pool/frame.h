@@ -34,7 +34,7 @@ enum doc_frame_type {
 	DOC_FRAME_MEMBER_NO, /* struct doc_failure: the budget is spent */
 	/* worker to supervisor */
 	DOC_FRAME_FIELDS,
-	DOC_FRAME_REASON, /* uint32_t */
+	DOC_FRAME_REASON,   /* uint32_t */
 	DOC_FRAME_PROGRESS, /* struct doc_progress */
 	DOC_FRAME_MEMBER_OPEN,
 	DOC_FRAME_MEMBER_CLOSE, /* struct doc_failure, then fields */

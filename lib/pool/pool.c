@@ -68,7 +68,8 @@ doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
 	p->config = *config;
 	doc_tokens_join(&p->tokens);
 	p->token_watch = (struct doc_watch){ .fd = p->tokens.in,
-		.ready = token_ready, .ctx = p };
+		.ready = token_ready,
+		.ctx = p };
 	if (find_zygote(p, err) < 0 || make_temp(p, err) < 0 ||
 	    zlink_start(p, err) < 0) {
 		doc_pool_close(p);
@@ -153,8 +154,7 @@ run(struct doc_pool *p, struct doc_job *job)
 	if (w == NULL)
 		w = wlink_spawn(zlink_live(p));
 	if (w == NULL) {
-		doc_error_set(&job->err, DOC_E_SPAWN,
-		    "cannot start a worker");
+		doc_error_set(&job->err, DOC_E_SPAWN, "cannot start a worker");
 		doc_pool_idle(p);
 		job->ops->done(job);
 		return;
@@ -260,8 +260,8 @@ doc_pool_tick(struct doc_pool *p)
 	}
 	if (p->orphan_count > 0)
 		next = DOC_MIN(next, (uint64_t)50);
-	return next == UINT64_MAX ? -1 : (int)DOC_MIN(next + 1,
-					     (uint64_t)60000);
+	return next == UINT64_MAX ? -1
+				  : (int)DOC_MIN(next + 1, (uint64_t)60000);
 }
 
 bool

@@ -50,11 +50,11 @@ struct doc_job {
 };
 
 struct doc_pool_config {
-	const char *tool;	/* "doctext": executable under libexec */
-	unsigned field_stages;	/* whitelist: bits of doc_field_stage */
-	unsigned slots;		/* busy workers at most */
-	bool beats;		/* its workers beat: arm the stall clock */
-	bool huge;		/* its engine wants a heap of huge pages */
+	const char *tool;      /* "doctext": executable under libexec */
+	unsigned field_stages; /* whitelist: bits of doc_field_stage */
+	unsigned slots;	       /* busy workers at most */
+	bool beats;	       /* its workers beat: arm the stall clock */
+	bool huge;	       /* its engine wants a heap of huge pages */
 	struct doc_limits limits;
 	struct doc_opt_group opts; /* handed on to the zygote; may be zero */
 };
@@ -64,8 +64,7 @@ struct doc_pool;
 /* Start the zygote and run its canary; blocks until it is ready (a large
  * signature database takes seconds).  ENGINE, SANDBOX, SPAWN on failure. */
 int doc_pool_open(struct doc_pool **pool, struct doc_loop *loop,
-    const struct doc_pool_config *config, struct doc_error *err)
-    DOC_MUST_CHECK;
+    const struct doc_pool_config *config, struct doc_error *err) DOC_MUST_CHECK;
 
 /* Can a job be submitted now?  Takes the CPU token for it, which the submit
  * then uses; so ask only when there is a job. */

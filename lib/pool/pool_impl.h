@@ -71,7 +71,7 @@ struct doc_pool {
 	unsigned busy;
 	struct doc_tokens tokens;
 	struct doc_watch token_watch;
-	bool token_held; /* taken by doc_pool_free, not yet used */
+	bool token_held;	     /* taken by doc_pool_free, not yet used */
 	struct doc_job *orphans[64]; /* their zygote died; to run again */
 	unsigned orphan_count;
 	bool failed; /* no engine, and none to be had */

@@ -30,7 +30,8 @@ wlink_spawn(struct zlink *z)
 		.id = ++p->next_id,
 		.sock = pair[0],
 		.syscall = -1 };
-	w->watch = (struct doc_watch){ .fd = w->sock, .ready = worker_ready,
+	w->watch = (struct doc_watch){ .fd = w->sock,
+		.ready = worker_ready,
 		.ctx = w };
 	if (doc_loop_add(p->loop, &w->watch, EPOLLIN, &err) < 0 ||
 	    doc_frame_send(z->sock, DOC_FRAME_SPAWN, w->id, NULL, 0,

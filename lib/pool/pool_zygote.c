@@ -21,9 +21,8 @@ enum { MAX_CRASHES = 3 };
 static void zygote_ready(struct doc_watch *watch, unsigned events);
 
 /* What a zygote may know of the environment. */
-static const char *const kept[] = { "TMPDIR", "TESSDATA_PREFIX",
-	"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
-	"DOCPIPE_WORKER_STDERR" };
+static const char *const kept[] = { "TMPDIR", "TESSDATA_PREFIX", "ASAN_OPTIONS",
+	"UBSAN_OPTIONS", "LSAN_OPTIONS", "DOCPIPE_WORKER_STDERR" };
 
 static int
 environment(const struct doc_pool *p, struct doc_words *env)
@@ -138,7 +137,8 @@ zlink_start(struct doc_pool *p, struct doc_error *err)
 		return doc_error_sys(err, "cannot make a socket");
 	}
 	*z = (struct zlink){ .pool = p, .sock = pair[0], .scratch = -1 };
-	z->watch = (struct doc_watch){ .fd = z->sock, .ready = zygote_ready,
+	z->watch = (struct doc_watch){ .fd = z->sock,
+		.ready = zygote_ready,
 		.ctx = z };
 	if (launch(p, pair[1], &z->pid, err) < 0 ||
 	    doc_loop_add(p->loop, &z->watch, EPOLLIN, err) < 0) {

@@ -31,7 +31,7 @@ void doc_tokens_give(struct doc_tokens *t);
 /* docrun: make a pool of n tokens in a fifo at `path` and put it into the
  * environment of the children.  Keep the returned fd open as long as they
  * run; -1 with *err. */
-int doc_tokens_serve(const char *path, unsigned n, struct doc_error *err)
-    DOC_MUST_CHECK;
+int doc_tokens_serve(const char *path, unsigned n,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

@@ -28,8 +28,7 @@ cut(const char *s, size_t len, size_t n)
 }
 
 void
-doc_work_strn(struct doc_work *w, enum doc_field field, const char *s,
-    size_t n)
+doc_work_strn(struct doc_work *w, enum doc_field field, const char *s, size_t n)
 {
 	const struct doc_field_info *info = doc_field_info(field);
 	size_t cap = info->type == DOC_T_LIST ? DOC_FIELD_ENTRY : info->cap;

@@ -54,7 +54,7 @@ struct doc_work_ops {
 struct doc_work {
 	const struct doc_work_ops *ops;
 	int out; /* the output file (text, picture), write-only; -1: none */
-	const char *temp; /* private directory with room to write, or NULL */
+	const char *temp;    /* private directory with room to write, or NULL */
 	uint64_t max_output; /* bytes the output file may have */
 	void *ctx;	     /* of the ops */
 };

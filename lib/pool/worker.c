@@ -31,8 +31,7 @@ of(struct doc_work *w)
 
 /* The supervisor is gone, or memory is: nobody to tell. */
 static void
-send_or_die(struct worker *w, enum doc_frame_type type, const void *p,
-    size_t n)
+send_or_die(struct worker *w, enum doc_frame_type type, const void *p, size_t n)
 {
 	if (doc_frame_send(w->sock, type, w->job, p, n, NULL) < 0)
 		_exit(0);
@@ -42,8 +41,7 @@ static void
 flush_fields(struct worker *w)
 {
 	if (w->fields.len > 0)
-		send_or_die(w, DOC_FRAME_FIELDS, w->fields.data,
-		    w->fields.len);
+		send_or_die(w, DOC_FRAME_FIELDS, w->fields.data, w->fields.len);
 	w->fields.len = 0;
 }
 
@@ -154,8 +152,7 @@ read_job(const struct doc_frame *frame, struct job *job)
 	const char *at = frame->data, *end = at + frame->head.len;
 	struct doc_field_view v;
 
-	*job = (struct job){ .in = { .fd = frame->fds[0],
-				 .media = job->media },
+	*job = (struct job){ .in = { .fd = frame->fds[0], .media = job->media },
 		.out = frame->fds[1] };
 	while (doc_field_next(&at, end, &v) > 0) {
 		if (v.field == DOC_F_PAGE)
@@ -238,7 +235,8 @@ doc_worker_run(const struct doc_zygote *zygote, struct doc_cage *cage,
 		.output = limits->max_output,
 		.temp = limits->memory,
 		.cpu_s = (unsigned)DOC_MAX(limits->cpu_ms / 1000 *
-			DOC_MAX(limits->reuse, 1U), (uint64_t)1) };
+			DOC_MAX(limits->reuse, 1U),
+		    (uint64_t)1) };
 	struct doc_error err = { 0 };
 
 	/* A file at its limit is EFBIG, an error that can be told. */

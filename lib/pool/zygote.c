@@ -57,8 +57,7 @@ broken(const struct doc_error *err)
 	struct doc_failure f;
 
 	doc_failure_pack(&f, err);
-	doc_frame_send(DOC_ZYGOTE_FD, DOC_FRAME_BROKEN, 0, &f, sizeof(f),
-	    NULL);
+	doc_frame_send(DOC_ZYGOTE_FD, DOC_FRAME_BROKEN, 0, &f, sizeof(f), NULL);
 	exit(1);
 }
 
@@ -142,14 +141,13 @@ leave(const struct state *z)
 }
 
 static void
-report(const struct state *z, uint32_t id, int wstatus,
-    const struct rusage *ru)
+report(const struct state *z, uint32_t id, int wstatus, const struct rusage *ru)
 {
 	uint64_t cpu = (uint64_t)(ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) *
 		1000 +
 	    (uint64_t)(ru->ru_utime.tv_usec + ru->ru_stime.tv_usec) / 1000;
-	struct doc_exited e = { wstatus, (uint32_t)cpu,
-		(uint32_t)ru->ru_minflt, (uint32_t)ru->ru_majflt };
+	struct doc_exited e = { wstatus, (uint32_t)cpu, (uint32_t)ru->ru_minflt,
+		(uint32_t)ru->ru_majflt };
 
 	if (doc_frame_send(DOC_ZYGOTE_FD, DOC_FRAME_EXITED, id, &e, sizeof(e),
 		NULL) < 0)

@@ -34,8 +34,8 @@ plain_bytes(uint64_t w)
 {
 	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
 	uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
-	uint64_t hit = ((w - ones * 0x20) | (quote - ones) | (slash - ones) |
-			   w) & high;
+	uint64_t hit =
+	    ((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & high;
 
 	return hit == 0 ? 8 : (unsigned)__builtin_ctzll(le64toh(hit)) / 8;
 }
@@ -370,7 +370,7 @@ quoted(struct doc_json *j, const char *s, size_t n)
 			len = snprintf(esc, sizeof(esc), "\\%c", c);
 		else if (c == '\n' || c == '\t' || c == '\r')
 			len = snprintf(esc, sizeof(esc), "\\%c",
-			    c == '\n'     ? 'n'
+			    c == '\n'	    ? 'n'
 				: c == '\t' ? 't'
 					    : 'r');
 		else

@@ -15,8 +15,8 @@ enum { DOC_JSON_DEPTH = 32, DOC_JSON_MEMBERS = 256 };
 
 /* One member of the top-level object, as offsets into the line. */
 struct doc_json_member {
-	uint32_t start;		 /* of the opening quote of the key */
-	uint32_t key, key_len;	 /* between the quotes, still escaped */
+	uint32_t start;		   /* of the opening quote of the key */
+	uint32_t key, key_len;	   /* between the quotes, still escaped */
 	uint32_t value, value_len; /* without white space around it */
 };
 
@@ -48,7 +48,6 @@ void doc_json_strn(struct doc_json *j, const char *key, const char *s,
 void doc_json_int(struct doc_json *j, const char *key, int64_t v);
 void doc_json_bool(struct doc_json *j, const char *key, bool v);
 /* Ready-made JSON. */
-void doc_json_raw(struct doc_json *j, const char *key, const char *p,
-    size_t n);
+void doc_json_raw(struct doc_json *j, const char *key, const char *p, size_t n);
 
 #endif

@@ -98,8 +98,7 @@ static const struct row {
 	{ "application/vnd.ms-excel.template.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-excel.addin.macroEnabled.12", F(OOXML), 0 },
 	/* Binary parts, which nobody here reads. */
-	{ "application/vnd.ms-excel.sheet.binary.macroEnabled.12", F(NONE),
-	    0 },
+	{ "application/vnd.ms-excel.sheet.binary.macroEnabled.12", F(NONE), 0 },
 	{ "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
 	    F(OOXML), 0 },
 	{ "application/vnd.ms-powerpoint.template.macroEnabled.12", F(OOXML),

@@ -29,8 +29,8 @@ void doc_name_write(struct doc_json *j, const struct doc_name *name);
 void doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE]);
 
 /* Append the bytes of the record's path.  1, 0 (no usable path), -1 memory. */
-int doc_record_path(const struct doc_record *rec, struct doc_buf *buf)
-    DOC_MUST_CHECK;
+int doc_record_path(const struct doc_record *rec,
+    struct doc_buf *buf) DOC_MUST_CHECK;
 
 /* May a tenant be called so?  Letters, digits, '.', '_', '-', at most 64, not
  * starting with a dot: it becomes a folder of the spool. */

@@ -10,7 +10,8 @@ enum { CHUNK = 1 << 18 };
 void
 doc_lines_init(struct doc_lines *l, int fd, int end, size_t max_line)
 {
-	*l = (struct doc_lines){ .fd = fd, .end = end,
+	*l = (struct doc_lines){ .fd = fd,
+		.end = end,
 		.buf = { .max = max_line + CHUNK } };
 	doc_pipe_widen(fd);
 }

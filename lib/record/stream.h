@@ -14,11 +14,11 @@
 
 struct doc_lines {
 	int fd;
-	int end;	   /* '\n', or '\0' for names */
+	int end; /* '\n', or '\0' for names */
 	struct doc_buf buf;
-	size_t at;	   /* first byte not handed out */
-	size_t seen;	   /* bytes behind at known to hold no end */
-	uint64_t number;   /* lines handed out so far */
+	size_t at;	 /* first byte not handed out */
+	size_t seen;	 /* bytes behind at known to hold no end */
+	uint64_t number; /* lines handed out so far */
 	bool eof;
 };
 

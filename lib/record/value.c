@@ -90,6 +90,6 @@ int64_t
 doc_value_int(const struct doc_value *v, int64_t or)
 {
 	if (v == NULL || !json_object_is_type(node(v), json_type_int))
-		return or;
+		return or ;
 	return json_object_get_int64(node(v));
 }

@@ -12,10 +12,10 @@
 #include "lib/pool/tokens.h"
 
 struct doc_broker {
-	int pool;	/* the fifo, -1 */
+	int pool; /* the fifo, -1 */
 	char path[4200];
 	struct doc_tokens make; /* in is -1: not under make */
-	unsigned most;	/* tokens the pool may have */
+	unsigned most;		/* tokens the pool may have */
 	unsigned have;
 };
 

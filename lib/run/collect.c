@@ -8,8 +8,7 @@
 enum { TICK_MS = 200 };
 
 static void
-copy_word(const struct doc_record *rec, const char *key, char *out,
-    size_t size)
+copy_word(const struct doc_record *rec, const char *key, char *out, size_t size)
 {
 	doc_autobuf struct doc_buf b = { 0 };
 	const char *s = NULL;
@@ -78,7 +77,8 @@ doc_collect_run(struct doc_collect *c, int fd, const volatile int *signal,
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 
 		if (poll(&p, 1, TICK_MS) > 0)
-			rc = doc_lines_fill(&in, err) < 0 || take(c, &in, err) < 0
+			rc = doc_lines_fill(&in, err) < 0 ||
+				take(c, &in, err) < 0
 			    ? -1
 			    : 0;
 		doc_broker_tick(&c->broker);
@@ -110,12 +110,13 @@ doc_collect_balance(const struct doc_collect *c, const char *const *stages,
 		if (e == NULL)
 			return doc_error_set(err, DOC_E_STREAM,
 			    "%s did not end its stream: the output is "
-			    "incomplete", stages[i]);
+			    "incomplete",
+			    stages[i]);
 		if (e->in != e->out || (i > 0 && e->in != before))
 			return doc_error_set(err, DOC_E_STREAM,
 			    "%s had %jd documents in and %jd out, %jd came "
-			    "from the stage before", stages[i],
-			    (intmax_t)e->in, (intmax_t)e->out,
+			    "from the stage before",
+			    stages[i], (intmax_t)e->in, (intmax_t)e->out,
 			    (intmax_t)(i ? before : e->in));
 		before = e->out;
 	}

@@ -35,8 +35,7 @@ int doc_collect_run(struct doc_collect *c, int fd, const volatile int *signal,
 
 /* Do the counts of stages[0..n) agree?  STREAM names the first that does
  * not. */
-int doc_collect_balance(const struct doc_collect *c,
-    const char *const *stages, unsigned n, struct doc_error *err)
-    DOC_MUST_CHECK;
+int doc_collect_balance(const struct doc_collect *c, const char *const *stages,
+    unsigned n, struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

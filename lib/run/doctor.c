@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/run/doctor.h"
 #include "lib/base/log.h"
 #include "lib/cage/cage.h"
 #include "lib/record/json.h"
-#include "lib/run/doctor.h"
 
 static const char *
 yes(bool v)

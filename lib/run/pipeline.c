@@ -106,8 +106,8 @@ doc_pipeline_wait(struct doc_pipeline *p, struct doc_buf *why)
 
 		if (proc->pid <= 0)
 			continue;
-		while (waitpid(proc->pid, &proc->wstatus, 0) < 0 &&
-		    errno == EINTR)
+		while (
+		    waitpid(proc->pid, &proc->wstatus, 0) < 0 && errno == EINTR)
 			;
 		proc->over = true;
 		worst = DOC_MAX(worst, status_of(proc, why));

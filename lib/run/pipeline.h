@@ -33,8 +33,8 @@ struct doc_pipeline {
 struct doc_words *doc_pipeline_add(struct doc_pipeline *p, const char *name);
 
 /* Start them all, the first with /dev/null on stdin. */
-int doc_pipeline_start(struct doc_pipeline *p, struct doc_error *err)
-    DOC_MUST_CHECK;
+int doc_pipeline_start(struct doc_pipeline *p,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 /* Ask all to end. */
 void doc_pipeline_stop(const struct doc_pipeline *p, int sig);

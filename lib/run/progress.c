@@ -47,9 +47,9 @@ worst(const struct doc_record *rec, bool *infected)
 	int bad = 0;
 
 	for (size_t i = 0; i < DOC_LEN(stages); i++) {
-		doc_autovalue struct doc_value *v =
-		    trouble(rec, stages[i]) ? doc_record_value(rec, stages[i])
-					    : NULL;
+		doc_autovalue struct doc_value *v = trouble(rec, stages[i])
+		    ? doc_record_value(rec, stages[i])
+		    : NULL;
 		const char *status = doc_value_get_str(v, "status");
 		const char *verdict = doc_value_get_str(v, "verdict");
 
@@ -119,8 +119,8 @@ remaining(double done, uint64_t elapsed_ms, struct doc_buf *b)
 
 	if (done <= 0.01 || elapsed_ms < 2000)
 		return;
-	doc_duration_format(
-	    (uint64_t)((double)elapsed_ms * (1 - done) / done), time);
+	doc_duration_format((uint64_t)((double)elapsed_ms * (1 - done) / done),
+	    time);
 	doc_buf_addf(b, ", %s left", time);
 }
 
@@ -185,8 +185,7 @@ doc_meter_draw(struct doc_meter *m)
 {
 	uint64_t now = doc_clock_ms();
 
-	if (m->kind == DOC_PROGRESS_NONE ||
-	    now - m->drawn_ms < m->interval_ms)
+	if (m->kind == DOC_PROGRESS_NONE || now - m->drawn_ms < m->interval_ms)
 		return;
 	m->drawn_ms = now;
 	if (m->kind == DOC_PROGRESS_PLAIN)

@@ -43,8 +43,8 @@ lock(const struct doc_batch *b, struct doc_error *err)
 	if (fd < 0)
 		return doc_error_sys(err, "cannot open '%s'", path);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		doc_error_set(err, DOC_E_USAGE,
-		    "another docrun works in '%s'", b->dir);
+		doc_error_set(err, DOC_E_USAGE, "another docrun works in '%s'",
+		    b->dir);
 		close(fd);
 		return -1;
 	}
@@ -98,8 +98,7 @@ doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
 	path_in(b, "out.ndjson", path);
 	if (access(path, F_OK) == 0)
 		return doc_error_set(err, DOC_E_USAGE,
-		    "'%s' holds a run already: choose another folder",
-		    b->dir);
+		    "'%s' holds a run already: choose another folder", b->dir);
 	return write_settings(b, err);
 }
 

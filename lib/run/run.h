@@ -14,7 +14,7 @@
 struct doc_batch {
 	const char *dir;
 	bool summary;
-	int progress;		      /* enum doc_progress_kind */
+	int progress; /* enum doc_progress_kind */
 	unsigned jobs;
 	struct doc_pipeline pipeline; /* filled by the caller, not started */
 	const char *const *stages;    /* of the pipeline, in order */
@@ -24,8 +24,8 @@ struct doc_batch {
 };
 
 /* Make RUN, or refuse one that holds a run already.  USAGE, IO. */
-int doc_batch_prepare(struct doc_batch *batch, struct doc_error *err)
-    DOC_MUST_CHECK;
+int doc_batch_prepare(struct doc_batch *batch,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 /* Start the pipeline, keep what comes out, wait, balance.  Returns the exit
  * status (docpipe(7)). */

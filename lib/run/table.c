@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
-#include "lib/record/stream.h"
 #include "lib/record/record.h"
+#include "lib/record/stream.h"
 #include "lib/run/table.h"
 
 /* Print a name so that it cannot play with the terminal: control characters,
@@ -32,8 +32,8 @@ static void
 print_place(const struct doc_record *rec, FILE *to)
 {
 	doc_autobuf struct doc_buf b = { 0 };
-	doc_autovalue struct doc_value *members =
-	    doc_record_value(rec, "member");
+	doc_autovalue struct doc_value *members = doc_record_value(rec,
+	    "member");
 	const char *path = NULL;
 
 	if (doc_record_str(rec, "path", &b) == 1)
@@ -102,8 +102,8 @@ print_row(const struct doc_record *rec, FILE *to)
 	doc_autovalue struct doc_value *scan = doc_record_value(rec, "scan");
 	doc_autovalue struct doc_value *text = doc_record_value(rec, "text");
 	doc_autovalue struct doc_value *ocr = doc_record_value(rec, "ocr");
-	doc_autovalue struct doc_value *preview =
-	    doc_record_value(rec, "preview");
+	doc_autovalue struct doc_value *preview = doc_record_value(rec,
+	    "preview");
 	const char *verdict = doc_value_get_str(scan, "verdict");
 
 	fprintf(to, "%-10s ", verdict ? verdict : "-");
@@ -133,8 +133,8 @@ doc_table_print(const char *path, FILE *to, struct doc_error *err)
 		struct doc_record rec;
 
 		rc = doc_lines_fill(&in, err);
-		while (rc >= 0 &&
-		    (rc = doc_lines_next(&in, &line, &len, err)) > 0)
+		while (
+		    rc >= 0 && (rc = doc_lines_next(&in, &line, &len, err)) > 0)
 			if (doc_record_parse(&rec, line, len, err) < 0)
 				rc = -1;
 			else if (rec.type == DOC_TYPE_DOC)

@@ -13,7 +13,7 @@
 
 /* Verdict, type, pages, words of text, words of OCR, preview, path; one line a
  * document of the records at `path`. */
-int doc_table_print(const char *path, FILE *to, struct doc_error *err)
-    DOC_MUST_CHECK;
+int doc_table_print(const char *path, FILE *to,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

@@ -87,8 +87,7 @@ sweep(const struct doc_spool *spool)
 }
 
 int
-doc_spool_open(struct doc_spool *spool, const char *path,
-    struct doc_error *err)
+doc_spool_open(struct doc_spool *spool, const char *path, struct doc_error *err)
 {
 	char chosen[PATH_MAX];
 

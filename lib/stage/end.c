@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lib/stage/end.h"
 #include "lib/base/log.h"
 #include "lib/base/version.h"
-#include "lib/stage/end.h"
 
 static void
 write_cage(const struct doc_pool *pool, struct doc_json *j)

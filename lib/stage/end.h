@@ -14,8 +14,8 @@ struct doc_end {
 	const struct doc_pool *pool; /* NULL: a stage without a cage */
 };
 
-int doc_end_write(const struct doc_end *end, struct doc_buf *out)
-    DOC_MUST_CHECK;
+int doc_end_write(const struct doc_end *end,
+    struct doc_buf *out) DOC_MUST_CHECK;
 
 /* Compare the cage with what is required.  0, or -1 with SANDBOX. */
 int doc_end_require(const struct doc_pool *pool, enum doc_level require,

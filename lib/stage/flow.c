@@ -57,9 +57,10 @@ watch_signals(struct doc_flow *flow, struct doc_error *err)
 	/* Seen as EPIPE, so that workers and temp files are cleared away. */
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	flow->signals = (struct doc_watch){
-		.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
-		.ready = signalled, .ctx = flow };
+	flow->signals = (struct doc_watch){ .fd = signalfd(-1, &set,
+						SFD_CLOEXEC | SFD_NONBLOCK),
+		.ready = signalled,
+		.ctx = flow };
 	if (flow->signals.fd < 0)
 		return doc_error_sys(err, "cannot wait for signals");
 	return doc_loop_add(&flow->loop, &flow->signals, EPOLLIN, err);
@@ -96,7 +97,8 @@ doc_flow_open(struct doc_flow *flow, int out, struct doc_error *err)
 		return -1;
 	flow->sink.fd = own_output(out);
 	flow->sink.buf.max = (size_t)1 << 30;
-	flow->output = (struct doc_watch){ .fd = flow->sink.fd, .ready = woken,
+	flow->output = (struct doc_watch){ .fd = flow->sink.fd,
+		.ready = woken,
 		.ctx = &flow->output_blocks };
 	return watch_signals(flow, err);
 }
@@ -187,8 +189,7 @@ emit(struct doc_flow *flow)
 				break;
 			continue;
 		}
-		if (doc_buf_add(&flow->sink.buf, t->line.data, t->line.len) <
-		    0)
+		if (doc_buf_add(&flow->sink.buf, t->line.data, t->line.len) < 0)
 			return doc_error_set(&flow->err, DOC_E_NO_MEMORY,
 			    "no memory for the output");
 		remove_task(flow, t);

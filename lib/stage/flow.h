@@ -48,12 +48,12 @@ struct doc_flow {
 	struct doc_pool *pool;
 	struct doc_sink sink;
 	struct doc_task *head, *tail;
-	unsigned count;	 /* tasks in the list */
-	size_t held;	 /* bytes they hold */
+	unsigned count; /* tasks in the list */
+	size_t held;	/* bytes they hold */
 	bool unordered;
-	bool ended;	 /* no more input */
+	bool ended;	      /* no more input */
 	struct doc_error err; /* the stream is broken: stop, status 3 */
-	int signal;	 /* SIGINT, SIGTERM, SIGHUP or SIGPIPE came */
+	int signal;	      /* SIGINT, SIGTERM, SIGHUP or SIGPIPE came */
 	/* Make tasks from input.  1: did something, 0: nothing there yet,
 	 * -1: the input has ended (flow->ended), or broke (flow->err). */
 	int (*pull)(struct doc_flow *flow);
@@ -63,8 +63,8 @@ struct doc_flow {
 	bool output_blocks;
 };
 
-int doc_flow_open(struct doc_flow *flow, int out, struct doc_error *err)
-    DOC_MUST_CHECK;
+int doc_flow_open(struct doc_flow *flow, int out,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 /* Append to the list, or insert behind `after`. */
 void doc_flow_add(struct doc_flow *flow, struct doc_task *task);

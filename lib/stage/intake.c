@@ -138,8 +138,9 @@ doc_intake_main(const struct doc_intake_setup *s)
 	if (doc_stage_options_settle(s->options, &err) < 0)
 		return doc_last_words(&err);
 	if (*s->operands == NULL && isatty(0))
-		doc_usage(s->cmd, "no file given, and standard input is a "
-				  "terminal");
+		doc_usage(s->cmd,
+		    "no file given, and standard input is a "
+		    "terminal");
 	if (start(&in, s, doc_start_stdout(), &err) < 0) {
 		doc_flow_close(&in.flow);
 		doc_spool_close(&in.spool);

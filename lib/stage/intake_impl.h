@@ -43,7 +43,7 @@ struct item {
 	struct doc_error known; /* wrong before anybody looked */
 	enum doc_reason reason; /* not to be looked at, and why */
 	struct doc_job job;
-	struct item *open; /* member being written by the worker */
+	struct item *open;	   /* member being written by the worker */
 	struct item *first, *last; /* members so far, by task.next */
 	uint64_t delivered;
 };

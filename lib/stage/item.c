@@ -123,8 +123,9 @@ static void
 write_list(const struct item *it, enum doc_status status, struct doc_json *j)
 {
 	const struct doc_answer *a = &it->job.answer;
-	const struct doc_error *err =
-	    it->known.code != DOC_E_NONE ? &it->known : &it->job.err;
+	const struct doc_error *err = it->known.code != DOC_E_NONE
+	    ? &it->known
+	    : &it->job.err;
 	uint64_t reasons = a->reasons;
 
 	if (it->reason != DOC_R_NONE)
@@ -178,8 +179,7 @@ write_record(struct item *it, enum doc_status status, struct doc_json *j)
 	if (a->set[DOC_F_MEDIA])
 		doc_json_str(j, "media", doc_answer_str(a, DOC_F_MEDIA));
 	if (a->set[DOC_F_ENCODING])
-		doc_json_str(j, "encoding",
-		    doc_answer_str(a, DOC_F_ENCODING));
+		doc_json_str(j, "encoding", doc_answer_str(a, DOC_F_ENCODING));
 	if (it->data_path != NULL)
 		doc_json_str(j, "data", it->data_path);
 	write_list(it, status, j);
@@ -240,8 +240,7 @@ new_member(struct item *it)
 
 	if (child == NULL)
 		return NULL;
-	child->members = calloc(it->member_count + 1,
-	    sizeof(*child->members));
+	child->members = calloc(it->member_count + 1, sizeof(*child->members));
 	if (child->members == NULL) {
 		free_item(&child->task);
 		return NULL;
@@ -345,8 +344,8 @@ keep_data(struct item *it)
 	if (it->data.name[0] == '\0' || !doc_digest_is_hex(sha))
 		return;
 	if (doc_spool_commit(&it->intake->spool, &it->data,
-		it->intake->setup->options->tenant, sha, "data",
-		&it->data_path, &err) < 0)
+		it->intake->setup->options->tenant, sha, "data", &it->data_path,
+		&err) < 0)
 		it->intake->flow.err = err;
 }
 

@@ -22,18 +22,17 @@ step_by_step(int dir, const char *path, bool beneath)
 		errno = EXDEV;
 		return -1;
 	}
-	at = *path == '/' ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
-	    : dir == AT_FDCWD
-	    ? open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)
-	    : fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	at = *path == '/'     ? open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)
+	    : dir == AT_FDCWD ? open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)
+			      : fcntl(dir, F_DUPFD_CLOEXEC, 0);
 	while (at >= 0) {
 		size_t n;
 		int next, saved;
 
 		path += strspn(path, "/");
 		n = strcspn(path, "/");
-		if (n >= sizeof(part) || (beneath && n == 2 &&
-					     strncmp(path, "..", 2) == 0)) {
+		if (n >= sizeof(part) ||
+		    (beneath && n == 2 && strncmp(path, "..", 2) == 0)) {
 			close(at);
 			errno = n >= sizeof(part) ? ENAMETOOLONG : EXDEV;
 			return -1;
@@ -89,7 +88,7 @@ regular(int fd, struct stat *st, struct doc_error *err)
 		doc_error_sys(err, "cannot look at the file");
 	else if (!S_ISREG(st->st_mode))
 		doc_error_set(err, DOC_E_SPECIAL, "not a regular file: %s",
-		    S_ISDIR(st->st_mode)      ? "a folder"
+		    S_ISDIR(st->st_mode)	? "a folder"
 			: S_ISFIFO(st->st_mode) ? "a fifo"
 						: "a device");
 	else
@@ -140,8 +139,8 @@ open_root(const char *root, const char *rest)
 }
 
 int
-doc_open_below(const struct doc_words *roots, const char *path,
-    struct stat *st, struct doc_error *err)
+doc_open_below(const struct doc_words *roots, const char *path, struct stat *st,
+    struct doc_error *err)
 {
 	for (size_t i = 0; i < roots->n; i++) {
 		const char *rest = below(roots->at[i], path);
@@ -164,9 +163,9 @@ doc_open_record(const struct doc_words *roots, const char *spool,
     const struct doc_record *rec, struct doc_error *err)
 {
 	doc_autobuf struct doc_buf b = { 0 };
-	struct doc_words in_spool = { (char *[]){ (char *)(uintptr_t)spool,
-					  NULL },
-		1 };
+	struct doc_words in_spool = {
+		(char *[]){ (char *)(uintptr_t)spool, NULL }, 1
+	};
 	const struct doc_words *from = roots;
 	struct stat st;
 	const char *path;

@@ -23,8 +23,8 @@ doc_result_commit(struct doc_stage_task *task, struct doc_spool_file *out,
 
 	snprintf(name, sizeof(name), "%s-%s.%s", run->stage->key, run->key,
 	    run->extension);
-	if (doc_spool_commit(&run->spool, out, task->tenant, task->sha256,
-		name, &result->file, &err) < 0) {
+	if (doc_spool_commit(&run->spool, out, task->tenant, task->sha256, name,
+		&result->file, &err) < 0) {
 		result->status = DOC_STATUS_ERROR;
 		result->err = err;
 		return -1;
@@ -52,8 +52,7 @@ doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,
 		doc_result_reason(result, DOC_R_ERRORS);
 	result->status = result->reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
 	if (unit->out.name[0] != '\0')
-		(void)!doc_result_commit(task, &unit->out, unit->bytes,
-		    result);
+		(void)!doc_result_commit(task, &unit->out, unit->bytes, result);
 }
 
 static void
@@ -107,8 +106,8 @@ static void
 write_members(const struct doc_run *run, const struct doc_stage_task *task,
     struct doc_result *r, struct doc_json *j)
 {
-	const struct doc_unit *first =
-	    task && task->unit_count ? task->units[0] : NULL;
+	const struct doc_unit *first = task && task->unit_count ? task->units[0]
+								: NULL;
 	bool cut = r->status == DOC_STATUS_PARTIAL && first != NULL &&
 	    first->job.err.code != DOC_E_NONE;
 

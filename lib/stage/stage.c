@@ -172,8 +172,7 @@ static int
 start_lister(struct doc_run *run, char **operands, struct doc_error *err)
 {
 	const struct doc_stage_options *o = run->options;
-	struct doc_opt_group stage = { doc_stage_opts,
-		(void *)(uintptr_t)o };
+	struct doc_opt_group stage = { doc_stage_opts, (void *)(uintptr_t)o };
 	struct doc_words args = { 0 };
 	char exe[4200];
 	int fds[2];
@@ -187,8 +186,7 @@ start_lister(struct doc_run *run, char **operands, struct doc_error *err)
 	for (char **p = operands; *p; p++)
 		if (doc_words_add(&args, *p) < 0 ||
 		    doc_words_add(&run->options->roots, *p) < 0)
-			return doc_error_set(err, DOC_E_NO_MEMORY,
-			    "no memory");
+			return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return doc_error_sys(err, "cannot make a pipe");
 	run->lister = fork();
@@ -221,10 +219,9 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 
 	if (doc_spool_open(&run->spool, s->options->spool, err) < 0 ||
 	    doc_flow_open(&run->flow, out, err) < 0 ||
-	    doc_pool_open(&run->flow.pool, &run->flow.loop, &config, err) <
-		0 ||
-	    doc_end_require(run->flow.pool, require,
-		s->options->allow_degraded, err) < 0 ||
+	    doc_pool_open(&run->flow.pool, &run->flow.loop, &config, err) < 0 ||
+	    doc_end_require(run->flow.pool, require, s->options->allow_degraded,
+		err) < 0 ||
 	    settings_key(run, &s->opts, err) < 0)
 		return -1;
 	if (*s->operands != NULL)
@@ -281,8 +278,9 @@ doc_stage_main(const struct doc_stage_setup *s)
 	if (doc_stage_options_settle(s->options, &err) < 0)
 		return doc_last_words(&err);
 	if (*s->operands == NULL && isatty(0))
-		doc_usage(s->cmd, "no file given, and standard input is a "
-				  "terminal");
+		doc_usage(s->cmd,
+		    "no file given, and standard input is a "
+		    "terminal");
 	if (start(&run, s, doc_start_stdout(), &err) < 0) {
 		doc_flow_close(&run.flow);
 		doc_spool_close(&run.spool);
@@ -308,6 +306,6 @@ doc_stage_main(const struct doc_stage_setup *s)
 	if (status != 0 || listed != 0)
 		return status ? status : listed;
 	return run.count[DOC_STATUS_PARTIAL] + run.count[DOC_STATUS_ERROR] >
-		0 ||
+	    0 ||
 	    (s->fail_on_findings && run.findings > 0);
 }

@@ -62,8 +62,8 @@ struct doc_stage {
 	/* Optional: after each unit; may add more. */
 	int (*grow)(struct doc_stage_task *task, const struct doc_unit *unit);
 	/* Optional: make one result of the units; default for one unit. */
-	void (*conclude)(struct doc_stage_task *task,
-	    struct doc_result *result);
+	void (
+	    *conclude)(struct doc_stage_task *task, struct doc_result *result);
 	/* Optional: members of its own, before those the worker said. */
 	void (*members)(const struct doc_stage_task *task,
 	    struct doc_result *result, struct doc_json *j);

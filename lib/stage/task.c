@@ -192,8 +192,8 @@ open_task(struct doc_stage_task *task, struct doc_error *err)
 		return 0;
 	if (doc_record_parse(&rec, task->input.data, task->input.len, err) < 0)
 		return -1;
-	task->fd = doc_open_record(&run->options->roots, run->spool.path,
-	    &rec, err);
+	task->fd = doc_open_record(&run->options->roots, run->spool.path, &rec,
+	    err);
 	return task->fd < 0 ? -1 : 0;
 }
 

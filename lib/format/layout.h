@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * flow - from the structure of a document to lines and tab-separated rows.
+ * layout - from the structure of a document to lines and tab-separated rows.
  *
  * Runs in the worker; pure.  Separators are owed, not written: whatever stands
  * between two pieces of text is decided when the second one comes, so empty
  * paragraphs leave nothing behind and empty cells at the end of a row neither.
  */
-#ifndef DOC_FLOW_H
-#define DOC_FLOW_H
+#ifndef DOC_LAYOUT_H
+#define DOC_LAYOUT_H
 
 #include "lib/format/text.h"
 
-struct doc_flow {
+struct doc_layout {
 	struct doc_text *text;
 	struct doc_buf *side; /* while set, text goes here instead */
 	unsigned cells;	      /* begun in this row */
@@ -25,30 +25,30 @@ struct doc_flow {
 };
 
 /* Cap of text put aside, bytes; what is more is lost with the reason memory. */
-#define DOC_FLOW_SIDE_MAX ((size_t)16 << 20)
+#define DOC_LAYOUT_SIDE_MAX ((size_t)16 << 20)
 
 /* A paragraph or other block begins or ends. */
-void doc_flow_line(struct doc_flow *f);
-void doc_flow_row(struct doc_flow *f);
-void doc_flow_row_end(struct doc_flow *f);
-void doc_flow_cell(struct doc_flow *f);
+void doc_layout_line(struct doc_layout *f);
+void doc_layout_row(struct doc_layout *f);
+void doc_layout_row_end(struct doc_layout *f);
+void doc_layout_cell(struct doc_layout *f);
 /* n more empty cells. */
-void doc_flow_skip(struct doc_flow *f, unsigned n);
+void doc_layout_skip(struct doc_layout *f, unsigned n);
 
 /* Text as it stands; with white space collapsed as in HTML and ODF. */
-void doc_flow_put(struct doc_flow *f, const char *s, size_t n);
-void doc_flow_puts(struct doc_flow *f, const char *s);
-void doc_flow_wrap(struct doc_flow *f, const char *s, size_t n);
+void doc_layout_put(struct doc_layout *f, const char *s, size_t n);
+void doc_layout_puts(struct doc_layout *f, const char *s);
+void doc_layout_wrap(struct doc_layout *f, const char *s, size_t n);
 /* White space is owed, unless at the start of a line. */
-void doc_flow_space(struct doc_flow *f);
+void doc_layout_space(struct doc_layout *f);
 /* Finish the line in the sink, before a page ends. */
-void doc_flow_flush(struct doc_flow *f);
+void doc_layout_flush(struct doc_layout *f);
 
 /* What is put between these two goes to `side`, as lines of its own ... */
-void doc_flow_divert(struct doc_flow *f, struct doc_buf *side,
-    struct doc_flow *was);
-void doc_flow_restore(struct doc_flow *f, const struct doc_flow *was);
+void doc_layout_divert(struct doc_layout *f, struct doc_buf *side,
+    struct doc_layout *was);
+void doc_layout_restore(struct doc_layout *f, const struct doc_layout *was);
 /* ... and from there to where it belongs, which empties it. */
-void doc_flow_merge(struct doc_flow *f, struct doc_buf *side);
+void doc_layout_merge(struct doc_layout *f, struct doc_buf *side);
 
 #endif

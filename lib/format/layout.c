@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "lib/format/flow.h"
+#include "lib/format/layout.h"
 
 /* A sheet has 16,384 columns; a lone cell far right needs no such distance. */
 enum { MAX_TABS = 256 };
 
 static void
-raw(struct doc_flow *f, const char *s, size_t n)
+raw(struct doc_layout *f, const char *s, size_t n)
 {
 	f->in_line = s[n - 1] != '\n';
 	if (f->side == NULL)
@@ -17,14 +17,14 @@ raw(struct doc_flow *f, const char *s, size_t n)
 }
 
 static bool
-in_row(const struct doc_flow *f)
+in_row(const struct doc_layout *f)
 {
 	return f->depth > 0 && f->one_line;
 }
 
 /* Write what is owed before the next text. */
 static void
-settle(struct doc_flow *f)
+settle(struct doc_layout *f)
 {
 	if (f->line && f->in_line)
 		raw(f, "\n", 1);
@@ -36,7 +36,7 @@ settle(struct doc_flow *f)
 }
 
 void
-doc_flow_line(struct doc_flow *f)
+doc_layout_line(struct doc_layout *f)
 {
 	if (f->fresh)
 		return;
@@ -47,9 +47,9 @@ doc_flow_line(struct doc_flow *f)
 }
 
 void
-doc_flow_row(struct doc_flow *f)
+doc_layout_row(struct doc_layout *f)
 {
-	doc_flow_line(f);
+	doc_layout_line(f);
 	f->depth++;
 	if (f->depth > 1 && f->one_line)
 		return;
@@ -59,7 +59,7 @@ doc_flow_row(struct doc_flow *f)
 }
 
 void
-doc_flow_row_end(struct doc_flow *f)
+doc_layout_row_end(struct doc_layout *f)
 {
 	if (f->depth == 0)
 		return;
@@ -74,7 +74,7 @@ doc_flow_row_end(struct doc_flow *f)
 }
 
 void
-doc_flow_cell(struct doc_flow *f)
+doc_layout_cell(struct doc_layout *f)
 {
 	if (f->depth > 1 && f->one_line) {
 		f->space = true;
@@ -90,15 +90,15 @@ doc_flow_cell(struct doc_flow *f)
 }
 
 void
-doc_flow_skip(struct doc_flow *f, unsigned n)
+doc_layout_skip(struct doc_layout *f, unsigned n)
 {
 	n = DOC_MIN(n, (unsigned)MAX_TABS);
 	while (n-- > 0)
-		doc_flow_cell(f);
+		doc_layout_cell(f);
 }
 
 void
-doc_flow_put(struct doc_flow *f, const char *s, size_t n)
+doc_layout_put(struct doc_layout *f, const char *s, size_t n)
 {
 	if (n == 0)
 		return;
@@ -107,9 +107,9 @@ doc_flow_put(struct doc_flow *f, const char *s, size_t n)
 }
 
 void
-doc_flow_puts(struct doc_flow *f, const char *s)
+doc_layout_puts(struct doc_layout *f, const char *s)
 {
-	doc_flow_put(f, s, strlen(s));
+	doc_layout_put(f, s, strlen(s));
 }
 
 static bool
@@ -119,7 +119,7 @@ is_blank(char c)
 }
 
 void
-doc_flow_wrap(struct doc_flow *f, const char *s, size_t n)
+doc_layout_wrap(struct doc_layout *f, const char *s, size_t n)
 {
 	size_t i = 0, from;
 
@@ -132,18 +132,18 @@ doc_flow_wrap(struct doc_flow *f, const char *s, size_t n)
 		from = i;
 		while (i < n && !is_blank(s[i]))
 			i++;
-		doc_flow_put(f, s + from, i - from);
+		doc_layout_put(f, s + from, i - from);
 	}
 }
 
 void
-doc_flow_space(struct doc_flow *f)
+doc_layout_space(struct doc_layout *f)
 {
 	f->space = true;
 }
 
 void
-doc_flow_flush(struct doc_flow *f)
+doc_layout_flush(struct doc_layout *f)
 {
 	if (f->in_line)
 		raw(f, "\n", 1);
@@ -152,17 +152,18 @@ doc_flow_flush(struct doc_flow *f)
 }
 
 void
-doc_flow_divert(struct doc_flow *f, struct doc_buf *side, struct doc_flow *was)
+doc_layout_divert(struct doc_layout *f, struct doc_buf *side,
+    struct doc_layout *was)
 {
 	*was = *f;
-	*f = (struct doc_flow){ .text = f->text,
+	*f = (struct doc_layout){ .text = f->text,
 		.side = side,
 		.one_line = f->one_line };
-	side->max = DOC_FLOW_SIDE_MAX;
+	side->max = DOC_LAYOUT_SIDE_MAX;
 }
 
 void
-doc_flow_restore(struct doc_flow *f, const struct doc_flow *was)
+doc_layout_restore(struct doc_layout *f, const struct doc_layout *was)
 {
 	if (f->in_line)
 		raw(f, "\n", 1);
@@ -170,7 +171,7 @@ doc_flow_restore(struct doc_flow *f, const struct doc_flow *was)
 }
 
 void
-doc_flow_merge(struct doc_flow *f, struct doc_buf *side)
+doc_layout_merge(struct doc_layout *f, struct doc_buf *side)
 {
 	const char *p = side->data, *end = p + side->len;
 
@@ -178,10 +179,10 @@ doc_flow_merge(struct doc_flow *f, struct doc_buf *side)
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 
 		nl = nl ? nl : end;
-		doc_flow_line(f);
-		doc_flow_put(f, p, (size_t)(nl - p));
+		doc_layout_line(f);
+		doc_layout_put(f, p, (size_t)(nl - p));
 		p = nl + 1;
 	}
-	doc_flow_line(f);
+	doc_layout_line(f);
 	side->len = 0;
 }
