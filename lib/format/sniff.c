@@ -20,6 +20,36 @@
  * the answer of the last call in it, nothing else. */
 static magic_t magic;
 
+/* libmagic 5.44 compiles each regular expression of its database when it first
+ * meets it, and keeps it: done here, it is done once and not in every worker
+ * (2.5 ms of 4 for a short text). */
+static void
+warm(void)
+{
+	static const struct {
+		const char *data;
+		size_t size;
+	} samples[] = {
+#define S(text) { text, sizeof(text) - 1 }
+		S("Plain words, and a second line\nwith 12 numbers.\n\n"),
+		S("\xc3\xa4 UTF-8\n"),
+		S("\xff\xfeU\0T\0F\0\n\0"),
+		S("From: a@example.org\nSubject: x\n\nbody\n"),
+		S("<?xml version=\"1.0\"?>\n<x/>\n"),
+		S("<!DOCTYPE html><html><head></head></html>\n"),
+		S("#include <stdio.h>\nint main(void) { return 0; }\n"),
+		S("{\"a\": [1, 2]}\n"),
+		S("a,b\n1,2\n"),
+		S("%PDF-1.4\n"),
+		S("PK\3\4\24\0\0\0\0\0"),
+		S("\0\1\2\3\4\5\6\7binary\0\0\0\0"),
+#undef S
+	};
+
+	for (size_t i = 0; i < DOC_LEN(samples); i++)
+		(void)magic_buffer(magic, samples[i].data, samples[i].size);
+}
+
 int
 doc_sniff_load(struct doc_error *err)
 {
@@ -36,6 +66,7 @@ doc_sniff_load(struct doc_error *err)
 		magic = NULL;
 		return -1;
 	}
+	warm();
 	return 0;
 }
 

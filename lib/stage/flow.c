@@ -244,6 +244,9 @@ wait_some(struct doc_flow *flow, bool want_input)
 		return -1;
 	if (flow->signal != 0)
 		return 0;
+	/* The last line is out, and no event may come any more. */
+	if (flow->ended && flow->head == NULL && flow->sink.buf.len == 0)
+		return 0;
 	if (flow->output_blocks &&
 	    doc_loop_add(&flow->loop, &flow->output, EPOLLOUT, err) < 0)
 		return -1;
@@ -274,6 +277,8 @@ doc_flow_run(struct doc_flow *flow)
 		if (emit(flow) < 0)
 			return -1;
 		if (flow->ended && flow->head == NULL) {
+			if (!flow->output_blocks && write_some(flow) < 0)
+				return -1;
 			if (flow->sink.buf.len == 0)
 				return 0;
 		} else if (!starved && !flow->ended && room(flow)) {

@@ -319,6 +319,7 @@ set_option(enum part part, const char *name, const char *value)
 	if (value == NULL)
 		return;
 	snprintf(word, sizeof(word), "--%s=%s", name, value);
+	optind = 0; /* begin anew (GNU) */
 	doc_opt_parse(&cmd, 2, (char *[]){ word, strdup(word), NULL });
 }
 

@@ -4,23 +4,37 @@
 # it.  IN is a list of names, one a line, or a file of records for a stage of
 # ours; OUT an empty folder for what comes out.  BIN is where our tools are.
 #
-# A peer gets its best usual form: no shell between it and its files where it
-# can do without one, and never a timeout (run.sh left out what hangs).
+# A peer gets its usual form and no timeout (run.sh left out what hangs).
 set -u
 name=$1 in=$2 out=$3
 shift 3
 
-# each COMMAND NAME-OF-OUTPUT: COMMAND with %f and %o for every file.
+# each FUNCTION: for every file $f, with $o to put its output at.
 each() {
-	# shellcheck disable=SC2016 # for the inner shell
-	tr '\n' '\0' <"$in" | xargs -0 sh -c '
-		out=$1 n=$2; shift 2
-		for f do
-			n=$((n + 1))
-			o=$out/$n
-			'"$1"' >>"$out/log" 2>&1
-		done' sh "$out" "${1##*#}" 2>/dev/null
+	n=0
+	while IFS= read -r f <&3; do
+		n=$((n + 1)) o=$out/$n
+		"$1" >>"$out/log" 2>&1
+	done 3<"$in"
 	return 0
+}
+
+text_pdftotext() { pdftotext -q "$f" "$o.txt"; }
+text_mutool()    { mutool draw -q -F txt -o "$o.txt" "$f"; }
+scan_clamscan()  { clamscan --no-summary -d "$DB" "$f"; }
+# As shipped: OpenMP as it likes.
+ocr_tesseract()  { tesseract "$f" "$o"; }
+view_pdftoppm() {
+	pdftoppm -q -f 1 -l 1 -singlefile -scale-to 256 -jpeg "$f" "$o"
+}
+# It puts a relative name next to its input.
+view_vips()      { vipsthumbnail -s 256 -o "$o.jpg" "$f"; }
+view_convert()   { "$CONVERT" "${f}[0]" -resize 256x256 "$o.jpg"; }
+unpack() {
+	case $f in
+	*.zip) unzip -q -o "$f" -d "$o" ;;
+	*) mkdir "$o" && tar -x -f "$f" -C "$o" ;;
+	esac
 }
 
 # What a careful user's script does for one file; called by parallel.
@@ -101,42 +115,33 @@ chain) # IN: records; WORDs: stages
 	sh -c "$cmd" >/dev/null
 	;;
 
-# Text.
-pdftotext) each 'pdftotext -q "$f" "$o.txt"' ;;
-mutool)    each 'mutool draw -q -F txt -o "$o.txt" "$f"' ;;
+jq)        jq -c . <"$in" >"$out/out.ndjson" ;;
 
-# Scan.
+pdftotext)     each text_pdftotext ;;
+mutool)        each text_mutool ;;
+clamscan)      each scan_clamscan ;;
 clamscan-once)
 	clamscan --no-summary -d "$DB" --file-list="$in" >"$out/log" 2>&1
 	;;
-clamscan)  each 'clamscan --no-summary -d "$DB" "$f"' ;;
-
-# OCR, as shipped: OpenMP as it likes.
-tesseract) each 'tesseract "$f" "$o"' ;;
-
-# Previews.  vipsthumbnail puts a relative name next to its input.
-pdftoppm)  each 'pdftoppm -q -f 1 -l 1 -singlefile -scale-to 256 -jpeg "$f" "$o"' ;;
-vips)      each 'vipsthumbnail -s 256 -o "$o.jpg" "$f"' ;;
-convert)   each '"$CONVERT" "$f[0]" -resize 256x256 "$o.jpg"' ;;
-
-# Intake.
+tesseract)     each ocr_tesseract ;;
+pdftoppm)      each view_pdftoppm ;;
+vips)          each view_vips ;;
+convert)       each view_convert ;;
 sums)
 	tr '\n' '\0' <"$in" | xargs -0 sha256sum -- >"$out/sums"
 	file -b --mime-type -f "$in" >"$out/types"
 	;;
-unzip)     each 'unzip -q -o "$f" -d "$o"' ;;
-tar)       each 'mkdir "$o"; tar -x -f "$f" -C "$o"' ;;
-unpack-sums) # unpack, then what doclist also does
-	each 'mkdir "$o"; case $f in *.zip) unzip -q -o "$f" -d "$o" ;; *) tar -x -f "$f" -C "$o" ;; esac'
+unpack)        each unpack ;;
+unpack-sums) # and then what doclist also does
+	each unpack
 	find "$out" -mindepth 2 -type f >"$out/names"
 	tr '\n' '\0' <"$out/names" | xargs -0 sha256sum -- >"$out/sums"
 	file -b --mime-type -f "$out/names" >"$out/types"
 	;;
 
-# The whole.
 script)
 	export DB
-	parallel -j2 -a "$in" "$0" script-one "$in" "$out" {} {#}
+	parallel -j2 -a "$in" "$0" script-one "$in" "$out" '{}' '{#}'
 	;;
 script-one) script_one "$@" ;;
 *)
