@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Targets for who works on docpipe: check, san, lint, fuzz, bench, demo,
+# completions.  Included by the Makefile.
+
+# What lint, san and fuzz need on top of the tests.
+LINT_PACKAGES := $(TEST_PACKAGES) git clang clang-format shellcheck codespell
+
+lint-deps:
+	$(call need,$(LINT_PACKAGES))
+
+# --- tests -------------------------------------------------------------------
+
+# A unit test may try any module; what it does not use is not linked.
+UNIT_LIBS = $(command_LIBS) \
+	$(foreach z,$(ZYGOTES),$(zygote_$(z)_LIBS))
+unit_clamav_test_EXTRA := $(B)/lib/engine/starved.o
+
+$(UNIT): $(B)/unit/%: $(B)/tests/unit/%.o $$(unit_$$*_EXTRA) $(B)/libdoc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+# The attacker of the cage, and engines that turn against their supervisor.
+ATTACK  := $(B)/unit/attack
+HOSTILE := $(B)/hostile/doclist $(B)/hostile/doctext
+
+$(ATTACK): $(patsubst %.c,$(B)/%.o,$(wildcard tests/cage/*.c)) $(B)/libdoc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+$(HOSTILE): $(B)/tests/hostile/engine.o $(B)/libdoc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lnettle -lseccomp
+
+test-programs: all $(UNIT) $(ATTACK) $(HOSTILE)
+
+# tests/corpus.t is .ci/run's: it needs files that are not ours to ship.
+SHELL_TESTS = $(filter-out tests/corpus.t,$(sort $(wildcard tests/*.t)))
+
+# The packages first, for pkg-config is one of them.
+check: test-deps
+	@$(MAKE) --no-print-directory test-programs
+	@DOC_BIN=$(abspath $(B))/bin tests/run -l $(B)/test-logs \
+		-c $(B)/test-counts $(UNIT) $(ATTACK) $(SHELL_TESTS)
+
+# Address and undefined-behaviour sanitizer.  The shadow memory is 16 TiB of
+# address space, so that a build with DOC_SANITIZED sets no RLIMIT_AS in the
+# cage; all else is enforced, and libasan's own calls are in the profile or are
+# refused politely.  Tests that are about memory limits say that they skip.
+# Leaks are looked for in the unit tests only: a worker ends by _exit.
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+san: test-deps
+	@$(MAKE) --no-print-directory B=build/san FORTIFY= \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN) -DDOC_SANITIZED' \
+		test-programs san-run
+
+san-run:
+	@UBSAN_OPTIONS=print_stacktrace=1 tests/run -j 1 -l $(B)/test-logs \
+		-c build/test-counts $(UNIT)
+	@DOC_SANITIZED=1 DOC_BIN=$(abspath $(B))/bin \
+		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+		tests/run -t 900 -l $(B)/test-logs -c build/test-counts \
+		$(filter-out tests/man.t tests/docs.t tests/lint.t,$(SHELL_TESTS))
+
+# Twenty seconds for each; FUZZ_SECONDS=3600 for a night.
+FUZZ_SECONDS ?= 20
+fuzz: lint-deps
+	@$(MAKE) --no-print-directory B=build/fuzz FORTIFY= CC=clang \
+		CFLAGS='-O1 -g -DDOC_SANITIZED \
+		-fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=all' fuzz-run
+
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
+$(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/libdoc.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
+		$(command_LIBS)
+
+fuzz-run: $(FUZZERS)
+	@for f in $^; do mkdir -p $$f.corpus && \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=5 \
+			-print_final_stats=1 -artifact_prefix=$$f- \
+			-verbosity=0 $$f.corpus || exit 1; done
+
+# --- lint --------------------------------------------------------------------
+
+C_FILES   = $(shell find cmd lib tests -name '*.[ch]' | sort)
+SH_FILES  = $(shell find tests examples .ci .tools -name '*.t' -o -name '*.sh' \
+	-o -path .ci/run | sort)
+WERROR    = -O2 -g -Werror
+
+lint: lint-deps
+	clang-format --dry-run -Werror $(C_FILES)
+	sh tests/lint/license.sh
+	sh tests/lint/layers.sh
+	sh tests/lint/headers.sh
+	shellcheck -x -P SCRIPTDIR $(SH_FILES)
+	mandoc -Tlint -W warning man/*.[157]
+	codespell $(C_FILES) $(SH_FILES) man/* README.md Makefile \
+		--ignore-words=tests/lint/codespell.ignore
+	@$(MAKE) --no-print-directory B=build/lint-gcc CC=gcc \
+		CFLAGS='$(WERROR)' test-programs >build/lint-gcc.log
+	@$(MAKE) --no-print-directory B=build/lint-clang CC=clang \
+		CFLAGS='$(WERROR)' test-programs >build/lint-clang.log
+	sh tests/lint/links.sh build/lint-gcc
+
+# --- the rest ----------------------------------------------------------------
+
+bench: test-deps
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run.sh
+
+completions: all
+	@.tools/completions.sh $(abspath $(B))/bin completions
+
+# Broken and locked documents are in the inbox on purpose, so that a run that
+# ends with 1 is what is wanted here; anything else is not.
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@sh examples/demo.sh $(B)
+
+.PHONY: check san san-run lint lint-deps fuzz fuzz-run bench completions demo \
+	test-programs

@@ -1,0 +1,376 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Speed, side by side with what people use today and with the limit: our own
+# code without isolation.
+#
+#	tests/bench/run.sh [section ...]	default: all of them
+#
+#	CORPUS=DIR	real files (default: ../shared/corpus, else build/inbox)
+#	SIGS=DIR	a large signature database (default: ../shared/sigs)
+#	ROUNDS=N	default 3		QUICK=1	about a minute, small sets
+#	DOC_BIN=DIR	tools to measure (default: build/bin)
+#
+# The rows of a table run in turn, A B C A B C ..., and each ratio is the median
+# of the rounds' ratios to the first row, so that a machine that gets busy hurts
+# all alike.  cpu is user and system time of the whole tree of processes.  What
+# came out is counted: a peer that did nothing is fast.
+set -u
+LC_ALL=C.UTF-8 TZ=UTC
+export LC_ALL TZ
+unset MAKEFLAGS MFLAGS MAKELEVEL
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+cd "$top" || exit 1
+QUICK=${QUICK:-}
+ROUNDS=${ROUNDS:-$([[ $QUICK ]] && echo 1 || echo 3)}
+BIN=${DOC_BIN:-$top/build/bin}
+shared=${top%/*}/shared
+CORPUS=${CORPUS:-$([[ -d $shared/corpus ]] && echo "$shared/corpus" ||
+    echo "$top/build/inbox")}
+SIGS=${SIGS:-$shared/sigs}
+work=$top/build/bench
+LOOP=$work/loop
+met=0 missed=0
+export BIN LOOP CORPUS
+
+# shellcheck source=tests/bench/table.sh
+. "$here/table.sh"
+# shellcheck source=tests/bench/sets.sh
+. "$here/sets.sh"
+
+# have COMMAND PACKAGE: or say what to install, once.
+declare -A said
+have() {
+	command -v "$1" >/dev/null && return
+	[[ ${said[$1]:-} ]] || echo "missing: $1: apt-get install $2"
+	said[$1]=1
+	return 1
+}
+
+# The loop is linked from the objects of the zygotes, their main renamed.
+build_loop() {
+	local b=${BIN%/bin} z libs
+	for z in doclist docscan doctext dococr docpreview; do
+		objcopy --redefine-sym "main=${z}_main" \
+		    "$b/cmd/zygote/$z.o" "$work/$z.o" || return
+	done
+	libs=$(pkg-config --libs gmime-3.0 icu-i18n icu-uc libxml-2.0 \
+	    poppler-glib cairo tesseract lept vips gmodule-2.0 nettle json-c \
+	    libseccomp) || return
+	# shellcheck disable=SC2086 # words
+	cc -std=gnu11 -D_GNU_SOURCE -iquote . -O2 -o "$LOOP" "$here/loop.c" \
+	    "$work"/doc*.o "$b/cmd/options.o" "$b/lib/engine/starved.o" \
+	    "$b/libdoc.a" -Wl,--export-dynamic-symbol=cmsCreateTransform \
+	    $libs -larchive -lmagic -lclamav -lz -lm
+}
+
+# What nobody may do in the cage they may do here: EICAR's signature, so that
+# we and clamscan use the same database.
+test_db() {
+	mkdir -p "$work/db"
+	printf '%s:0:0:%s\n' Eicar-Test-Signature \
+	    58354f2150254041505b345c505a58353428505e2937434329377d2445494341 \
+	    >"$work/db/test.ndb"
+	DB=$work/db
+	export DB
+}
+
+bench_text() {
+	local list=$work/pdf.list
+	begin "doctext on $(of "$list") PDFs$(left_out "$list")" count_text
+	row 'doctext, one worker' '' stage "$work/pdf.rec" doctext -j1
+	row 'doctext, a worker a processor' '' stage "$work/pdf.rec" doctext
+	row 'our code, no isolation, one process' 'W<=1.10,C<=1.10' \
+	    loop "$work/pdf.media" -m -j1 -p text
+	have pdftotext poppler-utils &&
+	    row 'pdftotext per file' 'w>=2.3' pdftotext "$list"
+	have mutool mupdf-tools &&
+	    row 'mutool draw -F txt per file' 'w>=1.6' mutool "$list"
+	race
+	have pdftotext poppler-utils && recall "$list"
+}
+
+# Words of pdftotext -cropbox that are in our text.
+recall() {
+	local dir=$work/crop n=0 f
+	rm -rf "$dir"; mkdir -p "$dir"
+	while IFS= read -r f; do
+		n=$((n + 1))
+		pdftotext -q -cropbox "$f" "$dir/$n.txt" 2>/dev/null
+	done <"$1"
+	goal_line "$(jq -r 'select(.type == "doc") | .text.file // "-"' \
+	    "$work/out/1/out.ndjson" | python3 "$here/recall.py" "$dir")"
+}
+
+bench_scan() {
+	local list=$work/mixed.list few=$work/few.list
+	begin "docscan on $(of "$list") files, test signatures" count_scan
+	row 'docscan, one worker' '' stage "$work/mixed.rec" docscan -j1 --db="$DB"
+	row 'docscan, a worker a processor' '' stage "$work/mixed.rec" docscan \
+	    --db="$DB"
+	row 'our code, no isolation, one process' 'W<=1.10,C<=1.10' \
+	    loop "$work/mixed.media" -m -j1 -p scan -d "$DB"
+	have clamscan clamav &&
+	    row 'clamscan, one run' '' clamscan-once "$list"
+	race
+	have clamscan clamav || return
+	begin "docscan on $(of "$few") files, test signatures, load included" \
+	    count_scan
+	row 'docscan, one worker' '' stage "$work/few.rec" docscan -j1 --db="$DB"
+	row 'clamscan per file' '' clamscan "$few"
+	race
+	[[ -d $SIGS ]] || { echo "no large database in $SIGS"; return; }
+	local small=$DB
+	DB=$SIGS
+	begin "docscan on $(of "$few") files, $(signatures) signatures, load \
+included" count_scan
+	row 'docscan, one worker' '' stage "$work/few.rec" docscan -j1 --db="$DB"
+	row 'clamscan, one run' '' clamscan-once "$few"
+	row 'clamscan per file' '' clamscan "$few"
+	race 1
+	DB=$small
+	engine_memory
+}
+
+signatures() {
+	jq -r 'select(.type == "end" and .stage == "docscan") |
+	    .engine.signatures' <("$BIN/docscan" -q --db="$DB" \
+	    --spool="$work/spool" </dev/null 2>/dev/null)
+}
+
+# Peak of the sum of PSS over a supervisor, its zygote and N workers.
+engine_memory() {
+	local n one=0 more=0 jobs=4
+	for n in 1 $jobs; do
+		local peak=0 now pid p
+		"$BIN/docscan" -q -j"$n" --db="$SIGS" --spool="$work/spool" \
+		    <"$work/mixed.rec" >/dev/null &
+		pid=$!
+		while kill -0 $pid 2>/dev/null; do
+			now=0
+			for p in $(tree $pid 2>/dev/null); do
+				now=$((now + $(pss "$p")))
+			done
+			((now > peak)) && peak=$now
+			sleep 0.05
+		done
+		((n == 1)) && one=$peak || more=$peak
+	done
+	goal_line "docscan PSS, 1 worker / $jobs workers, MB: \
+$((one / 1024)) / $((more / 1024)) | <= engine + 60 MB each | \
+$( ((more <= one + 60 * 1024 * (jobs - 1))) && echo met || echo missed)"
+}
+
+tree() {
+	local p children
+	echo "$1"
+	read -ra children <"/proc/$1/task/$1/children"
+	for p in "${children[@]}"; do tree "$p"; done
+}
+
+pss() {
+	local kb
+	kb=$(awk '/^Pss:/ { print $2 }' "/proc/$1/smaps_rollup" 2>/dev/null)
+	echo "${kb:-0}"
+}
+
+bench_ocr() {
+	local list=$work/ocr.list
+	begin "dococr on $(of "$list") pictures" count_ocr
+	row 'dococr, one worker' '' stage "$work/ocr.rec" dococr -j1
+	row 'dococr, two workers' 'w<=0.556' stage "$work/ocr.rec" dococr -j2
+	row 'our code, no isolation, one process' 'C<=1.03' \
+	    loop "$work/ocr.media" -m -j1 -p ocr
+	have tesseract tesseract-ocr &&
+	    row 'tesseract per file, as shipped' 'w>=3' tesseract "$list"
+	race $((ROUNDS > 1 ? ROUNDS - 1 : 1))
+}
+
+bench_preview() {
+	local pdf=$work/pdf.list img=$work/image.list big=$work/big.list
+	begin "docpreview on $(of "$pdf") PDFs$(left_out "$pdf")" count_preview
+	row 'docpreview, one worker' '' \
+	    stage "$work/pdf.rec" docpreview -j1 --format=jpeg
+	row 'docpreview, a worker a processor' '' \
+	    stage "$work/pdf.rec" docpreview --format=jpeg
+	row 'our code, no isolation, one process' 'W<=1.10,C<=1.10' \
+	    loop "$work/pdf.media" -m -j1 -p preview -f jpeg
+	have pdftoppm poppler-utils &&
+	    row 'pdftoppm -scale-to 256 per file' 'w>=1.25' pdftoppm "$pdf"
+	have vipsthumbnail libvips-tools &&
+	    row 'vipsthumbnail per file' 'w>=4' vips "$pdf"
+	race
+	begin "docpreview on $(of "$img") pictures$(left_out "$img")" count_preview
+	row 'docpreview, one worker' '' \
+	    stage "$work/image.rec" docpreview -j1 --format=jpeg
+	row 'our code, no isolation, one process' 'W<=1.10,C<=1.10' \
+	    loop "$work/image.media" -m -j1 -p preview -f jpeg
+	have vipsthumbnail libvips-tools &&
+	    row 'vipsthumbnail per file' 'w>=1.5' vips "$img"
+	race
+	big_jpegs || return
+	begin "docpreview on $(of "$big") JPEGs of 12 million pixels" count_preview
+	row 'docpreview, one worker' '' \
+	    stage "$work/big.rec" docpreview -j1 --format=jpeg
+	have_convert && row 'convert -resize per file' 'w>=5' convert "$big"
+	have vipsthumbnail libvips-tools &&
+	    row 'vipsthumbnail per file' 'w>=1.5' vips "$big"
+	race
+}
+
+# Something else may be called convert.
+have_convert() {
+	local c
+	while IFS= read -r c; do
+		if "$c" -version 2>/dev/null | grep -q ImageMagick; then
+			CONVERT=$c
+			export CONVERT
+			return
+		fi
+	done < <(type -ap convert)
+	have ImageMagick imagemagick
+}
+
+bench_list() {
+	local list=$work/leaf.list one=$work/one.list
+	begin "doclist on $(of "$list") files that are no containers" count_list
+	row 'doclist, one worker' '' list "$list" -j1
+	row 'doclist, a worker a processor' '' list "$list"
+	row 'our code, no isolation, one process' 'W<=1.10,C<=1.10' \
+	    loop "$list" -j1 -p list
+	row 'sha256sum, batched, and file -f' 'w>=3' sums "$list"
+	race
+	head -c "$([[ $QUICK ]] && echo 100M || echo 500M)" /dev/urandom \
+	    >"$work/one.bin"
+	echo "$work/one.bin" >"$one"
+	begin "doclist on one file of $(du -m "$work/one.bin" | cut -f1) MB" \
+	    count_list
+	row 'doclist' '' list "$one" -j1
+	row 'sha256sum and file' 'w>=3' sums "$one"
+	race
+	rm "$work/one.bin"
+}
+
+bench_archives() {
+	local kind peer
+	archives
+	for kind in zip tar.gz tar.zst; do
+		peer=tar; [[ $kind == zip ]] && peer=unzip
+		have $peer $peer || continue
+		begin "doclist on a $kind of $(of "$work/mixed.list") files" \
+		    count_list
+		row 'doclist, one worker' '' list "$work/$kind.list" -j1
+		row 'doclist, a worker a processor' '' list "$work/$kind.list"
+		row 'our code, no isolation, one process' '' \
+		    loop "$work/$kind.list" -j1 -p list
+		row "$peer" 'w>=1.5' unpack "$work/$kind.list"
+		row "$peer, sha256sum and file" '' unpack-sums "$work/$kind.list"
+		race
+	done
+}
+
+bench_all() {
+	local list=$work/mixed.list
+	begin "doclist | docscan | doctext | docpreview: $(of "$list") \
+files$(left_out "$list")" count_all
+	row 'pipeline, full cage, a fresh worker each' '' pipeline "$list"
+	row 'our code, no isolation, two processes' 'W<=1.10,C<=1.10' \
+	    loop "$list" -d "$DB" -f jpeg
+	row 'docrun (tokens, run directory)' '' run "$list"
+	if have parallel parallel && have clamscan clamav &&
+	    have pdftotext poppler-utils && have vipsthumbnail libvips-tools
+	then
+		row 'parallel -j2 of a script per file' 'w>=3.6,c>=3.57' \
+		    script "$list"
+	fi
+	race
+	begin 'the same without docscan' count_all
+	row 'pipeline' '' pipeline-noscan "$list"
+	row 'our code, no isolation, two processes' 'W<=1.10,C<=1.10' \
+	    loop "$list" -p list,text,preview -f jpeg
+	race
+	rm -rf "$work/kept"
+	"$here/peers.sh" pipeline "$list" "$work/out" "$work/kept" 2>/dev/null
+	begin 'the same again, nothing changed' count_all
+	row 'pipeline, first time' '' pipeline "$list"
+	row 'pipeline, second time' 'w<=0.02' pipeline "$list" "$work/kept"
+	race
+	rm -rf "$work/kept"
+}
+
+bench_records() {
+	local rec=$work/plain.rec n=100000 mb secs start
+	[[ $QUICK ]] && n=20000
+	make_records $n >"$rec"
+	: >"$work/none.rec"
+	mb=$(($(stat -c %s "$rec") / 1000000))
+	begin "stages with nothing to do: $n records of 1 KB, $mb MB" count_none
+	row 'doctext' '' stage "$rec" doctext
+	row 'doctext on no record: its start' '' stage "$work/none.rec" doctext
+	row 'six stages' '' chain "$rec" doctext docpreview dococr doctext \
+	    docpreview dococr
+	row 'six stages on no record' '' chain "$work/none.rec" doctext \
+	    docpreview dococr doctext docpreview dococr
+	have jq jq && row 'jq -c .' '' jq "$rec"
+	race
+	secs=$(median 1 wall) start=$(median 2 wall)
+	goal_line "$(awk -v s="$secs" -v z="$start" -v mb=$mb -v n=$n 'BEGIN {
+		t = s - z; if (t < .001) t = .001
+		printf "one stage, its start taken off: %.0f MB/s, %.0f k " \
+		    "records/s | >= 400 MB/s | %s\n", mb / t, n / t / 1000,
+		    (mb / t >= 400) ? "met" : "missed" }')"
+	secs=$(median 3 wall) start=$(median 4 wall)
+	goal_line "$(awk -v s="$secs" -v z="$start" -v n=$n 'BEGIN {
+		t = s - z; if (t < .001) t = .001
+		printf "six stages, their start taken off: %.0f k records/s " \
+		    "| >= 200 | %s\n", n / t / 1000,
+		    (n / t >= 200000) ? "met" : "missed" }')"
+	growth_of_memory
+}
+
+# Peak RSS of the supervisor when n records are through it.
+supervisor_peak() {
+	local out=$work/out/peak pid i
+	rm -rf "$out"; mkdir -p "$out"
+	mkfifo "$out/in"
+	"$BIN/doctext" -q --spool="$out/spool" <"$out/in" >"$out/out" &
+	pid=$!
+	exec 9>"$out/in"
+	make_records "$1" >&9
+	for ((i = 0; i < 300; i++)); do
+		(($(wc -l <"$out/out") >= $1)) && break
+		sleep 0.1
+	done
+	awk '/^VmHWM/ { print $2 }' "/proc/$pid/status"
+	exec 9>&-
+	wait $pid
+}
+
+growth_of_memory() {
+	local few many
+	few=$(supervisor_peak 1000)
+	many=$(supervisor_peak 100000)
+	goal_line "RSS of doctext's supervisor at 10^3 and 10^5 records, KB: \
+$few, $many | within 5 % | $( ((many * 100 <= few * 105)) && echo met || echo missed)"
+}
+
+main() {
+	local s
+	for s in xargs:findutils file:file jq:jq python3:python3 \
+	    objcopy:binutils; do
+		have "${s%:*}" "${s#*:}" || exit 1
+	done
+	[[ -x /usr/bin/time ]] || { have /usr/bin/time time; exit 1; }
+	[[ -x $BIN/doclist ]] || { echo "no $BIN/doclist: run make"; exit 1; }
+	[[ -d $CORPUS ]] || { echo "no files in $CORPUS: CORPUS=DIR"; exit 1; }
+	mkdir -p "$work"
+	build_loop || { echo 'cannot build the unisolated loop'; exit 1; }
+	test_db
+	machine
+	make_sets
+	(($#)) || set -- text scan ocr preview list archives all records
+	for s; do "bench_$s"; done
+	echo
+	echo "$met goals met, $missed missed; $((SECONDS / 60)) min $((SECONDS % 60)) s"
+}
+main "$@"
