@@ -32,11 +32,12 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 # The link table is the architecture: a command links no parser, a zygote only
 # its own engine.
 CMDS    := doclist docscan doctext dococr docpreview docprogress docrun
-ZYGOTES := doclist docscan doctext dococr docpreview
+ZYGOTES := docsniff doclist docscan doctext dococr docpreview
 
 command_LIBS := -ljson-c -lnettle -lseccomp
 
-zygote_doclist_LIBS    = -lmagic -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
+zygote_docsniff_LIBS   = -lmagic -larchive -lz
+zygote_doclist_LIBS    = -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
 zygote_docscan_LIBS    = -lclamav -lz -larchive
 zygote_doctext_LIBS    = $(call libs,poppler-glib cairo gmime-3.0 libxml-2.0 icu-i18n) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib cairo tesseract lept) -lm

@@ -18,7 +18,7 @@
 static bool
 test_set(const struct doc_run *run)
 {
-	const char *set = doc_pool_fact(run->flow.pool, "set");
+	const char *set = doc_pool_fact(run->flow.pool[0], "set");
 
 	return set == NULL || strcmp(set, "full") != 0;
 }
@@ -39,7 +39,7 @@ members(const struct doc_stage_task *task, struct doc_result *r,
     struct doc_json *j)
 {
 	const struct doc_answer *a = &task->units[0]->job.answer;
-	const char *db = doc_pool_fact(task->run->flow.pool, "database");
+	const char *db = doc_pool_fact(task->run->flow.pool[0], "database");
 	const char *v;
 
 	if (test_set(task->run) && r->status != DOC_STATUS_ERROR &&

@@ -67,6 +67,10 @@ add(struct doc_answer *a, unsigned stages, const struct doc_field_view *v)
 
 	if (info == NULL || (info->stages & stages) == 0)
 		return -1;
+	/* The digest is told before a parser sees the document: a second one
+	 * would be a parser's. */
+	if (v->field == DOC_F_SHA256 && a->set[v->field])
+		return -1;
 	switch (info->type) {
 	case DOC_T_INT:
 		rc = add_number(a, v);

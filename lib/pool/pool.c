@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
@@ -48,17 +46,10 @@ wait_ready(struct doc_pool *p)
 	}
 }
 
-static void
-token_ready(struct doc_watch *watch, unsigned events)
-{
-	/* Waking up is all: the stage asks doc_pool_free next. */
-	(void)watch;
-	(void)events;
-}
-
 int
 doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
-    const struct doc_pool_config *config, struct doc_error *err)
+    struct doc_share *share, const struct doc_pool_config *config,
+    struct doc_error *err)
 {
 	struct doc_pool *p = calloc(1, sizeof(*p));
 
@@ -66,10 +57,7 @@ doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	p->loop = loop;
 	p->config = *config;
-	doc_tokens_join(&p->tokens);
-	p->token_watch = (struct doc_watch){ .fd = p->tokens.in,
-		.ready = token_ready,
-		.ctx = p };
+	p->share = share;
 	if (find_zygote(p, err) < 0 || make_temp(p, err) < 0 ||
 	    zlink_start(p, err) < 0) {
 		doc_pool_close(p);
@@ -96,17 +84,9 @@ pool_fill(struct doc_pool *p)
 		return;
 	for (struct wlink *w = p->workers; w != NULL; w = w->next)
 		ready += w->state == W_READY && w->zygote == z && !w->eof;
-	for (; ready < p->config.slots; ready++)
+	for (; ready < p->share->slots; ready++)
 		if (wlink_spawn(z) == NULL)
 			return;
-}
-
-static bool
-take_token(struct doc_pool *p)
-{
-	if (!p->token_held)
-		p->token_held = doc_tokens_take(&p->tokens);
-	return p->token_held;
 }
 
 bool
@@ -114,35 +94,14 @@ doc_pool_free(struct doc_pool *p)
 {
 	if (p->failed)
 		return true;
-	if (p->busy >= p->config.slots || p->orphan_count > 0)
+	if (p->orphan_count > 0)
 		return false;
 	if (wlink_ready(p, NULL) == NULL) {
 		pool_fill(p);
 		if (wlink_ready(p, NULL) == NULL)
 			return false;
 	}
-	return take_token(p);
-}
-
-void
-doc_pool_idle(struct doc_pool *p)
-{
-	if (p->token_held)
-		doc_tokens_give(&p->tokens);
-	p->token_held = false;
-}
-
-void
-doc_pool_want(struct doc_pool *p, bool want)
-{
-	struct doc_error err = { 0 };
-
-	if (p->tokens.in < 0)
-		return;
-	if (want && !p->token_watch.on)
-		(void)!doc_loop_add(p->loop, &p->token_watch, EPOLLIN, &err);
-	else if (!want)
-		doc_loop_del(p->loop, &p->token_watch);
+	return doc_share_free(p->share);
 }
 
 static void
@@ -155,12 +114,11 @@ run(struct doc_pool *p, struct doc_job *job)
 		w = wlink_spawn(zlink_live(p));
 	if (w == NULL) {
 		doc_error_set(&job->err, DOC_E_SPAWN, "cannot start a worker");
-		doc_pool_idle(p);
+		doc_share_idle(p->share);
 		job->ops->done(job);
 		return;
 	}
-	p->token_held = false;
-	p->busy++;
+	doc_share_take(p->share);
 	wlink_submit(w, job);
 }
 
@@ -172,7 +130,6 @@ doc_pool_submit(struct doc_pool *p, struct doc_job *job)
 		job->ops->done(job);
 		return;
 	}
-	assert(p->token_held);
 	run(p, job);
 }
 
@@ -185,18 +142,15 @@ is_canary(const struct doc_job *job)
 void
 pool_job_done(struct doc_pool *p, struct doc_job *job)
 {
-	if (!is_canary(job)) {
-		p->busy--;
-		doc_tokens_give(&p->tokens);
-	}
+	if (!is_canary(job))
+		doc_share_give(p->share);
 	job->ops->done(job);
 }
 
 void
 pool_job_orphaned(struct doc_pool *p, struct doc_job *job)
 {
-	p->busy--;
-	doc_tokens_give(&p->tokens);
+	doc_share_give(p->share);
 	if (job->attempts < 2 && p->orphan_count < DOC_LEN(p->orphans)) {
 		p->orphans[p->orphan_count++] = job;
 		return;
@@ -211,8 +165,7 @@ run_orphans(struct doc_pool *p)
 {
 	while (p->orphan_count > 0 &&
 	    (p->failed ||
-		(zlink_live(p) != NULL && p->busy < p->config.slots &&
-		    take_token(p)))) {
+		(zlink_live(p) != NULL && doc_share_free(p->share)))) {
 		struct doc_job *job = p->orphans[--p->orphan_count];
 
 		if (p->failed) {
@@ -331,11 +284,8 @@ doc_pool_close(struct doc_pool *p)
 {
 	if (p == NULL)
 		return;
-	doc_pool_want(p, false);
 	zlink_stop_all(p);
 	wlink_free_all(p);
-	doc_pool_idle(p);
-	doc_tokens_close(&p->tokens);
 	if (p->temp_dir[0] != '\0')
 		doc_tree_remove(p->temp_dir);
 	free(p);

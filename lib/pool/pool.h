@@ -52,7 +52,6 @@ struct doc_job {
 struct doc_pool_config {
 	const char *tool;      /* "doctext": executable under libexec */
 	unsigned field_stages; /* whitelist: bits of doc_field_stage */
-	unsigned slots;	       /* busy workers at most */
 	bool beats;	       /* its workers beat: arm the stall clock */
 	bool huge;	       /* its engine wants a heap of huge pages */
 	struct doc_limits limits;
@@ -64,18 +63,13 @@ struct doc_pool;
 /* Start the zygote and run its canary; blocks until it is ready (a large
  * signature database takes seconds).  ENGINE, SANDBOX, SPAWN on failure. */
 int doc_pool_open(struct doc_pool **pool, struct doc_loop *loop,
-    const struct doc_pool_config *config, struct doc_error *err) DOC_MUST_CHECK;
+    struct doc_share *share, const struct doc_pool_config *config,
+    struct doc_error *err) DOC_MUST_CHECK;
 
-/* Can a job be submitted now?  Takes the CPU token for it, which the submit
- * then uses; so ask only when there is a job. */
+/* Can a job be submitted now?  Takes a place of the share for it, which the
+ * submit then uses; so ask only when there is a job. */
 bool doc_pool_free(struct doc_pool *pool);
 void doc_pool_submit(struct doc_pool *pool, struct doc_job *job);
-
-/* Give back a token doc_pool_free took for a job that did not come. */
-void doc_pool_idle(struct doc_pool *pool);
-
-/* A free worker, but no token?  Then the loop also waits for tokens. */
-void doc_pool_want(struct doc_pool *pool, bool want);
 
 /* Run the clocks; returns milliseconds until it is to be called again, -1 for
  * never. */

@@ -68,10 +68,7 @@ struct doc_pool {
 	struct zlink *zygotes;
 	struct wlink *workers;
 	uint32_t next_id;
-	unsigned busy;
-	struct doc_tokens tokens;
-	struct doc_watch token_watch;
-	bool token_held;	     /* taken by doc_pool_free, not yet used */
+	struct doc_share *share; /* borrowed */
 	struct doc_job *orphans[64]; /* their zygote died; to run again */
 	unsigned orphan_count;
 	bool failed; /* no engine, and none to be had */

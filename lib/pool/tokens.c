@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -106,6 +107,53 @@ doc_tokens_close(struct doc_tokens *t)
 		close(t->out);
 	}
 	t->in = t->out = -1;
+}
+
+void
+doc_share_open(struct doc_share *s, unsigned slots)
+{
+	*s = (struct doc_share){ .slots = slots };
+	doc_tokens_join(&s->tokens);
+}
+
+void
+doc_share_close(struct doc_share *s)
+{
+	doc_share_idle(s);
+	doc_tokens_close(&s->tokens);
+}
+
+bool
+doc_share_free(struct doc_share *s)
+{
+	if (s->busy >= s->slots)
+		return false;
+	if (!s->token_held)
+		s->token_held = doc_tokens_take(&s->tokens);
+	return s->token_held;
+}
+
+void
+doc_share_take(struct doc_share *s)
+{
+	assert(s->token_held);
+	s->token_held = false;
+	s->busy++;
+}
+
+void
+doc_share_give(struct doc_share *s)
+{
+	s->busy--;
+	doc_tokens_give(&s->tokens);
+}
+
+void
+doc_share_idle(struct doc_share *s)
+{
+	if (s->token_held)
+		doc_tokens_give(&s->tokens);
+	s->token_held = false;
 }
 
 int

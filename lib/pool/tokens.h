@@ -28,6 +28,27 @@ void doc_tokens_close(struct doc_tokens *t); /* gives all back */
 bool doc_tokens_take(struct doc_tokens *t);
 void doc_tokens_give(struct doc_tokens *t);
 
+/*
+ * What the pools of one supervisor have in common: together they run no more
+ * workers at once than --jobs, each with a token.
+ */
+struct doc_share {
+	unsigned slots;	 /* busy workers at most */
+	unsigned busy;
+	struct doc_tokens tokens;
+	bool token_held; /* taken, not yet used */
+};
+
+void doc_share_open(struct doc_share *s, unsigned slots);
+void doc_share_close(struct doc_share *s);
+
+/* A place for one more worker, token included?  Asking again without taking
+ * gives the same answer. */
+bool doc_share_free(struct doc_share *s);
+void doc_share_take(struct doc_share *s); /* after doc_share_free said yes */
+void doc_share_give(struct doc_share *s); /* the worker is done */
+void doc_share_idle(struct doc_share *s); /* no work for the place after all */
+
 /* docrun: make a pool of n tokens in a fifo at `path` and put it into the
  * environment of the children.  Keep the returned fd open as long as they
  * run; -1 with *err. */

@@ -442,3 +442,15 @@ doc_json_raw(struct doc_json *j, const char *key, const char *p, size_t n)
 	lead(j, key);
 	put(j, p, n);
 }
+
+void
+doc_error_write(const struct doc_error *err, struct doc_json *j)
+{
+	if (err->code == DOC_E_NONE)
+		return;
+	doc_json_open(j, "error", '{');
+	doc_json_str(j, "class", doc_class_name(doc_error_class(err->code)));
+	doc_json_str(j, "code", doc_error_name(err->code));
+	doc_json_str(j, "msg", err->msg);
+	doc_json_close(j, '}');
+}

@@ -10,6 +10,7 @@
 #define DOC_JSON_H
 
 #include "lib/base/buf.h"
+#include "lib/base/error.h"
 
 enum { DOC_JSON_DEPTH = 32, DOC_JSON_MEMBERS = 256 };
 
@@ -47,6 +48,8 @@ void doc_json_strn(struct doc_json *j, const char *key, const char *s,
     size_t n);
 void doc_json_int(struct doc_json *j, const char *key, int64_t v);
 void doc_json_bool(struct doc_json *j, const char *key, bool v);
+/* "error":{class,code,msg}; nothing when there is none. */
+void doc_error_write(const struct doc_error *err, struct doc_json *j);
 /* Ready-made JSON. */
 void doc_json_raw(struct doc_json *j, const char *key, const char *p, size_t n);
 

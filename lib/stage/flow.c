@@ -89,10 +89,14 @@ own_output(int out)
 }
 
 int
-doc_flow_open(struct doc_flow *flow, int out, struct doc_error *err)
+doc_flow_open(struct doc_flow *flow, int out, unsigned jobs,
+    struct doc_error *err)
 {
 	flow->input.fd = flow->signals.fd = -1;
 	flow->input.ready = woken;
+	doc_share_open(&flow->share, jobs);
+	flow->tokens = (struct doc_watch){ .fd = flow->share.tokens.in,
+		.ready = woken };
 	if (doc_loop_open(&flow->loop, err) < 0)
 		return -1;
 	flow->sink.fd = own_output(out);
@@ -200,18 +204,29 @@ emit(struct doc_flow *flow)
 	return 0;
 }
 
-static void
+/* When there is work but no token, a token that comes free wakes the loop. */
+static int
+want_tokens(struct doc_flow *flow, bool want)
+{
+	if (flow->tokens.fd < 0)
+		return 0;
+	if (want)
+		return doc_loop_add(&flow->loop, &flow->tokens, EPOLLIN,
+		    &flow->err);
+	doc_loop_del(&flow->loop, &flow->tokens);
+	return 0;
+}
+
+static int
 dispatch(struct doc_flow *flow)
 {
 	bool want = false;
 
-	if (flow->sink.buf.len >= OUTPUT_HELD) {
-		doc_pool_want(flow->pool, false);
-		return;
-	}
+	if (flow->sink.buf.len >= OUTPUT_HELD)
+		return want_tokens(flow, false);
 	for (struct doc_task *t = flow->head, *next; t != NULL; t = next) {
 		while (t->state == DOC_TASK_WAITING) {
-			if (!doc_pool_free(flow->pool)) {
+			if (!doc_pool_free(flow->pool[t->pool])) {
 				want = true;
 				break;
 			}
@@ -219,8 +234,23 @@ dispatch(struct doc_flow *flow)
 		}
 		next = want ? NULL : t->next;
 	}
-	doc_pool_idle(flow->pool);
-	doc_pool_want(flow->pool, want);
+	doc_share_idle(&flow->share);
+	return want_tokens(flow, want && flow->share.busy < flow->share.slots);
+}
+
+/* Milliseconds until a clock runs out in one of the pools; -1: none runs. */
+static int
+tick(struct doc_flow *flow)
+{
+	int least = -1;
+
+	for (unsigned i = 0; i < DOC_FLOW_POOLS; i++) {
+		int ms = flow->pool[i] ? doc_pool_tick(flow->pool[i]) : -1;
+
+		if (ms >= 0 && (least < 0 || ms < least))
+			least = ms;
+	}
+	return least;
 }
 
 static int
@@ -238,7 +268,6 @@ static int
 wait_some(struct doc_flow *flow, bool want_input)
 {
 	struct doc_error *err = &flow->err;
-	int wait;
 
 	if (!flow->output_blocks && write_some(flow) < 0)
 		return -1;
@@ -257,8 +286,7 @@ wait_some(struct doc_flow *flow, bool want_input)
 		return -1;
 	if (!want_input)
 		doc_loop_del(&flow->loop, &flow->input);
-	wait = flow->pool ? doc_pool_tick(flow->pool) : -1;
-	doc_loop_once(&flow->loop, wait);
+	doc_loop_once(&flow->loop, tick(flow));
 	return 0;
 }
 
@@ -272,9 +300,7 @@ doc_flow_run(struct doc_flow *flow)
 		if (rc < 0 && flow->err.code != DOC_E_NONE)
 			return -1;
 		starved = rc == 0 && !flow->ended;
-		if (flow->pool != NULL)
-			dispatch(flow);
-		if (emit(flow) < 0)
+		if (dispatch(flow) < 0 || emit(flow) < 0)
 			return -1;
 		if (flow->ended && flow->head == NULL) {
 			if (!flow->output_blocks && write_some(flow) < 0)
@@ -293,8 +319,11 @@ doc_flow_run(struct doc_flow *flow)
 void
 doc_flow_close(struct doc_flow *flow)
 {
-	doc_pool_close(flow->pool);
-	flow->pool = NULL;
+	for (unsigned i = 0; i < DOC_FLOW_POOLS; i++) {
+		doc_pool_close(flow->pool[i]);
+		flow->pool[i] = NULL;
+	}
+	doc_share_close(&flow->share);
 	while (flow->head != NULL)
 		remove_task(flow, flow->head);
 	doc_buf_release(&flow->sink.buf);

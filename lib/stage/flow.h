@@ -37,15 +37,19 @@ struct doc_task {
 	enum doc_task_state state;
 	struct doc_buf line; /* what is written for it */
 	size_t cost;	     /* bytes it holds in the window */
+	unsigned pool;	     /* which of the flow's pools it waits for */
 	/* Submit one job (the pool is free), and set the state: RUNNING when
 	 * there is nothing more to submit, DONE when nothing was needed. */
 	void (*dispatch)(struct doc_flow *flow, struct doc_task *task);
 	void (*free)(struct doc_task *task);
 };
 
+enum { DOC_FLOW_POOLS = 2 };
+
 struct doc_flow {
 	struct doc_loop loop;
-	struct doc_pool *pool;
+	struct doc_share share; /* of the pools */
+	struct doc_pool *pool[DOC_FLOW_POOLS]; /* NULL: unused */
 	struct doc_sink sink;
 	struct doc_task *head, *tail;
 	unsigned count; /* tasks in the list */
@@ -59,11 +63,13 @@ struct doc_flow {
 	int (*pull)(struct doc_flow *flow);
 	struct doc_watch input; /* on while more input is wanted; fd -1 none */
 	/* private */
-	struct doc_watch output, signals;
+	struct doc_watch output, signals, tokens;
 	bool output_blocks;
 };
 
-int doc_flow_open(struct doc_flow *flow, int out,
+/* `jobs`: workers at once, all pools together.  The pools are opened by the
+ * caller, into flow->pool, and closed by doc_flow_close. */
+int doc_flow_open(struct doc_flow *flow, int out, unsigned jobs,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* Append to the list, or insert behind `after`. */

@@ -93,19 +93,25 @@ static int
 start(struct intake *in, const struct doc_intake_setup *s, int out,
     struct doc_error *err)
 {
-	struct doc_pool_config config = { .tool = "doclist",
+	struct doc_pool_config sniff = { .tool = "docsniff",
 		.field_stages = DOC_FOR_LIST,
-		.slots = s->options->jobs,
+		.limits = *s->limits };
+	struct doc_pool_config open = { .tool = "doclist",
+		.field_stages = DOC_FOR_LIST,
 		.beats = true,
 		.limits = *s->limits };
+	struct doc_flow *f = &in->flow;
 
 	if (doc_spool_open(&in->spool, s->options->spool, err) < 0 ||
-	    doc_flow_open(&in->flow, out, err) < 0 ||
-	    doc_pool_open(&in->flow.pool, &in->flow.loop, &config, err) < 0)
+	    doc_flow_open(f, out, s->options->jobs, err) < 0 ||
+	    doc_pool_open(&f->pool[POOL_SNIFF], &f->loop, &f->share, &sniff,
+		err) < 0 ||
+	    doc_pool_open(&f->pool[POOL_OPEN], &f->loop, &f->share, &open,
+		err) < 0)
 		return -1;
 	if (*s->operands == NULL)
 		doc_lines_init(&in->names, 0, s->null ? '\0' : '\n', 4096);
-	return doc_end_require(in->flow.pool,
+	return doc_end_require(f->pool[POOL_OPEN],
 	    (enum doc_level)s->options->require, s->options->allow_degraded,
 	    err);
 }
@@ -117,7 +123,7 @@ finish(struct intake *in)
 		.in = in->out,
 		.out = in->out,
 		.count = in->count,
-		.pool = in->flow.pool };
+		.pool = in->flow.pool[POOL_OPEN] };
 
 	if (doc_end_write(&end, &in->flow.sink.buf) < 0)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,

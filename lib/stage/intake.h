@@ -2,11 +2,10 @@
 /*
  * intake - names in, records out: the loop of doclist.
  *
- * Supervisor.  Walks folders, opens files, has each looked into by a worker
- * (digest, media type, members of containers), and gives every member the same
- * treatment in turn.  Members are files in the spool; a fresh worker computes
- * the digest of each before any parser sees it.  One budget for the whole tree
- * of an input.
+ * Supervisor.  Walks folders, opens files, and has each looked at by a worker of
+ * `docsniff` (digest, then media type) and, if it is a container, by another of
+ * `doclist` (members).  Every member gets the same treatment in turn.  Members
+ * are files in the spool.  One budget for the whole tree of an input.
  */
 #ifndef DOC_INTAKE_H
 #define DOC_INTAKE_H
@@ -32,10 +31,5 @@ struct doc_intake_setup {
 
 /* The whole life after option parsing; returns the exit status. */
 int doc_intake_main(const struct doc_intake_setup *setup);
-
-enum {
-	DOC_UNIT_LOOK = 0, /* digest, type, members */
-	DOC_UNIT_LEAF = 1  /* digest and type only: as deep as allowed */
-};
 
 #endif

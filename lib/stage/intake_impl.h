@@ -26,6 +26,10 @@ struct tree {
 	char *root; /* what the user named: opened as such */
 };
 
+/* The pools: a light one for every document, and a heavy one, with all the
+ * libraries that open containers, for those that are one. */
+enum { POOL_SNIFF, POOL_OPEN };
+
 /* A document on its way to a record. */
 struct item {
 	struct doc_task task; /* first: the flow's */
@@ -42,8 +46,13 @@ struct item {
 	bool has_mtime, has_size;
 	struct doc_error known; /* wrong before anybody looked */
 	enum doc_reason reason; /* not to be looked at, and why */
-	struct doc_job job;
-	struct item *open;	   /* member being written by the worker */
+	char *sha256, *media, *encoding; /* NULL until known; owned */
+	uint64_t reasons; /* why what follows is not whole */
+	int fd;		  /* while a worker is on it, else -1 */
+	struct doc_job *job; /* likewise, else NULL: items are many */
+	bool opened;	     /* as a container, with these: */
+	uint64_t seen, refused;
+	struct item *open; /* member being written by the worker */
 	struct item *first, *last; /* members so far, by task.next */
 	uint64_t delivered;
 };

@@ -4,6 +4,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/version.h"
+#include "lib/record/media.h"
 #include "lib/stage/intake_impl.h"
 #include "lib/stage/open.h"
 
@@ -20,6 +21,17 @@ tree_drop(struct tree *t)
 		return;
 	free(t->root);
 	free(t);
+}
+
+static void
+end_job(struct item *it)
+{
+	if (it->job != NULL)
+		doc_answer_release(&it->job->answer);
+	free(doc_steal(&it->job));
+	if (it->fd >= 0)
+		close(it->fd);
+	it->fd = -1;
 }
 
 static void
@@ -42,9 +54,10 @@ free_item(struct doc_task *task)
 	free(it->data_path);
 	doc_buf_release(&it->path);
 	doc_buf_release(&it->task.line);
-	doc_answer_release(&it->job.answer);
-	if (it->job.fd >= 0)
-		close(it->job.fd);
+	end_job(it);
+	free(it->sha256);
+	free(it->media);
+	free(it->encoding);
 	tree_drop(it->tree);
 	free(it);
 }
@@ -63,7 +76,7 @@ new_item(struct intake *in, struct tree *tree, const char *path, size_t len)
 		.task = { .dispatch = dispatch,
 		    .free = free_item,
 		    .cost = sizeof(*it) + len },
-		.job = { .fd = -1, .out = -1, .ctx = it } };
+		.fd = -1 };
 	tree->refs++;
 	if (doc_buf_add(&it->path, path, len) < 0 ||
 	    doc_buf_str(&it->path) == NULL) {
@@ -110,46 +123,35 @@ name_of(const struct item *it)
 static enum doc_status
 status_of(const struct item *it)
 {
-	if (it->known.code != DOC_E_NONE || it->job.err.code != DOC_E_NONE)
+	if (it->known.code != DOC_E_NONE)
 		return it->delivered > 0 ? DOC_STATUS_PARTIAL
 					 : DOC_STATUS_ERROR;
 	if (it->reason != DOC_R_NONE)
 		return DOC_STATUS_SKIPPED;
-	return it->job.answer.reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
+	return it->reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
 }
 
 /* The key `list`: what happened on opening, and the members' balance. */
 static void
 write_list(const struct item *it, enum doc_status status, struct doc_json *j)
 {
-	const struct doc_answer *a = &it->job.answer;
-	const struct doc_error *err = it->known.code != DOC_E_NONE
-	    ? &it->known
-	    : &it->job.err;
-	uint64_t reasons = a->reasons;
+	uint64_t reasons = it->reasons;
 
 	if (it->reason != DOC_R_NONE)
 		reasons |= (uint64_t)1 << it->reason;
 	if (status == DOC_STATUS_PARTIAL && reasons == 0) {
-		enum doc_reason r = doc_reason_of(err->code);
+		enum doc_reason r = doc_reason_of(it->known.code);
 
 		reasons = (uint64_t)1 << (r ? r : DOC_R_ERRORS);
 	}
 	doc_json_open(j, "list", '{');
 	doc_json_str(j, "status", doc_status_name(status));
 	doc_reasons_write(reasons, j);
-	if (err->code != DOC_E_NONE) {
-		doc_json_open(j, "error", '{');
-		doc_json_str(j, "class",
-		    doc_class_name(doc_error_class(err->code)));
-		doc_json_str(j, "code", doc_error_name(err->code));
-		doc_json_str(j, "msg", err->msg);
-		doc_json_close(j, '}');
-	}
-	if (a->set[DOC_F_SEEN]) {
-		doc_json_int(j, "members", (int64_t)a->number[DOC_F_SEEN]);
+	doc_error_write(&it->known, j);
+	if (it->opened) {
+		doc_json_int(j, "members", (int64_t)it->seen);
 		doc_json_int(j, "delivered", (int64_t)it->delivered);
-		doc_json_int(j, "refused", (int64_t)a->number[DOC_F_REFUSED]);
+		doc_json_int(j, "refused", (int64_t)it->refused);
 	}
 	doc_json_close(j, '}');
 }
@@ -158,7 +160,6 @@ static void
 write_record(struct item *it, enum doc_status status, struct doc_json *j)
 {
 	struct doc_name name = name_of(it);
-	struct doc_answer *a = &it->job.answer;
 	char id[DOC_ID_SIZE], time[DOC_TIME_SIZE];
 
 	doc_name_id(&name, id);
@@ -174,12 +175,12 @@ write_record(struct item *it, enum doc_status status, struct doc_json *j)
 		doc_json_int(j, "size", (int64_t)it->size);
 	if (it->has_mtime && doc_time_format(it->mtime, time) == 0)
 		doc_json_str(j, "mtime", time);
-	if (a->set[DOC_F_SHA256])
-		doc_json_str(j, "sha256", doc_answer_str(a, DOC_F_SHA256));
-	if (a->set[DOC_F_MEDIA])
-		doc_json_str(j, "media", doc_answer_str(a, DOC_F_MEDIA));
-	if (a->set[DOC_F_ENCODING])
-		doc_json_str(j, "encoding", doc_answer_str(a, DOC_F_ENCODING));
+	if (it->sha256 != NULL)
+		doc_json_str(j, "sha256", it->sha256);
+	if (it->media != NULL)
+		doc_json_str(j, "media", it->media);
+	if (it->encoding != NULL)
+		doc_json_str(j, "encoding", it->encoding);
 	if (it->data_path != NULL)
 		doc_json_str(j, "data", it->data_path);
 	write_list(it, status, j);
@@ -202,9 +203,7 @@ complete(struct item *it)
 		    "no memory for a record");
 	in->out++;
 	in->count[status]++;
-	if (it->job.fd >= 0)
-		close(it->job.fd);
-	it->job.fd = -1;
+	end_job(it);
 	it->task.state = DOC_TASK_DONE;
 	while (it->first != NULL) {
 		struct item *child = it->first;
@@ -338,19 +337,19 @@ member_close(struct doc_job *job, struct doc_answer *fields,
 static void
 keep_data(struct item *it)
 {
-	const char *sha = doc_answer_str(&it->job.answer, DOC_F_SHA256);
 	struct doc_error err = { 0 };
 
-	if (it->data.name[0] == '\0' || !doc_digest_is_hex(sha))
+	if (it->data.name[0] == '\0' || it->sha256 == NULL)
 		return;
 	if (doc_spool_commit(&it->intake->spool, &it->data,
-		it->intake->setup->options->tenant, sha, "data", &it->data_path,
-		&err) < 0)
+		it->intake->setup->options->tenant, it->sha256, "data",
+		&it->data_path, &err) < 0)
 		it->intake->flow.err = err;
 }
 
+/* The container was gone through; its members are known. */
 static void
-done(struct doc_job *job)
+opened(struct doc_job *job)
 {
 	struct item *it = job->ctx;
 
@@ -359,14 +358,48 @@ done(struct doc_job *job)
 		free_item(&it->open->task);
 		it->open = NULL;
 	}
-	if (job->answer.set[DOC_F_SHA256] &&
-	    !doc_digest_is_hex(doc_answer_str(&job->answer, DOC_F_SHA256))) {
-		job->answer.set[DOC_F_SHA256] = false;
-		doc_error_set(&job->err, DOC_E_PROTOCOL,
+	it->known = job->err;
+	it->reasons = job->answer.reasons;
+	it->opened = job->answer.set[DOC_F_SEEN];
+	it->seen = job->answer.number[DOC_F_SEEN];
+	it->refused = job->answer.number[DOC_F_REFUSED];
+	complete(it);
+}
+
+static char *
+said(struct doc_answer *a, enum doc_field field)
+{
+	return a->set[field] ? strdup(doc_answer_str(a, field)) : NULL;
+}
+
+/* Digest and type are known; a container goes on to be opened. */
+static void
+sniffed(struct doc_job *job)
+{
+	struct item *it = job->ctx;
+	bool container;
+
+	it->known = job->err;
+	it->sha256 = said(&job->answer, DOC_F_SHA256);
+	it->media = said(&job->answer, DOC_F_MEDIA);
+	it->encoding = said(&job->answer, DOC_F_ENCODING);
+	if (it->sha256 != NULL && !doc_digest_is_hex(it->sha256)) {
+		free(doc_steal(&it->sha256));
+		doc_error_set(&it->known, DOC_E_PROTOCOL,
 		    "the worker sent a digest that is none");
 	}
 	keep_data(it);
-	complete(it);
+	container = it->media != NULL && it->known.code == DOC_E_NONE &&
+	    (doc_media_flags(it->media) & DOC_MEDIA_CONTAINER) != 0;
+	if (!container) {
+		complete(it);
+	} else if (it->member_count >= it->intake->setup->tree.max_depth) {
+		it->reasons = (uint64_t)1 << DOC_R_DEPTH;
+		complete(it);
+	} else {
+		it->task.pool = POOL_OPEN;
+		it->task.state = DOC_TASK_WAITING;
+	}
 }
 
 static int
@@ -391,23 +424,29 @@ open_item(struct item *it, struct doc_error *err)
 static void
 dispatch(struct doc_flow *flow, struct doc_task *task)
 {
-	static const struct doc_job_ops ops = { member_open, member_close,
-		done };
+	static const struct doc_job_ops sniff = { member_open, member_close,
+		sniffed };
+	static const struct doc_job_ops open = { member_open, member_close,
+		opened };
 	struct item *it = of(task);
-	bool look = it->known.code == DOC_E_NONE && it->reason == DOC_R_NONE;
 
-	if (look)
-		it->job.fd = open_item(it, &it->known);
-	if (it->job.fd < 0) {
+	if (it->job == NULL && it->known.code == DOC_E_NONE &&
+	    it->reason == DOC_R_NONE)
+		it->fd = open_item(it, &it->known);
+	if (it->fd >= 0 && it->job == NULL)
+		it->job = calloc(1, sizeof(*it->job));
+	if (it->job == NULL) {
 		complete(it);
 		return;
 	}
-	it->job.ops = &ops;
-	it->job.tenant = it->intake->setup->options->tenant;
-	it->job.media = "";
-	it->job.depth = (unsigned)it->member_count;
-	if (it->member_count >= it->intake->setup->tree.max_depth)
-		it->job.unit = DOC_UNIT_LEAF;
+	doc_answer_release(&it->job->answer);
+	*it->job = (struct doc_job){ .ops = task->pool ? &open : &sniff,
+		.ctx = it,
+		.tenant = it->intake->setup->options->tenant,
+		.fd = it->fd,
+		.out = -1,
+		.media = it->media ? it->media : "",
+		.depth = (unsigned)it->member_count };
 	task->state = DOC_TASK_RUNNING;
-	doc_pool_submit(flow->pool, &it->job);
+	doc_pool_submit(flow->pool[task->pool], it->job);
 }

@@ -56,18 +56,6 @@ doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,
 }
 
 static void
-write_error(const struct doc_error *err, struct doc_json *j)
-{
-	if (err->code == DOC_E_NONE)
-		return;
-	doc_json_open(j, "error", '{');
-	doc_json_str(j, "class", doc_class_name(doc_error_class(err->code)));
-	doc_json_str(j, "code", doc_error_name(err->code));
-	doc_json_str(j, "msg", err->msg);
-	doc_json_close(j, '}');
-}
-
-static void
 write_stats(const struct doc_stage_task *task, struct doc_json *j)
 {
 	uint64_t cpu = 0, faults = 0;
@@ -146,7 +134,7 @@ stage_write_result(struct doc_run *run, const struct doc_record *rec,
 	doc_json_open(&j, NULL, '{');
 	doc_json_str(&j, "status", doc_status_name(r->status));
 	doc_reasons_write(r->reasons, &j);
-	write_error(&r->err, &j);
+	doc_error_write(&r->err, &j);
 	if (members.len > 1) {
 		doc_buf_addc(&b, ',');
 		doc_buf_add(&b, members.data + 1, members.len - 1);

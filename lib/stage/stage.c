@@ -153,7 +153,7 @@ settings_key(struct doc_run *run, const struct doc_opt_group *opts,
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	doc_json_begin(&j, &b);
 	doc_json_open(&j, NULL, '{');
-	doc_pool_facts(run->flow.pool, &j);
+	doc_pool_facts(run->flow.pool[0], &j);
 	doc_json_int(&j, "max_output", (int64_t)run->limits->max_output);
 	doc_json_close(&j, '}');
 	if (j.failed)
@@ -210,7 +210,6 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 {
 	struct doc_pool_config config = { .tool = s->stage->tool,
 		.field_stages = s->stage->fields,
-		.slots = s->options->jobs,
 		.beats = s->stage->beats,
 		.huge = s->stage->huge,
 		.limits = *s->limits,
@@ -218,9 +217,10 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 	enum doc_level require = (enum doc_level)s->options->require;
 
 	if (doc_spool_open(&run->spool, s->options->spool, err) < 0 ||
-	    doc_flow_open(&run->flow, out, err) < 0 ||
-	    doc_pool_open(&run->flow.pool, &run->flow.loop, &config, err) < 0 ||
-	    doc_end_require(run->flow.pool, require, s->options->allow_degraded,
+	    doc_flow_open(&run->flow, out, s->options->jobs, err) < 0 ||
+	    doc_pool_open(&run->flow.pool[0], &run->flow.loop,
+		&run->flow.share, &config, err) < 0 ||
+	    doc_end_require(run->flow.pool[0], require, s->options->allow_degraded,
 		err) < 0 ||
 	    settings_key(run, &s->opts, err) < 0)
 		return -1;
@@ -237,7 +237,7 @@ finish(struct doc_run *run)
 	struct doc_end end = { .stage = run->stage->tool,
 		.in = run->in,
 		.count = run->count,
-		.pool = run->flow.pool };
+		.pool = run->flow.pool[0] };
 
 	for (int s = 0; s < DOC_STATUS_COUNT; s++)
 		out += run->count[s];

@@ -221,7 +221,7 @@ dispatch(struct doc_flow *flow, struct doc_task *t)
 	unit->job.fd = task->fd;
 	if (++task->submitted == task->unit_count)
 		t->state = DOC_TASK_RUNNING;
-	doc_pool_submit(flow->pool, &unit->job);
+	doc_pool_submit(flow->pool[0], &unit->job);
 }
 
 static void

@@ -1,0 +1,204 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Workers that were taken over (tests/hostile/engine.c): whatever they send, the
+# supervisor writes one true record for each document, does its neighbours no
+# harm, does not hang and does not grow.
+. "$(dirname "$0")/lib.sh"
+
+DOCPIPE_LIBEXEC=$(dirname "$DOC_BIN")/hostile; export DOCPIPE_LIBEXEC
+mkdir in
+echo neighbour >in/a-before
+echo neighbour >in/z-after
+
+# attack NAME WANT [OPTION ...]: status, error code and reasons of the record.
+attack() {
+	name=$1 want=$2; shift 2
+	echo "$name" >in/m
+	got=0
+	timeout -k 2 40 doclist -j 2 --timeout 5s "$@" in >out 2>err || got=$?
+	test "$got" -le 1 || { cat err; echo "exit $got"; return 1; }
+	is "ok" "$(recs 'select(.path == "in/a-before").list.status' out)"
+	is "ok" "$(recs 'select(.path == "in/z-after").list.status' out)"
+	is "$want" "$(recs 'select(.path == "in/m" and (.member | not)) |
+	    "\(.list.status) \(.list.error.code // "-")"' out)"
+	if grep -q '[[:cntrl:]]' out; then echo "control bytes"; return 1; fi
+	any '.type == "end" and .in == .out and
+	    .ok + .partial + .skipped + .error == .out' out
+	clean
+}
+
+while read -r name want; do
+	ok "$name" attack "$name" "$want"
+done <<'E'
+open_twice error protocol
+bad_member_reason error protocol
+long_member_name error protocol
+garbage error protocol
+short_frame error protocol
+lying_length error protocol
+oversized error protocol
+other_job error protocol
+supervisors_frame error protocol
+unknown_frame error protocol
+cut_field error protocol
+half_field error protocol
+unknown_field error protocol
+field_none error protocol
+foreign_field error protocol
+job_field error protocol
+not_utf8 error protocol
+nul_in_string error protocol
+long_string error protocol
+big_number error protocol
+short_number error protocol
+digest_that_is_none error protocol
+bad_reason error protocol
+progress_back error protocol
+fail_with_nothing error protocol
+fail_unknown error protocol
+fail_unended error protocol
+fail_with_escapes error damaged
+false_trace error no-answer
+frame_with_fds ok -
+empty_with_fds error no-answer
+die_in_member error no-answer
+done_twice ok -
+done_in_member error protocol
+segv error segv
+forbidden error syscall
+asleep error timeout
+beats_forever error timeout
+silent error no-answer
+close_alone error protocol
+flood_open error protocol
+E
+
+ok 'spin: processor time is its own limit' attack spin 'error cpu' --cpu 1s
+ok 'asleep: the stall clock' attack asleep 'error stall' --stall 1s
+
+# Under the address sanitizer there is no RLIMIT_AS (.test.mk).
+if test "${DOC_SANITIZED:-}"; then
+	skip 'eats: memory' 'no RLIMIT_AS in a sanitized build'
+else
+	ok 'eats: memory' attack eats 'error abort' --memory 64M
+fi
+
+# The heap of the supervisor after a worker said 20,000 times "a link".
+many_refused() {
+	attack refuse_many 'partial -' -n 100
+	test "$(recs .id out | wc -l)" -le 150
+}
+ok 'members that are only refused count, too' many_refused
+
+# Descriptors that come with an empty message are closed: 100 such documents
+# with 64 descriptors, and then one that needs some.
+descriptors() {
+	for name in empty_with_fds frame_with_fds; do
+		rm -rf many && mkdir many
+		for i in $(seq 100); do echo "$name" >"many/$i"; done
+		echo fine >many/zz
+		(ulimit -n 64 && timeout 60 doclist -j 2 many) >out 2>err || :
+		is ok "$(recs 'select(.path == "many/zz").list.status' out)"
+		is 101 "$(recs .id out | wc -l)"
+	done
+	clean
+}
+ok 'descriptors a worker sends do not add up' descriptors
+
+# 300 crashes in a row: the engine is replaced, all records are there.
+crashes() {
+	rm -rf many && mkdir many
+	for i in $(seq 300); do echo segv >"many/$i"; done
+	echo fine >many/zz
+	got=0
+	timeout 100 doclist -j 2 many >out 2>err || got=$?
+	is 1 "$got"
+	is 300 "$(recs 'select(.list.error.code == "segv").id' out | wc -l)"
+	is ok "$(recs 'select(.path == "many/zz").list.status' out)"
+	clean
+}
+ok '300 crashes in a row' crashes
+
+# --- text: what a worker wrote before it died --------------------------------
+
+mkdir docs
+text() {
+	echo "$1" >docs/m.txt
+	cat >rec <<E
+{"v":1,"type":"doc","id":"1","path":"docs/m.txt","media":"text/plain","sha256":"$(printf '%064d' 1)","list":{"status":"ok"}}
+{"v":1,"type":"end","stage":"doclist"}
+E
+	got=0
+	timeout 40 doctext <rec >out 2>err || got=$?
+	is "$2" "$got"
+	is "$3" "$(recs '.text | "\(.status) \(.error.code // "-")"' out)"
+	clean
+}
+not_utf8() { text text_not_utf8 1 'error protocol'; }
+ok 'text that is not UTF-8 is refused' not_utf8
+
+claims() {
+	text text_claims_more 1 'partial abort'
+	is 'one page' "$(cat "$(recs .text.file out)")"
+	is 8 "$(recs .text.bytes out)"
+	is '["crash"]' "$(recs .text.reasons out)"
+}
+ok 'no more is taken than was written' claims
+
+half() {
+	text text_half 1 'partial abort'
+	is "$(printf 'page one\f')" "$(cat "$(recs .text.file out)")"
+	is 1 "$(recs .text.pages_done out)"
+}
+ok 'a crash in page two leaves page one' half
+
+entries() {
+	text many_entries 0 'ok -'
+	is 256 "$(recs '.text.recipients | length' out)"
+}
+ok 'lists have an end' entries
+
+# --- engines that do not come up ---------------------------------------------
+
+mkdir engines
+fake() { printf '#!/bin/sh\n%s\n' "$1" >engines/doclist
+	chmod 755 engines/doclist; }
+
+no_engine() {
+	DOCPIPE_LIBEXEC=$scratch/nowhere
+	status 3 doclist in >out 2>err
+	grep -q '^doclist: cannot start' err
+	test ! -s out
+	DOCPIPE_LIBEXEC=$scratch/engines
+	for body in 'exit 0' 'exit 3' 'kill -SEGV $$' 'echo hello >&3' \
+	    'printf "\4\0\0\0\0\0\0\0\0\0\0\0" >&3'; do
+		fake "$body"
+		status 3 doclist in >out 2>err
+		test ! -s out
+		grep -q '^doclist: ' err
+		clean
+	done
+}
+ok 'an engine that dies at once is status 3' no_engine
+
+hanging() {
+	DOCPIPE_LIBEXEC=$scratch/engines
+	fake 'exec sleep 300'
+	doclist in >out 2>err &
+	pid=$!
+	sleep 0.5
+	kill -TERM "$pid"
+	for i in $(seq 30); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	if kill -9 "$pid" 2>/dev/null; then
+		rm -rf "$TMPDIR"/*
+		echo "SIGTERM is ignored while the engine loads"
+		return 1
+	fi
+	clean
+}
+ok 'SIGTERM ends it while the engine still loads' hanging
+
+done_testing

@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine - a zygote whose workers were taken over.
+ *
+ * Stands in for a real engine (DOCPIPE_LIBEXEC); the document's text names the
+ * attack.  What a worker can do at worst is to send anything at all on its
+ * socket, at any time, and to end in any way: the cage is tests/cage/attack.c's
+ * business.  tests/hostile.t looks whether the supervisor gives each document
+ * one true record, does its neighbours no harm, and stays small.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "lib/pool/frame.h"
+#include "lib/pool/zygote.h"
+
+enum { SOCK = DOC_ZYGOTE_FD, MANY = 20000 };
+
+/* The job's number, as the supervisor wants it back. */
+static uint32_t job_id;
+
+static void
+raw(const void *p, size_t n, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(2 * sizeof(int))];
+	} ctl = { 0 };
+	struct iovec iov = { (void *)(uintptr_t)p, n };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		msg.msg_control = ctl.room;
+		msg.msg_controllen = sizeof(ctl.room);
+		ctl.head.cmsg_level = SOL_SOCKET;
+		ctl.head.cmsg_type = SCM_RIGHTS;
+		ctl.head.cmsg_len = CMSG_LEN(2 * sizeof(int));
+		memcpy(CMSG_DATA(&ctl.head), (int[]){ fd, fd },
+		    2 * sizeof(int));
+	}
+	if (sendmsg(SOCK, &msg, MSG_NOSIGNAL) < 0)
+		_exit(0);
+}
+
+static void
+frame(enum doc_frame_type type, const void *p, size_t n)
+{
+	if (doc_frame_send(SOCK, type, job_id, p, n, NULL) < 0)
+		_exit(0);
+}
+
+static void
+field(unsigned f, const void *p, size_t n)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+
+	if (doc_field_put(&b, (enum doc_field)f, p, n) == 0)
+		frame(DOC_FRAME_FIELDS, b.data, b.len);
+}
+
+static void
+number(unsigned f, uint64_t v)
+{
+	field(f, &v, sizeof(v));
+}
+
+static void
+string(unsigned f, const char *s)
+{
+	field(f, s, strlen(s));
+}
+
+/* What an honest worker of doclist says. */
+static void
+honest(void)
+{
+	char sha[65];
+
+	memset(sha, 'a', 64);
+	sha[64] = '\0';
+	string(DOC_F_SHA256, sha);
+	string(DOC_F_MEDIA, "text/plain");
+}
+
+static void
+failure(uint32_t code, const char *msg)
+{
+	struct doc_failure f = { .code = code };
+
+	snprintf(f.msg, sizeof(f.msg), "%s", msg);
+	frame(DOC_FRAME_FAIL, &f, sizeof(f));
+}
+
+static void
+member_close(uint32_t code, uint32_t reason, const void *name, size_t n)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+	struct doc_failure f = { .code = code, .reason = reason };
+
+	if (doc_buf_add(&b, &f, sizeof(f)) == 0 &&
+	    doc_field_put(&b, DOC_F_NAME, name, n) == 0)
+		frame(DOC_FRAME_MEMBER_CLOSE, b.data, b.len);
+}
+
+static void
+progress(uint32_t done, uint64_t bytes)
+{
+	struct doc_progress p = { done, 0, bytes };
+
+	frame(DOC_FRAME_PROGRESS, &p, sizeof(p));
+}
+
+/* --- the attacks
+ * ------------------------------------------------------------*/
+
+/* Never reads the answers: a supervisor that waits to send them hangs. */
+static void
+flood_open(void)
+{
+	for (int i = 0; i < MANY; i++) {
+		frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+		member_close(DOC_E_DAMAGED, 0, "m", 1);
+	}
+	for (;;)
+		frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+}
+
+static void
+close_alone(void)
+{
+	for (int i = 0; i < 10; i++)
+		member_close(0, 0, "m", 1);
+}
+
+static void
+refuse_many(void)
+{
+	for (int i = 0; i < MANY; i++)
+		member_close(0, DOC_R_LINK, "m", 1);
+	frame(DOC_FRAME_DONE, NULL, 0);
+}
+
+static void
+open_twice(void)
+{
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+}
+
+static void
+die_in_member(void)
+{
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+	_exit(0);
+}
+
+static void
+done_in_member(void)
+{
+	honest();
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+	frame(DOC_FRAME_DONE, NULL, 0);
+}
+
+static void
+bad_member_reason(void)
+{
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+	member_close(0, 4000000, "m", 1);
+}
+
+static void
+long_member_name(void)
+{
+	char name[5000];
+
+	memset(name, 'n', sizeof(name));
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+	member_close(0, 0, name, sizeof(name));
+}
+
+/* A message of no bytes looks like the end of the stream, and can still bring
+ * descriptors along. */
+static void
+empty_with_fds(void)
+{
+	raw("", 0, SOCK);
+}
+
+static void
+frame_with_fds(void)
+{
+	struct doc_frame_head head = { DOC_FRAME_REASON, job_id, 4 };
+	char msg[sizeof(head) + 4] = { 0 };
+
+	memcpy(msg, &head, sizeof(head));
+	raw(msg, sizeof(msg), SOCK);
+	honest();
+	frame(DOC_FRAME_DONE, NULL, 0);
+}
+
+static void
+garbage(void)
+{
+	char junk[300];
+
+	memset(junk, 0xee, sizeof(junk));
+	raw(junk, sizeof(junk), -1);
+}
+
+static void
+short_frame(void)
+{
+	raw("x", 1, -1);
+}
+
+static void
+lying_length(void)
+{
+	struct doc_frame_head head = { DOC_FRAME_FIELDS, job_id, 0x7fffffff };
+
+	raw(&head, sizeof(head), -1);
+}
+
+static void
+oversized(void)
+{
+	static char big[DOC_FRAME_MAX + 4096];
+	struct doc_frame_head head = { DOC_FRAME_FIELDS, job_id,
+		sizeof(big) - sizeof(head) };
+
+	memcpy(big, &head, sizeof(head));
+	raw(big, sizeof(big), -1);
+}
+
+static void
+other_job(void)
+{
+	job_id += 1;
+	honest();
+}
+
+static void
+supervisors_frame(void)
+{
+	frame(DOC_FRAME_JOB, NULL, 0);
+}
+
+static void
+unknown_frame(void)
+{
+	frame((enum doc_frame_type)77777, NULL, 0);
+}
+
+static void
+cut_field(void)
+{
+	uint32_t head[2] = { DOC_F_MEDIA, 1000 };
+
+	frame(DOC_FRAME_FIELDS, head, sizeof(head));
+}
+
+static void
+half_field(void)
+{
+	frame(DOC_FRAME_FIELDS, "\1\0\0", 3);
+}
+
+static void
+unknown_field(void)
+{
+	string(60000, "x");
+}
+
+static void
+field_none(void)
+{
+	string(0, "x");
+}
+
+static void
+foreign_field(void)
+{
+	string(DOC_F_PAGE, "12345678");
+}
+
+static void
+job_field(void)
+{
+	number(DOC_F_UNIT, 1);
+}
+
+static void
+not_utf8(void)
+{
+	string(DOC_F_ENCODING, "\xff\xfe");
+}
+
+static void
+nul_in_string(void)
+{
+	field(DOC_F_ENCODING, "a\0b", 3);
+}
+
+static void
+long_string(void)
+{
+	char s[66];
+
+	memset(s, 'x', 65);
+	s[65] = '\0';
+	string(DOC_F_ENCODING, s);
+}
+
+static void
+big_number(void)
+{
+	number(DOC_F_REPAIRS, ((uint64_t)1 << 53) + 1);
+	number(DOC_F_SEEN, ((uint64_t)1 << 53) + 1);
+}
+
+static void
+short_number(void)
+{
+	field(DOC_F_REPAIRS, "1234", 4);
+}
+
+static void
+digest_that_is_none(void)
+{
+	string(DOC_F_SHA256, "../../../../../etc/passwd");
+	frame(DOC_FRAME_DONE, NULL, 0);
+}
+
+static void
+bad_reason(void)
+{
+	uint32_t reason = 63;
+
+	frame(DOC_FRAME_REASON, &reason, sizeof(reason));
+}
+
+static void
+progress_back(void)
+{
+	progress(5, 100);
+	progress(4, 100);
+}
+
+static void
+done_twice(void)
+{
+	honest();
+	frame(DOC_FRAME_DONE, NULL, 0);
+	frame(DOC_FRAME_DONE, NULL, 0);
+	honest();
+}
+
+static void
+fail_with_nothing(void)
+{
+	failure(0, "no error at all");
+}
+
+static void
+fail_unknown(void)
+{
+	failure(100000, "what is that?");
+}
+
+static void
+fail_unended(void)
+{
+	struct doc_failure f = { .code = DOC_E_DAMAGED };
+
+	memset(f.msg, 'x', sizeof(f.msg));
+	frame(DOC_FRAME_FAIL, &f, sizeof(f));
+}
+
+static void
+fail_with_escapes(void)
+{
+	failure(DOC_E_DAMAGED, "\033[2J\n{\"v\":1}\t\xff%s%n\"");
+}
+
+static void
+false_trace(void)
+{
+	uint32_t msg[2] = { DOC_CAGE_TRACE_MAGIC, 0x7fffffff };
+
+	raw(msg, sizeof(msg), -1);
+	_exit(0);
+}
+
+static void
+segv(void)
+{
+	raise(SIGSEGV);
+}
+
+static void
+forbidden(void)
+{
+	syscall(SYS_ptrace, 0, 0, 0, 0);
+}
+
+static void
+spin(void)
+{
+	for (volatile int i = 0;; i = !i)
+		;
+}
+
+static void
+asleep(void)
+{
+	pause();
+	for (;;)
+		sleep(1);
+}
+
+static void
+beats_forever(void)
+{
+	for (;;)
+		progress(0, 0);
+}
+
+static void
+eats(void)
+{
+	for (;;) {
+		char *p = malloc(1 << 20);
+
+		if (p == NULL)
+			abort();
+		memset(p, 1, 1 << 20);
+	}
+}
+
+static void
+silent(void)
+{
+	_exit(0);
+}
+
+static void
+many_entries(void)
+{
+	char s[1000];
+
+	memset(s, 'y', sizeof(s));
+	for (int i = 0; i < MANY; i++)
+		field(DOC_F_RECIPIENTS, s, sizeof(s));
+	frame(DOC_FRAME_DONE, NULL, 0);
+}
+
+static const struct attack {
+	const char *name;
+	void (*go)(void);
+} attacks[] = {
+#define A(name)                                                                \
+	{                                                                      \
+#name, name                                                    \
+	}
+	A(flood_open),
+	A(close_alone),
+	A(refuse_many),
+	A(open_twice),
+	A(die_in_member),
+	A(done_in_member),
+	A(bad_member_reason),
+	A(long_member_name),
+	A(empty_with_fds),
+	A(frame_with_fds),
+	A(garbage),
+	A(short_frame),
+	A(lying_length),
+	A(oversized),
+	A(other_job),
+	A(supervisors_frame),
+	A(unknown_frame),
+	A(cut_field),
+	A(half_field),
+	A(unknown_field),
+	A(field_none),
+	A(foreign_field),
+	A(job_field),
+	A(not_utf8),
+	A(nul_in_string),
+	A(long_string),
+	A(big_number),
+	A(short_number),
+	A(digest_that_is_none),
+	A(bad_reason),
+	A(progress_back),
+	A(done_twice),
+	A(fail_with_nothing),
+	A(fail_unknown),
+	A(fail_unended),
+	A(fail_with_escapes),
+	A(false_trace),
+	A(segv),
+	A(forbidden),
+	A(spin),
+	A(asleep),
+	A(beats_forever),
+	A(eats),
+	A(silent),
+	A(many_entries),
+#undef A
+};
+
+/* --- a worker of doctext, which has an output file
+ * --------------------------*/
+
+static void
+put(int fd, const char *s)
+{
+	if (write(fd, s, strlen(s)) < 0)
+		_exit(0);
+}
+
+static int
+write_text(const char *what, int out)
+{
+	if (strcmp(what, "text_not_utf8") == 0) {
+		put(out, "\xff\xfe\xfd");
+		frame(DOC_FRAME_DONE, NULL, 0);
+	} else if (strcmp(what, "text_claims_more") == 0) {
+		put(out, "one page");
+		progress(1, 1000000);
+		abort();
+	} else if (strcmp(what, "text_half") == 0) {
+		put(out, "page one\fpage tw");
+		progress(1, 9);
+		abort();
+	} else {
+		return -1;
+	}
+	return 0;
+}
+
+/* How the worker's own struct in lib/pool/worker.c begins.  No header tells the
+ * number of a job; who took a worker over finds it all the same. */
+struct prefix {
+	struct doc_work work;
+	int sock;
+	uint32_t job;
+};
+
+static int
+work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
+{
+	char what[64];
+
+	(void)err;
+	job_id = ((const struct prefix *)(const void *)w)->job;
+	snprintf(what, sizeof(what), "%.*s",
+	    in->data ? (int)strcspn(in->data, "\n") : 0,
+	    in->data ? in->data : "");
+	if (write_text(what, w->out) == 0)
+		_exit(0);
+	for (size_t i = 0; i < DOC_LEN(attacks); i++) {
+		if (strcmp(attacks[i].name, what) != 0)
+			continue;
+		attacks[i].go();
+		/* What is not an answer leaves the supervisor waiting. */
+		_exit(0);
+	}
+	/* doclist's jobs come without a media type. */
+	if (in->media[0] == '\0')
+		honest();
+	return 0;
+}
+
+static int
+load(struct doc_buf *facts, struct doc_error *err)
+{
+	(void)facts;
+	(void)err;
+	return 0;
+}
+
+static int
+canary(struct doc_work *w, struct doc_error *err)
+{
+	(void)w;
+	(void)err;
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct doc_zygote engine = { .name = "hostile",
+		.profile = &doc_profile_list,
+		.load = load,
+		.work = work,
+		.canary = canary };
+
+	return doc_zygote_main(&engine, argc, argv);
+}
