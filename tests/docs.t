@@ -235,6 +235,13 @@ documents_agree() {
 }
 ok 'docrecord(5) and the schema have the same other members' documents_agree
 
+layers_agree() {
+	grep -v '^#' "$top/lib/LAYERS" >want
+	sed -n 's/^| `\([a-z]*\)` |.*/\1/p' "$top/lib/README.md" >got
+	same want got
+}
+ok 'lib/README.md has the layers' layers_agree
+
 # --- real records ------------------------------------------------------------
 
 cat >validate.py <<'END'

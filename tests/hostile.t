@@ -15,8 +15,13 @@ attack() {
 	name=$1 want=$2; shift 2
 	echo "$name" >in/m
 	got=0
-	timeout -k 2 40 doclist -j 2 --timeout 5s "$@" in >out 2>err || got=$?
-	test "$got" -le 1 || { cat err; echo "exit $got"; return 1; }
+	timeout -k 2 20 doclist -j 2 --timeout 4s "$@" in >out 2>err || got=$?
+	test "$got" -le 1 || {
+		cat err
+		echo "exit $got"
+		rm -rf "$TMPDIR"/* "$DOCPIPE_SPOOL"/.incoming*
+		return 1
+	}
 	is "ok" "$(recs 'select(.path == "in/a-before").list.status' out)"
 	is "ok" "$(recs 'select(.path == "in/z-after").list.status' out)"
 	is "$want" "$(recs 'select(.path == "in/m" and (.member | not)) |

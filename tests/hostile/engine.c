@@ -9,7 +9,6 @@
  * one true record, does its neighbours no harm, and stays small.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -400,7 +399,7 @@ false_trace(void)
 static void
 segv(void)
 {
-	raise(SIGSEGV);
+	*(volatile char *)(uintptr_t)strlen("") = 1;
 }
 
 static void
@@ -419,7 +418,6 @@ spin(void)
 static void
 asleep(void)
 {
-	pause();
 	for (;;)
 		sleep(1);
 }
