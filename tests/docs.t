@@ -237,7 +237,8 @@ ok 'docrecord(5) and the schema have the same other members' documents_agree
 
 layers_agree() {
 	grep -v '^#' "$top/lib/LAYERS" >want
-	sed -n 's/^| `\([a-z]*\)` |.*/\1/p' "$top/lib/README.md" >got
+	awk -F '\140' '/^\| \140[a-z]+\140 \|/ { print $2 }' \
+	    "$top/lib/README.md" >got
 	same want got
 }
 ok 'lib/README.md has the layers' layers_agree

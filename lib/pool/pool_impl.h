@@ -29,6 +29,7 @@ struct zlink {
 	struct doc_watch watch;
 	enum zygote_state state;
 	unsigned crashes;
+	unsigned stillborn; /* workers in a row that died before a job */
 	struct doc_ready ready;
 	struct doc_buf facts; /* pairs of NUL-ended strings */
 	struct doc_job canary;
@@ -80,6 +81,7 @@ struct doc_pool {
 int zlink_start(struct doc_pool *p, struct doc_error *err);
 struct zlink *zlink_live(const struct doc_pool *p);
 void zlink_crashed(struct zlink *z);
+void zlink_stillborn(struct zlink *z);
 void zlink_stop_all(struct doc_pool *p);
 
 /* pool_worker.c */

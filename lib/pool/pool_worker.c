@@ -174,6 +174,10 @@ settle(struct wlink *w)
 		return;
 	if (sig != 0 && w->kill == DOC_KILL_NONE)
 		zlink_crashed(w->zygote);
+	if (w->state == W_READY)
+		zlink_stillborn(w->zygote);
+	else
+		w->zygote->stillborn = 0;
 	if (w->job != NULL) {
 		fate_of(w, &err);
 		finish(w, &err);

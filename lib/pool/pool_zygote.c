@@ -18,6 +18,10 @@
  * and each crash tells an attacker something about it. */
 enum { MAX_CRASHES = 3 };
 
+/* Workers in a row that die before they get a job: the machine lost what it
+ * had at the self-test, and more forks will not bring it back. */
+enum { MAX_STILLBORN = 64 };
+
 static void zygote_ready(struct doc_watch *watch, unsigned events);
 
 /* What a zygote may know of the environment. */
@@ -333,6 +337,18 @@ zlink_crashed(struct zlink *z)
 		return;
 	if (!starting(z->pool) && zlink_start(z->pool, &err) < 0)
 		doc_warn("cannot renew the engine process: %s", err.msg);
+}
+
+void
+zlink_stillborn(struct zlink *z)
+{
+	struct doc_error err = z->pool->why;
+
+	if (++z->stillborn != MAX_STILLBORN || z->state != Z_LIVE)
+		return;
+	doc_error_set(&err, DOC_E_SPAWN, "workers die before they get work");
+	z->pool->failed = true;
+	z->pool->why = err;
 }
 
 void
