@@ -29,7 +29,7 @@ main(int argc, char *argv[])
 	doc_start(cmd.name);
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
-	limits.max_output = (uint64_t)2 << 30; /* the largest member */
+	limits.max_output = DOC_MEMBER_MAX; /* the largest member */
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
 	setup.null = own.null;
 	setup.tree = (struct doc_intake_limits){ own.max_depth, own.max_members,

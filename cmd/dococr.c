@@ -55,6 +55,33 @@ skip(const struct doc_run *run, const struct doc_record *rec, const char *media)
 	return DOC_R_HAS_TEXT;
 }
 
+static unsigned
+page_units(const struct doc_stage_task *task)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < task->unit_count; i++)
+		n += task->units[i]->job.unit == DOC_UNIT_OCR_PAGE;
+	return n;
+}
+
+/* Pages first to last, as far as --max-pages goes. */
+static int
+add_pages(struct doc_stage_task *task, unsigned first, unsigned last)
+{
+	unsigned have = page_units(task);
+
+	for (; first <= last; first++) {
+		if (have++ >= own.max_pages) {
+			task->reasons |= (uint64_t)1 << DOC_R_PAGES;
+			return 0;
+		}
+		if (doc_unit_add(task, DOC_UNIT_OCR_PAGE, first) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* "no-text:3-7" or "garbled:9": a page of work for each. */
 static int
 add_range(struct doc_stage_task *task, const char *entry)
@@ -68,12 +95,7 @@ add_range(struct doc_stage_task *task, const char *entry)
 	n = sscanf(colon + 1, "%u-%u", &first, &last);
 	if (n < 1 || first == 0)
 		return 0;
-	if (n == 1)
-		last = first;
-	for (; first <= last && task->unit_count < own.max_pages; first++)
-		if (doc_unit_add(task, DOC_UNIT_OCR_PAGE, first) < 0)
-			return -1;
-	return 0;
+	return add_pages(task, first, n == 1 ? first : last);
 }
 
 static int
@@ -102,7 +124,7 @@ grow(struct doc_stage_task *task, const struct doc_unit *unit)
 	const struct doc_answer *a = &unit->job.answer;
 	const struct doc_buf *list = &a->value[DOC_F_OCR_PAGES];
 	unsigned pages = (unsigned)DOC_MIN(a->number[DOC_F_PAGES],
-	    (uint64_t)own.max_pages);
+	    (uint64_t)UINT32_MAX - 1);
 	bool survey = unit->job.unit == DOC_UNIT_OCR_SURVEY;
 
 	if (unit != task->units[0])
@@ -117,10 +139,7 @@ grow(struct doc_stage_task *task, const struct doc_unit *unit)
 	if (is_pdf(task->media) && !survey)
 		return 0;
 	/* More frames in the picture; or all pages, when always. */
-	for (unsigned p = survey ? 1 : 2; p <= pages; p++)
-		if (doc_unit_add(task, DOC_UNIT_OCR_PAGE, p) < 0)
-			return -1;
-	return 0;
+	return add_pages(task, survey ? 1 : 2, pages);
 }
 
 /* The text of a page behind those before it. */

@@ -128,7 +128,7 @@ add_stage(struct doc_batch *b, const struct options *o, const char *tool,
 	struct doc_limits l = *(const struct doc_limits *)limits.base;
 
 	if (first) /* the largest member, not the largest text */
-		l.max_output = DOC_MAX(l.max_output, (uint64_t)2 << 30);
+		l.max_output = DOC_MAX(l.max_output, DOC_MEMBER_MAX);
 	limits.base = &l;
 	if (args == NULL || doc_opt_unparse(&cmd->groups[1], args) < 0 ||
 	    doc_opt_unparse(&limits, args) < 0 ||

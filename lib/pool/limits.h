@@ -18,6 +18,9 @@ struct doc_limits {
 	unsigned reuse;	     /* documents per worker, within one tenant */
 };
 
+/* Largest member doclist unpacks, by default: what libclamav can take. */
+#define DOC_MEMBER_MAX ((uint64_t)2 << 30)
+
 /* Sane defaults: the corpus of 1,200 real documents trips none falsely. */
 void doc_limits_default(struct doc_limits *l);
 

@@ -194,6 +194,9 @@ check_clocks(struct wlink *w, uint64_t now)
 
 	if (w->pool->config.beats)
 		stall = left(now, w->beat_ms, l->stall_ms);
+	if (total == 0 || stall == 0)
+		doc_info("a worker is stopped: %s",
+		    total == 0 ? "its time is over" : "no sign of life");
 	if (total == 0)
 		wlink_kill(w, DOC_KILL_TIMEOUT);
 	else if (stall == 0)

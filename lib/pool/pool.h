@@ -54,6 +54,7 @@ struct doc_pool_config {
 	unsigned field_stages; /* whitelist: bits of doc_field_stage */
 	bool beats;	       /* its workers beat: arm the stall clock */
 	bool huge;	       /* its engine wants a heap of huge pages */
+	bool stats;	       /* a job is done when its costs are known */
 	struct doc_limits limits;
 	struct doc_opt_group opts; /* handed on to the zygote; may be zero */
 };

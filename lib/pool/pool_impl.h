@@ -57,6 +57,8 @@ struct wlink {
 	enum doc_kill kill;
 	int syscall; /* seen in trace mode, else -1 */
 	bool eof, exited;
+	bool answered; /* but its end is awaited, for --stats */
+	struct doc_error answer;
 	struct doc_exited end;
 	bool in_member;
 };
@@ -69,7 +71,7 @@ struct doc_pool {
 	struct zlink *zygotes;
 	struct wlink *workers;
 	uint32_t next_id;
-	struct doc_share *share; /* borrowed */
+	struct doc_share *share;     /* borrowed */
 	struct doc_job *orphans[64]; /* their zygote died; to run again */
 	unsigned orphan_count;
 	bool failed; /* no engine, and none to be had */

@@ -148,8 +148,11 @@ fate_of(const struct wlink *w, struct doc_error *err)
 	doc_fate_error(&fate, err);
 }
 
-static void
-finish(struct wlink *w, const struct doc_error *err)
+/* Take the job off the worker.  Whoever ends a job does this first, then all
+ * that is to be done with the worker, and tells the job last: its owner may
+ * bring down the zygote, and the worker with it. */
+static struct doc_job *
+detach(struct wlink *w, const struct doc_error *err)
 {
 	struct doc_job *job = w->job;
 
@@ -159,7 +162,20 @@ finish(struct wlink *w, const struct doc_error *err)
 		job->err = *err;
 	job->cpu_ms = w->end.cpu_ms;
 	job->faults = w->end.minor_faults;
-	pool_job_done(w->pool, job);
+	return job;
+}
+
+static void
+count_end(struct wlink *w)
+{
+	int sig = WIFSIGNALED(w->end.wstatus) ? WTERMSIG(w->end.wstatus) : 0;
+
+	if (sig != 0 && w->kill == DOC_KILL_NONE)
+		zlink_crashed(w->zygote);
+	if (w->state == W_READY)
+		zlink_stillborn(w->zygote);
+	else
+		w->zygote->stillborn = 0;
 }
 
 /* Both ends seen: the socket's and the process's.  They race, so an error is
@@ -167,32 +183,36 @@ finish(struct wlink *w, const struct doc_error *err)
 static void
 settle(struct wlink *w)
 {
+	struct doc_pool *p = w->pool;
+	struct doc_job *job = NULL;
 	struct doc_error err = { 0 };
-	int sig = WIFSIGNALED(w->end.wstatus) ? WTERMSIG(w->end.wstatus) : 0;
 
 	if (!w->eof || !w->exited)
 		return;
-	if (sig != 0 && w->kill == DOC_KILL_NONE)
-		zlink_crashed(w->zygote);
-	if (w->state == W_READY)
-		zlink_stillborn(w->zygote);
-	else
-		w->zygote->stillborn = 0;
+	count_end(w);
 	if (w->job != NULL) {
-		fate_of(w, &err);
-		finish(w, &err);
+		if (w->answered)
+			err = w->answer;
+		else
+			fate_of(w, &err);
+		job = detach(w, &err);
 	}
 	unlink_worker(w);
+	if (job != NULL)
+		pool_job_done(p, job);
 }
 
 static void
 misbehaved(struct wlink *w, const struct doc_error *err)
 {
+	struct doc_pool *p = w->pool;
+	struct doc_job *job = w->job ? detach(w, err) : NULL;
+
 	wlink_kill(w, DOC_KILL_PROTOCOL);
-	if (w->job != NULL)
-		finish(w, err);
 	hang_up(w);
 	settle(w);
+	if (job != NULL)
+		pool_job_done(p, job);
 }
 
 static void
@@ -266,16 +286,26 @@ note(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
 	    "the worker sent a frame that makes no sense");
 }
 
-/* Answered: the worker goes, or waits for more of the same tenant. */
+/* Answered: the worker goes, or waits for more of the same tenant.  Whoever
+ * wants to know what it cost waits for its end. */
 static void
 answered(struct wlink *w, const struct doc_error *err)
 {
-	unsigned reuse = DOC_MAX(w->pool->config.limits.reuse, 1U);
+	struct doc_pool *p = w->pool;
+	unsigned reuse = DOC_MAX(p->config.limits.reuse, 1U);
+	struct doc_job *job;
 
-	finish(w, err);
+	if (p->config.stats && reuse == 1) {
+		w->answered = true;
+		w->answer = *err;
+		w->state = W_OVER;
+		return;
+	}
+	job = detach(w, err);
 	if (++w->jobs_done < reuse && w->kill == DOC_KILL_NONE && !w->eof)
 		w->state = W_READY;
-	pool_fill(w->pool);
+	pool_job_done(p, job);
+	pool_fill(p);
 }
 
 static void

@@ -33,7 +33,7 @@ void doc_tokens_give(struct doc_tokens *t);
  * workers at once than --jobs, each with a token.
  */
 struct doc_share {
-	unsigned slots;	 /* busy workers at most */
+	unsigned slots; /* busy workers at most */
 	unsigned busy;
 	struct doc_tokens tokens;
 	bool token_held; /* taken, not yet used */

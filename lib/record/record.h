@@ -12,8 +12,9 @@
 #include "lib/record/json.h"
 #include "lib/record/value.h"
 
-#define DOC_LINE_MAX ((size_t)8 << 20) /* bytes of one line, newline included  \
-					*/
+#define DOC_LINE_MAX                                                           \
+	((size_t)8 << 20) /* bytes of one line, newline included               \
+			   */
 
 enum doc_record_type {
 	DOC_TYPE_DOC,  /* "type":"doc" */

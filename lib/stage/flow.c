@@ -316,6 +316,17 @@ doc_flow_run(struct doc_flow *flow)
 	return 0;
 }
 
+int
+doc_flow_flush(struct doc_flow *flow)
+{
+	if (doc_sink_flush(&flow->sink, &flow->err) == 0)
+		return 0;
+	if (flow->err.sys != EPIPE)
+		return -1;
+	flow->signal = SIGPIPE;
+	return 0;
+}
+
 void
 doc_flow_close(struct doc_flow *flow)
 {

@@ -48,7 +48,7 @@ enum { DOC_FLOW_POOLS = 2 };
 
 struct doc_flow {
 	struct doc_loop loop;
-	struct doc_share share; /* of the pools */
+	struct doc_share share;		       /* of the pools */
 	struct doc_pool *pool[DOC_FLOW_POOLS]; /* NULL: unused */
 	struct doc_sink sink;
 	struct doc_task *head, *tail;
@@ -80,6 +80,10 @@ void doc_flow_insert(struct doc_flow *flow, struct doc_task *after,
 /* Until the input has ended and all is written, or the stream broke, or a
  * signal came.  0, or -1 with flow->err. */
 int doc_flow_run(struct doc_flow *flow) DOC_MUST_CHECK;
+
+/* Write what is left, waiting for the reader.  A reader that is gone is no
+ * error: flow->signal is SIGPIPE then. */
+int doc_flow_flush(struct doc_flow *flow) DOC_MUST_CHECK;
 
 void doc_flow_close(struct doc_flow *flow);
 

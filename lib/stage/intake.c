@@ -128,7 +128,7 @@ finish(struct intake *in)
 	if (doc_end_write(&end, &in->flow.sink.buf) < 0)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
 		    "no memory");
-	return doc_sink_flush(&in->flow.sink, &in->flow.err);
+	return doc_flow_flush(&in->flow);
 }
 
 int

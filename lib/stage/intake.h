@@ -2,10 +2,10 @@
 /*
  * intake - names in, records out: the loop of doclist.
  *
- * Supervisor.  Walks folders, opens files, and has each looked at by a worker of
- * `docsniff` (digest, then media type) and, if it is a container, by another of
- * `doclist` (members).  Every member gets the same treatment in turn.  Members
- * are files in the spool.  One budget for the whole tree of an input.
+ * Supervisor.  Walks folders, opens files, and has each looked at by a worker
+ * of `docsniff` (digest, then media type) and, if it is a container, by another
+ * of `doclist` (members).  Every member gets the same treatment in turn.
+ * Members are files in the spool.  One budget for the whole tree of an input.
  */
 #ifndef DOC_INTAKE_H
 #define DOC_INTAKE_H

@@ -44,15 +44,15 @@ struct item {
 	uint64_t size;
 	int64_t mtime;
 	bool has_mtime, has_size;
-	struct doc_error known; /* wrong before anybody looked */
-	enum doc_reason reason; /* not to be looked at, and why */
+	struct doc_error known;		 /* wrong before anybody looked */
+	enum doc_reason reason;		 /* not to be looked at, and why */
 	char *sha256, *media, *encoding; /* NULL until known; owned */
-	uint64_t reasons; /* why what follows is not whole */
-	int fd;		  /* while a worker is on it, else -1 */
+	uint64_t reasons;		 /* why what follows is not whole */
+	int fd;				 /* while a worker is on it, else -1 */
 	struct doc_job *job; /* likewise, else NULL: items are many */
 	bool opened;	     /* as a container, with these: */
 	uint64_t seen, refused;
-	struct item *open; /* member being written by the worker */
+	struct item *open;	   /* member being written by the worker */
 	struct item *first, *last; /* members so far, by task.next */
 	uint64_t delivered;
 };

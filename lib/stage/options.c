@@ -24,7 +24,7 @@ const struct doc_opt doc_stage_opts[] = {
 	    DOC_OPT_FLAG, AT(allow_degraded), NULL },
 	{ 'u', "unordered", NULL, "write records as they get ready",
 	    DOC_OPT_FLAG, AT(unordered), NULL },
-	{ 'x', "stats", NULL, "add times and memory to each result",
+	{ 'x', "stats", NULL, "add processor time and faults to results",
 	    DOC_OPT_FLAG, AT(stats), NULL },
 	{ 'I', "inline", NULL, "put text into the record as well", DOC_OPT_FLAG,
 	    AT(inline_text), NULL },

@@ -173,14 +173,18 @@ start_lister(struct doc_run *run, char **operands, struct doc_error *err)
 {
 	const struct doc_stage_options *o = run->options;
 	struct doc_opt_group stage = { doc_stage_opts, (void *)(uintptr_t)o };
+	struct doc_limits l = *run->limits;
+	struct doc_opt_group limits = { doc_limits_opts, &l };
 	struct doc_words args = { 0 };
 	char exe[4200];
 	int fds[2];
 
+	l.max_output = DOC_MAX(l.max_output, DOC_MEMBER_MAX);
 	if (doc_sibling("doclist", exe, sizeof(exe)) < 0)
 		return doc_error_set(err, DOC_E_SPAWN, "cannot find doclist");
 	if (doc_words_add(&args, "doclist") < 0 ||
 	    doc_opt_unparse(&stage, &args) < 0 ||
+	    doc_opt_unparse(&limits, &args) < 0 ||
 	    doc_words_add(&args, "--") < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	for (char **p = operands; *p; p++)
@@ -212,16 +216,17 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 		.field_stages = s->stage->fields,
 		.beats = s->stage->beats,
 		.huge = s->stage->huge,
+		.stats = s->options->stats,
 		.limits = *s->limits,
 		.opts = s->opts };
 	enum doc_level require = (enum doc_level)s->options->require;
 
 	if (doc_spool_open(&run->spool, s->options->spool, err) < 0 ||
 	    doc_flow_open(&run->flow, out, s->options->jobs, err) < 0 ||
-	    doc_pool_open(&run->flow.pool[0], &run->flow.loop,
-		&run->flow.share, &config, err) < 0 ||
-	    doc_end_require(run->flow.pool[0], require, s->options->allow_degraded,
-		err) < 0 ||
+	    doc_pool_open(&run->flow.pool[0], &run->flow.loop, &run->flow.share,
+		&config, err) < 0 ||
+	    doc_end_require(run->flow.pool[0], require,
+		s->options->allow_degraded, err) < 0 ||
 	    settings_key(run, &s->opts, err) < 0)
 		return -1;
 	if (*s->operands != NULL)
@@ -247,7 +252,7 @@ finish(struct doc_run *run)
 	if (doc_end_write(&end, &run->flow.sink.buf) < 0)
 		return doc_error_set(&run->flow.err, DOC_E_NO_MEMORY,
 		    "no memory");
-	return doc_sink_flush(&run->flow.sink, &run->flow.err);
+	return doc_flow_flush(&run->flow);
 }
 
 /* Of our own doclist, when it failed; else 0. */
@@ -286,6 +291,8 @@ doc_stage_main(const struct doc_stage_setup *s)
 		doc_spool_close(&run.spool);
 		return doc_last_words(&err);
 	}
+	doc_info("engine ready; cage of level '%s', %u workers at once",
+	    doc_level_name(doc_pool_level(run.flow.pool[0])), s->options->jobs);
 	run.flow.input.fd = run.lines.fd;
 	run.flow.input.ctx = &input_waits;
 	status = doc_flow_run(&run.flow) < 0 ||

@@ -34,6 +34,7 @@ struct doc_stage_task {
 	int fd; /* the document, -1 until work begins */
 	struct doc_unit **units;
 	unsigned unit_count, submitted, over;
+	uint64_t reasons; /* the stage's own, besides the workers' */
 };
 
 /* What a stage says about a document. */

@@ -150,6 +150,9 @@ unit_done(struct doc_job *job)
 		stage->conclude(task, &result);
 	else
 		doc_unit_result(task, task->units[0], &result);
+	result.reasons |= task->reasons;
+	if (task->reasons != 0 && result.status == DOC_STATUS_OK)
+		result.status = DOC_STATUS_PARTIAL;
 	complete(task, &result);
 }
 

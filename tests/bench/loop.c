@@ -10,7 +10,7 @@
  *	loop [-j N] [-p PARTS] [-d DB] [-f KIND] -o DIR LIST
  *		names are lines of LIST
  *	loop -m ...
- *		lines are MEDIA TAB NAME, for runs without the part "list"
+ *		lines are MEDIA TAB NAME, for runs without the part "sniff"
  *	loop -c ...
  *		prints the names that can be done at all, with a process for
  *		each and 20 seconds at most
@@ -32,11 +32,11 @@
 #include "cmd/options.h"
 #include "lib/pool/zygote.h"
 #include "lib/record/media.h"
-#include "lib/stage/intake.h"
 
-enum part { LIST, SCAN, TEXT, OCR, PREVIEW, PARTS };
-static const char *const part_names[PARTS] = { "list", "scan", "text", "ocr",
-	"preview" };
+/* "list" opens containers, for which it has to know the type. */
+enum part { SNIFF, LIST, SCAN, TEXT, OCR, PREVIEW, PARTS };
+static const char *const part_names[PARTS] = { "sniff", "list", "scan", "text",
+	"ocr", "preview" };
 
 enum {
 	MAX_DEPTH = 16,	    /* as doclist's */
@@ -74,6 +74,7 @@ static struct tally *tally;
 static struct document *queue; /* members not yet done */
 static bool colour = true;
 
+int docsniff_main(int argc, char *argv[]);
 int doclist_main(int argc, char *argv[]);
 int docscan_main(int argc, char *argv[]);
 int doctext_main(int argc, char *argv[]);
@@ -204,6 +205,9 @@ applies(enum part part, const struct document *d)
 	case PREVIEW:
 		return !d->matched && (flags & DOC_MEDIA_PREVIEW) != 0;
 	case LIST:
+		return d->depth < MAX_DEPTH &&
+		    (flags & DOC_MEDIA_CONTAINER) != 0;
+	case SNIFF:
 	case SCAN:
 	case PARTS:
 		break;
@@ -237,13 +241,12 @@ do_part(enum part part, struct document *d, const struct doc_input *doc)
 {
 	struct doc_input in = *doc;
 	struct doc_error why = { 0 };
-	bool writes = part != LIST && part != SCAN;
+	bool writes = part >= TEXT;
 
 	d->work = (struct doc_work){ .ops = &ops,
 		.out = writes ? scratch_file(part_names[part]) : -1,
 		.temp = temp,
 		.max_output = (uint64_t)256 << 20 };
-	in.unit = part == LIST && d->depth >= MAX_DEPTH ? DOC_UNIT_LEAF : 0;
 	in.page = part == OCR ? 1 : 0;
 	colour = part != TEXT;
 	lseek(in.fd, 0, SEEK_SET);
@@ -441,7 +444,7 @@ choose(char *words)
 int
 main(int argc, char *argv[])
 {
-	char all[] = "list,scan,text,preview", *parts = all;
+	char all[] = "sniff,list,scan,text,preview", *parts = all;
 	const char *db = NULL, *format = NULL;
 	struct doc_words list = { 0 };
 	bool checking = false;
@@ -480,6 +483,7 @@ main(int argc, char *argv[])
 	read_list(argv[optind], &list);
 	choose(parts);
 	/* In the order of the enumeration. */
+	docsniff_main(0, NULL);
 	doclist_main(0, NULL);
 	docscan_main(0, NULL);
 	doctext_main(0, NULL);

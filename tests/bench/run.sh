@@ -50,7 +50,7 @@ have() {
 # The loop is linked from the objects of the zygotes, their main renamed.
 build_loop() {
 	local b=${BIN%/bin} z libs
-	for z in doclist docscan doctext dococr docpreview; do
+	for z in docsniff doclist docscan doctext dococr docpreview; do
 		objcopy --redefine-sym "main=${z}_main" \
 		    "$b/cmd/zygote/$z.o" "$work/$z.o" || return
 	done
@@ -237,7 +237,7 @@ bench_list() {
 	row 'doclist, one worker' '' list "$list" -j1
 	row 'doclist, a worker a processor' '' list "$list"
 	row 'our code, no isolation, one process' 'W<=1.10,C<=1.10' \
-	    loop "$list" -j1 -p list
+	    loop "$list" -j1 -p sniff,list
 	row 'sha256sum, batched, and file -f' 'w>=3' sums "$list"
 	race
 	head -c "$([[ $QUICK ]] && echo 100M || echo 500M)" /dev/urandom \
@@ -262,7 +262,7 @@ bench_archives() {
 		row 'doclist, one worker' '' list "$work/$kind.list" -j1
 		row 'doclist, a worker a processor' '' list "$work/$kind.list"
 		row 'our code, no isolation, one process' '' \
-		    loop "$work/$kind.list" -j1 -p list
+		    loop "$work/$kind.list" -j1 -p sniff,list
 		row "$peer" 'w>=1.5' unpack "$work/$kind.list"
 		row "$peer, sha256sum and file" '' unpack-sums "$work/$kind.list"
 		race
@@ -287,7 +287,7 @@ files$(left_out "$list")" count_all
 	begin 'the same without docscan' count_all
 	row 'pipeline' '' pipeline-noscan "$list"
 	row 'our code, no isolation, two processes' 'W<=1.10,C<=1.10' \
-	    loop "$list" -p list,text,preview -f jpeg
+	    loop "$list" -p sniff,list,text,preview -f jpeg
 	race
 	rm -rf "$work/kept"
 	"$here/peers.sh" pipeline "$list" "$work/out" "$work/kept" 2>/dev/null

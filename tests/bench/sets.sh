@@ -75,7 +75,7 @@ leave_out() {
 	if [[ ! -e $cache ]]; then
 		echo "looking for files that hang: ${list##*/}"
 		rm -rf "$dir"; mkdir -p "$dir"
-		"$LOOP" -c -p "list,$parts" -o "$dir" "$list" 2>/dev/null |
+		"$LOOP" -c -p "sniff,$parts" -o "$dir" "$list" 2>/dev/null |
 		    sort -u >"$dir/ok"
 		sort -u "$list" | comm -23 - "$dir/ok" |
 		    sed 's/^/our code\t/' >"$cache.new"

@@ -1,0 +1,113 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# dococr: the words on pictures and on scanned pages, and only on those.
+. "$(dirname "$0")/lib.sh"
+fixtures notice.png notice.pgm scan.pdf scan1.pdf letter.pdf plain.txt \
+    locked.pdf damaged.pdf cut.png tiny.png letter.docx busy.pdf
+
+doctext f >texts 2>/dev/null || :
+dococr <texts >all.ndjson 2>all.err
+all_status=$?
+of() { recs "select(.path == \"f/$1\") | $2" all.ndjson; }
+
+run() {
+	is 1 "$all_status"
+	is "" "$(cat all.err)"
+	all '.ocr.status' all.ndjson
+	clean
+}
+ok 'a result for every document, nothing left behind' run
+
+# The words of examples/inbox/notice.png.
+reads() {
+	is ok "$(of "$1" .ocr.status)"
+	cat "$(of "$1" .ocr.file)" >text
+	for w in NOTICE harbour office 'Lighthouse Street' Monday 4711; do
+		grep -q "$w" text || { echo "no $w in:"; cat text; return 1; }
+	done
+	is "$(wc -c <text)" "$(of "$1" .ocr.bytes)"
+	test "$(of "$1" .ocr.words)" -ge 10
+	test "$(of "$1" .ocr.confidence)" -ge 80
+}
+ok 'a PNG' reads notice.png
+ok 'a PGM' reads notice.pgm
+ok 'a scanned PDF of one page' reads scan1.pdf
+ok 'the scanned pages of a mixed PDF' reads scan.pdf
+
+mixed() {
+	# Pages 1 and 2 are scans; page 3 has text and is not recognised again.
+	is 2 "$(of scan.pdf .ocr.pages)"
+	cat "$(of scan.pdf .ocr.file)" >text
+	is 2 "$(grep -c NOTICE text)"
+	is 1 "$(tr -dc '\f' <text | wc -c)"
+	if grep -q 'ordinary text' text; then return 1; fi
+}
+ok 'a page that has text is left alone' mixed
+
+skips() {
+	is 'skipped ["has-text"]' \
+	    "$(of letter.pdf '"\(.ocr.status) \(.ocr.reasons)"')"
+	for f in plain.txt letter.docx; do
+		is skipped "$(of $f .ocr.status)"
+		is 1 "$(of $f '.ocr.reasons | length')"
+	done
+	for f in locked.pdf damaged.pdf; do
+		of $f .ocr.status | grep -qx 'error\|skipped'
+	done
+	of cut.png .ocr.status | grep -qx 'error\|partial'
+}
+ok 'text, office files and broken ones' skips
+
+alone() {
+	# Without doctext before it, it looks itself.
+	status 0 dococr f/scan.pdf f/letter.pdf >out
+	is 2 "$(recs 'select(.path == "f/scan.pdf").ocr.pages' out)"
+	is skipped "$(recs 'select(.path == "f/letter.pdf").ocr.status' out)"
+	clean
+}
+ok 'it decides by itself where doctext was not asked' alone
+
+always() {
+	status 0 dococr -O always f/letter.pdf >out
+	is 2 "$(recs .ocr.pages out)"
+	grep -qi 'babbage' "$(recs .ocr.file out)"
+}
+ok '--ocr=always' always
+
+max_pages() {
+	dococr -p 1 f/scan.pdf >out || :
+	is 'partial ["pages"]' "$(recs '"\(.ocr.status) \(.ocr.reasons)"' out)"
+}
+ok '--max-pages is said' max_pages
+
+lang() {
+	got=0
+	dococr -l nosuch f/notice.png >out 2>err || got=$?
+	test "$got" -ge 2 && test "$got" -le 3
+	grep -q nosuch err
+	test ! -s out
+	clean
+}
+ok 'a language that is not installed is refused by name' lang
+
+slow() {
+	start=$(date +%s)
+	dococr -t 4s -O always f/busy.pdf f/notice.png >out 2>err || :
+	test $(($(date +%s) - start)) -lt 30
+	is ok "$(recs 'select(.path == "f/notice.png").ocr.status' out)"
+	recs 'select(.path == "f/busy.pdf").ocr.status' out |
+	    grep -qx 'partial\|error'
+	clean
+}
+ok 'a page that renders for ever' slow
+
+same() {
+	dococr -j 1 f >one || :
+	dococr -j 4 f >four || :
+	cmp one four
+	dococr --reuse=8 -j 2 f >reused || :
+	cmp one reused
+}
+ok 'the same bytes with -j1, -j4, --reuse' same
+
+done_testing
