@@ -49,6 +49,7 @@ copy_lines(struct doc_lines *in, struct doc_sink *out, struct doc_meter *m,
 			return doc_error_set(err, DOC_E_STREAM, "line %ju: %s",
 			    (uintmax_t)in->number, why.msg);
 		doc_meter_count(m, &rec);
+		m->ended = m->ended || rec.type == DOC_TYPE_END;
 		if (doc_record_append(&rec, NULL, NULL, 0, &out->buf) < 0)
 			return doc_error_set(err, DOC_E_NO_MEMORY,
 			    "no memory for a line");
@@ -110,6 +111,8 @@ main(int argc, char *argv[])
 	doc_meter_start(&meter);
 	if (run(out, &meter, &err) < 0)
 		return doc_last_words(&err);
+	if (!meter.ended)
+		doc_warn(DOC_NO_END);
 	doc_meter_finish(&meter);
 	return 0;
 }

@@ -69,33 +69,42 @@ static const struct doc_stage docscan = {
 	.members = members,
 };
 
-static void
-choose_db(struct doc_scan_options *own, const struct doc_cmd *cmd)
+static bool
+has_system_db(void)
 {
 	static const char *const files[] = { "main.cvd", "main.cld",
 		"daily.cvd", "daily.cld" };
 
-	if (own->db != NULL) {
-		if (access(own->db, R_OK) < 0)
-			doc_usage(cmd, "--db: cannot read '%s'", own->db);
-		return;
-	}
 	for (size_t i = 0; i < DOC_LEN(files); i++) {
 		char path[256];
 
 		snprintf(path, sizeof(path), SYSTEM_DB "/%s", files[i]);
-		if (access(path, R_OK) == 0) {
-			own->db = SYSTEM_DB;
-			return;
-		}
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Returns what people should know of the choice, or NULL. */
+static const char *
+choose_db(struct doc_scan_options *own, const struct doc_cmd *cmd)
+{
+	if (own->db != NULL) {
+		if (access(own->db, R_OK) < 0)
+			doc_usage(cmd, "--db: cannot read '%s'", own->db);
+		return NULL;
+	}
+	if (has_system_db()) {
+		own->db = SYSTEM_DB;
+		return NULL;
 	}
 	if (own->require_db) {
 		doc_fatal("no signature database in " SYSTEM_DB
 			  " (run freshclam, or give --db)");
 		exit(3);
 	}
-	doc_warn("no signature database: only test signatures, nothing will "
-		 "be called clean; get real ones with freshclam, or give --db");
+	return "no signature database: only test signatures, nothing will be "
+	       "called clean; get real ones with freshclam, or give --db";
 }
 
 int
@@ -122,9 +131,7 @@ main(int argc, char *argv[])
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
-	if (options.quiet)
-		doc_log_level(-1);
-	choose_db(&own, &cmd);
+	setup.notice = choose_db(&own, &cmd);
 	setup.fail_on_findings = own.fail_on_infected;
 	return doc_stage_main(&setup);
 }

@@ -190,6 +190,35 @@ END
 	clean
 }
 
+# The same with a reader like head(1), which takes a line and goes: the rest
+# meets a closed pipe at the very end.
+sigpipe_late() {
+	cat >head.py <<'END'
+import os, signal, subprocess, sys
+with open(sys.argv[1], "rb") as f:
+    p = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE)
+    lines = f.read()
+first = lines.index(b"\n") + 1
+p.stdin.write(lines[:first])
+p.stdin.flush()
+assert p.stdout.readline()
+p.stdout.close()
+p.stdin.write(lines[first:])
+p.stdin.close()
+rc = p.wait(60)
+sys.exit(0 if rc == -signal.SIGPIPE else "ended with %d" % rc)
+END
+	case $1 in
+	doclist) printf 'a.txt\na.txt\n' >in ;;
+	*) cat good.ndjson >in ;;
+	esac
+	status 0 python3 head.py in "$1" 2>err
+	grep -v '^docscan: no signature database' err >rest || :
+	is "" "$(cat rest)"
+	clean
+}
+
 # As under nohup, cron or a careless parent.
 inherited_signals() {
 	cat >ignored.py <<'END'
@@ -370,6 +399,7 @@ for c in $(of_kind 'names|stage|pass'); do
 	ok "$c: a full disk is status 3" full_disk "$c"
 	ok "$c: closed fds 0, 1, 2" closed_fds "$c"
 	ok "$c: dies quietly of SIGPIPE" sigpipe "$c"
+	ok "$c: dies quietly of SIGPIPE at the end" sigpipe_late "$c"
 	ok "$c: ignored and blocked signals do no harm" inherited_signals "$c"
 	ok "$c: SIGTERM clears up and kills" terminated "$c"
 	rm -f fifo

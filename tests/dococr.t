@@ -3,7 +3,8 @@
 # dococr: the words on pictures and on scanned pages, and only on those.
 . "$(dirname "$0")/lib.sh"
 fixtures notice.png notice.pgm scan.pdf scan1.pdf letter.pdf plain.txt \
-    locked.pdf damaged.pdf cut.png tiny.png letter.docx busy.pdf
+    locked.pdf damaged.pdf cut.png tiny.png letter.docx
+make_fixtures slow busy.pdf
 
 doctext f >texts 2>/dev/null || :
 dococr <texts >all.ndjson 2>all.err
@@ -92,10 +93,10 @@ ok 'a language that is not installed is refused by name' lang
 
 slow() {
 	start=$(date +%s)
-	dococr -t 4s -O always f/busy.pdf f/notice.png >out 2>err || :
+	dococr -t 4s -O always slow/busy.pdf f/notice.png >out 2>err || :
 	test $(($(date +%s) - start)) -lt 30
 	is ok "$(recs 'select(.path == "f/notice.png").ocr.status' out)"
-	recs 'select(.path == "f/busy.pdf").ocr.status' out |
+	recs 'select(.path == "slow/busy.pdf").ocr.status' out |
 	    grep -qx 'partial\|error'
 	clean
 }

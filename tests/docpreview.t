@@ -4,7 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 fixtures letter.pdf scan1.pdf wide.png tall.png tiny.png huge.png cut.png \
     photo.jpg turned.jpg notice.png notice.pgm plain.txt locked.pdf \
-    damaged.pdf busy.pdf empty
+    damaged.pdf empty
+make_fixtures slow busy.pdf
 
 docpreview f >all.ndjson 2>all.err
 all_status=$?
@@ -143,9 +144,9 @@ ok 'locked, damaged, too many pixels, not a picture' errors
 
 slow() {
 	start=$(date +%s)
-	status 1 docpreview -p 2 -t 3s f/busy.pdf f/letter.pdf >out
+	status 1 docpreview -p 2 -t 3s slow/busy.pdf f/letter.pdf >out
 	test $(($(date +%s) - start)) -lt 20
-	is 'error timeout' "$(recs 'select(.path == "f/busy.pdf").preview |
+	is 'error timeout' "$(recs 'select(.path == "slow/busy.pdf").preview |
 	    "\(.status) \(.error.code)"' out)"
 	is ok "$(recs 'select(.path == "f/letter.pdf").preview.status' out)"
 	clean

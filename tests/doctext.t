@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # doctext: the words of each format, metadata, what is missing and why.
 . "$(dirname "$0")/lib.sh"
-fixtures letter.pdf many.pdf locked.pdf open.pdf damaged.pdf busy.pdf scan.pdf \
+fixtures letter.pdf many.pdf locked.pdf open.pdf damaged.pdf scan.pdf \
     letter.docx orders.xlsx slides.pptx note.odt stock.ods book.epub \
     diary.html utf8.txt cp1252.txt utf16.txt plain.txt empty mail.eml \
     simple.eml binary.bin photo.jpg letters.zip marked.txt marker.ndb
+make_fixtures slow busy.pdf
 
 # Each file once, all at once; the tests look at their lines.
 doctext f/*.* f/empty >all.ndjson 2>all.err
@@ -122,17 +123,17 @@ ok 'locked, damaged, unsupported: said as such' errors
 
 busy() {
 	start=$(date +%s)
-	status 1 doctext -t 3s f/busy.pdf f/plain.txt >out 2>err
+	status 1 doctext -t 3s slow/busy.pdf f/plain.txt >out 2>err
 	test $(($(date +%s) - start)) -lt 20
 	is 'ok' "$(recs 'select(.path == "f/plain.txt").text.status' out)"
-	is 'partial timeout 1' "$(recs 'select(.path == "f/busy.pdf").text |
+	is 'partial timeout 1' "$(recs 'select(.path == "slow/busy.pdf").text |
 	    "\(.status) \(.error.code) \(.pages_done)"' out)"
 	grep -q 'analytical engine' "$(recs 'select(.path ==
-	    "f/busy.pdf").text.file' out)"
+	    "slow/busy.pdf").text.file' out)"
 	clean
-	status 1 doctext --cpu 2s f/busy.pdf >out 2>err
+	status 1 doctext --cpu 2s slow/busy.pdf >out 2>err
 	is 'partial cpu' "$(recs '.text | "\(.status) \(.error.code)"' out)"
-	status 1 doctext --stall 2s f/busy.pdf >out 2>err
+	status 1 doctext --stall 2s slow/busy.pdf >out 2>err
 	is 'partial stall' "$(recs '.text | "\(.status) \(.error.code)"' out)"
 	is '["stall"]' "$(recs .text.reasons out)"
 	clean

@@ -132,9 +132,14 @@ clean() {
 	is "" "$(find "$DOCPIPE_SPOOL" -name '.incoming*' 2>/dev/null)"
 }
 
-# fixtures [NAME...]: made once per test file, in ./f (all if none is named).
+# make_fixtures DIR NAME...: small documents (tests/fixtures/make.py).
+make_fixtures() {
+	python3 "$top/tests/fixtures/make.py" "$@" || exit 1
+}
+
+# fixtures NAME...: into ./f.
 fixtures() {
-	python3 "$top/tests/fixtures/make.py" f "$@" || exit 1
+	make_fixtures f "$@"
 }
 
 done_testing() { echo "1..$n"; }

@@ -172,6 +172,7 @@ static const struct row {
 	{ "image/avif", F(IMAGE), VIEW },
 	{ "image/x-portable-bitmap", F(IMAGE), OCR | VIEW },
 	{ "image/x-portable-graymap", F(IMAGE), OCR | VIEW },
+	{ "image/x-portable-greymap", F(IMAGE), OCR | VIEW }, /* libmagic's */
 	{ "image/x-portable-pixmap", F(IMAGE), OCR | VIEW },
 	{ "image/x-portable-anymap", F(IMAGE), OCR | VIEW },
 	{ "image/bmp", F(IMAGE), OCR },

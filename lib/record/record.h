@@ -16,6 +16,9 @@
 	((size_t)8 << 20) /* bytes of one line, newline included               \
 			   */
 
+/* What people are told when a stream has no end record. */
+#define DOC_NO_END "the input has no end record: it may be incomplete"
+
 enum doc_record_type {
 	DOC_TYPE_DOC,  /* "type":"doc" */
 	DOC_TYPE_END,  /* "type":"end": a stage ended its stream */

@@ -24,6 +24,7 @@ struct doc_meter {
 	uint64_t documents, inputs, bytes, errors, partial, infected;
 	uint64_t start_ms, drawn_ms, interval_ms;
 	bool dirty; /* a bar is on the screen */
+	bool ended; /* an end record came */
 };
 
 void doc_meter_start(struct doc_meter *m);

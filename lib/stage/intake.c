@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,11 @@ take_name(struct intake *in, const char *name, size_t len)
 	if (memchr(name, '\0', len) != NULL || len == 0)
 		doc_error_set(&err, DOC_E_NAME,
 		    "an empty name, or one with a NUL");
+	/* What no system call takes is recorded as far as one would. */
+	if (len >= PATH_MAX) {
+		doc_error_set(&err, DOC_E_NAME, "a name of %zu bytes", len);
+		len = PATH_MAX;
+	}
 	if (doc_buf_add(&b, name, len) < 0 || (path = doc_buf_str(&b)) == NULL)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
 		    "no memory for a name");
@@ -110,7 +116,8 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 		err) < 0)
 		return -1;
 	if (*s->operands == NULL)
-		doc_lines_init(&in->names, 0, s->null ? '\0' : '\n', 4096);
+		doc_lines_init(&in->names, 0, s->null ? '\0' : '\n',
+		    DOC_LINE_MAX);
 	return doc_end_require(f->pool[POOL_OPEN],
 	    (enum doc_level)s->options->require, s->options->allow_degraded,
 	    err);

@@ -248,14 +248,14 @@ finish(struct doc_run *run)
 		out += run->count[s];
 	end.out = out;
 	if (!run->upstream_ended)
-		doc_warn("the input has no end record: it may be incomplete");
+		doc_warn(DOC_NO_END);
 	if (doc_end_write(&end, &run->flow.sink.buf) < 0)
 		return doc_error_set(&run->flow.err, DOC_E_NO_MEMORY,
 		    "no memory");
 	return doc_flow_flush(&run->flow);
 }
 
-/* Of our own doclist, when it failed; else 0. */
+/* Of our own doclist; 0 without one. */
 static int
 lister_status(const struct doc_run *run)
 {
@@ -265,7 +265,7 @@ lister_status(const struct doc_run *run)
 		return 0;
 	if (!WIFEXITED(ws))
 		return 3;
-	return WEXITSTATUS(ws) >= 2 ? WEXITSTATUS(ws) : 0;
+	return WEXITSTATUS(ws);
 }
 
 int
@@ -286,6 +286,8 @@ doc_stage_main(const struct doc_stage_setup *s)
 		doc_usage(s->cmd,
 		    "no file given, and standard input is a "
 		    "terminal");
+	if (s->notice != NULL)
+		doc_warn("%s", s->notice);
 	if (start(&run, s, doc_start_stdout(), &err) < 0) {
 		doc_flow_close(&run.flow);
 		doc_spool_close(&run.spool);
@@ -310,9 +312,9 @@ doc_stage_main(const struct doc_stage_setup *s)
 	listed = lister_status(&run);
 	if (sig != 0)
 		doc_die_of(sig);
-	if (status != 0 || listed != 0)
+	if (status != 0 || listed > 1)
 		return status ? status : listed;
-	return run.count[DOC_STATUS_PARTIAL] + run.count[DOC_STATUS_ERROR] >
-	    0 ||
+	return listed || run.count[DOC_STATUS_PARTIAL] > 0 ||
+	    run.count[DOC_STATUS_ERROR] > 0 ||
 	    (s->fail_on_findings && run.findings > 0);
 }

@@ -94,6 +94,7 @@ struct doc_stage_setup {
 	struct doc_limits *limits;
 	struct doc_opt_group opts;
 	const char *extension;
+	const char *notice;    /* a warning for people, once it starts; NULL */
 	bool fail_on_findings; /* exit with 1 for them */
 	char **operands;       /* NULL-ended */
 };

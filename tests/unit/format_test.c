@@ -344,7 +344,7 @@ test_mail(void)
 	    "Content-Type: multipart/alternative; boundary=b\n\n--b\n"
 	    "Content-Type: text/plain\n\nplain\n--b\n"
 	    "Content-Type: text/html\n\n<p>html\n--b--\n",
-	    "plain\n", NULL, "plain text first");
+	    "plain\n\nhtml\n", NULL, "plain text first, then what HTML says");
 	CHECK(doc_mail_text,
 	    "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
 	    "Content-Type: text/html; charset=koi8-r\n"
