@@ -1,0 +1,284 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# docrun: the whole line over a mixed inbox; counts that balance, exit status,
+# the same result whoever runs it and however many workers there are.
+. "$(dirname "$0")/lib.sh"
+fixtures letter.pdf scan1.pdf locked.pdf damaged.pdf letter.docx orders.xlsx \
+    note.odt diary.html mail.eml box.tar.gz links.tar utf8.txt cp1252.txt \
+    notice.png wide.png empty binary.bin
+make_fixtures good letter.pdf letter.docx plain.txt
+make_fixtures db marker.ndb
+make_fixtures bad marked.txt
+chmod -R a+rX f good db bad
+
+# What does not depend on where it was run, or how fast.
+portable() {
+	sed -e "s|$1|RUN|g" "$1/out.ndjson"
+}
+
+whole() {
+	status 1 docrun -o R --db db --progress none f >out 2>err
+	test ! -s out
+	is 5 "$(jq -r 'select(.type == "end").stage' R/out.ndjson | wc -l)"
+	is 'doclist docscan doctext dococr docpreview' \
+	    "$(jq -r 'select(.type == "end").stage' R/out.ndjson | xargs)"
+	# Every stage saw as many as the one before it wrote.
+	is 1 "$(jq -r 'select(.type == "end") | .in, .out' R/out.ndjson |
+	    sort -u | wc -l)"
+	any '.type == "end" and .ok + .partial + .skipped + .error == .out' \
+	    R/out.ndjson
+	is "$(recs .id R/out.ndjson | wc -l)" \
+	    "$(jq -r 'select(.stage == "docpreview").out' R/out.ndjson)"
+	# Every file is there, once.
+	find f -type f | LC_ALL=C sort >want
+	recs 'select(.member | not).path' R/out.ndjson >got
+	diff -u want got
+	all '.list.status and .scan.status and .text.status and .ocr.status and
+	    .preview.status' R/out.ndjson
+	# What a record names is there.
+	recs '.data, .text.file, .ocr.file, .preview.file | select(.)' \
+	    R/out.ndjson >files
+	test "$(wc -l <files)" -gt 15
+	while IFS= read -r file; do test -f "$file"; done <files
+	jq -e .version R/run.json >/dev/null
+	clean
+}
+ok 'a mixed inbox, whole' whole
+
+results() {
+	r() { recs "select(.path == \"f/$1\" and (.member | not)) | $2" \
+	    R/out.ndjson; }
+	is clean "$(r letter.pdf .scan.verdict)"
+	grep -q harbour "$(r notice.png .ocr.file)"
+	grep -q harbour "$(r scan1.pdf .ocr.file)"
+	is 'encrypted' "$(r locked.pdf .text.error.code)"
+	is 'has-text' "$(r letter.pdf '.ocr.reasons[0]')"
+	grep -q 'looms' "$(recs 'select(.member[-1]? ==
+	    "letter.docx").text.file' R/out.ndjson)"
+	grep -q 'third letter' "$(recs 'select(.member[-1]? ==
+	    "box/three.txt").text.file' R/out.ndjson)"
+}
+ok 'verdict, text, OCR, members' results
+
+good() {
+	status 0 docrun -o G --db db --progress none good >out 2>err
+	is "" "$(cat out err)"
+	all '.scan.verdict == "clean" and .text.status == "ok"' G/out.ndjson
+	status 1 docrun -o G2 --progress none good nowhere >out 2>err
+	any '.list.error.code == "not-found"' G2/out.ndjson
+}
+ok 'nothing wrong is status 0, a missing file is 1' good
+
+infected() {
+	status 0 docrun -o I1 --db db --progress none bad >out 2>err
+	status 1 docrun -o I2 --db db -F --progress none bad >out 2>err
+	is infected "$(recs .scan.verdict I2/out.ndjson)"
+	is infected "$(recs '.text.reasons[0]' I2/out.ndjson)"
+}
+ok 'a finding is no error, unless it is to be one' infected
+
+determinism() {
+	for j in 1 4; do
+		docrun -o J$j -j $j --db db --progress none f 2>err || :
+		portable J$j >j$j
+	done
+	portable R >r
+	cmp r j1
+	cmp r j4
+	# The files, too.
+	for d in R J1 J4; do
+		(cd $d/spool && find . -type f -print0 | LC_ALL=C sort -z |
+		    xargs -0 sha256sum) >sums.$d
+	done
+	cmp sums.R sums.J1
+	cmp sums.R sums.J4
+}
+ok 'two runs, -j1 and -j4: the same bytes' determinism
+
+if test "$(id -u)" -eq 0; then
+	ordinary() {
+		mkdir user user/tmp
+		chown 65534:65534 user user/tmp
+		chmod 755 "$scratch"
+		TMPDIR=$scratch/user/tmp
+		got=0
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+		    env HOME=/nonexistent timeout 100 docrun -o user/U \
+		    --db db --progress none f 2>err || got=$?
+		is 1 "$got"
+		portable user/U >u
+		portable R >r
+		diff -u r u
+		clean
+	}
+	ok 'an ordinary user gets the same records as root' ordinary
+else
+	skip 'an ordinary user gets the same records as root' \
+	    'not root: cannot be both'
+fi
+
+stages() {
+	status 1 docrun -o S --stages text --progress none f 2>err
+	is 'doclist doctext' \
+	    "$(jq -r 'select(.type == "end").stage' S/out.ndjson | xargs)"
+	if grep -q '"scan"' S/out.ndjson; then return 1; fi
+	for bad in nosuch text,nosuch '' , text,,scan; do
+		status 2 docrun -o S2 --stages "$bad" good >out 2>err
+		lines 1 err
+		test ! -e S2
+	done
+}
+ok '--stages' stages
+
+again() {
+	before=$(sha256sum <R/out.ndjson)
+	status 2 docrun -o R --db db good >out 2>err ||
+	    status 3 docrun -o R --db db good >out 2>err
+	is "$before" "$(sha256sum <R/out.ndjson)"
+	status 2 docrun good >out 2>err
+	lines 1 err
+	status 2 docrun -o N >out 2>err
+	lines 1 err
+	test ! -e N
+}
+ok 'a run is not overwritten; no -o and no file are usage errors' again
+
+dry() {
+	status 0 docrun -o D -N good >out 2>err
+	test ! -e D
+	grep -q doctext out
+}
+ok '--dry-run does nothing' dry
+
+doctor() {
+	status 0 docrun --doctor >out 2>err
+	grep -q '^level' out
+	status 0 docrun --doctor --json >out
+	jq -e '.level and (.missing | type == "array")' out >/dev/null
+	# It tells the truth about what the stages report.
+	is "$(jq -r .level out)" "$(jq -r 'select(.stage == "doclist") |
+	    .sandbox.level' R/out.ndjson)"
+}
+ok '--doctor tells what the stages then report' doctor
+
+refused() {
+	level=$(docrun --doctor --json | jq -r .level)
+	test "$level" != memory || return 0
+	status 4 docrun -o M -r memory --progress none good >out 2>err
+	if any '.type == "doc"' M/out.ndjson 2>/dev/null; then return 1; fi
+	clean
+	status 0 docrun -o M2 -r memory -A --db db --progress none good >out \
+	    2>err
+	clean
+}
+ok 'a cage that is not to be had is status 4' refused
+
+summary() {
+	docrun -o T --db db --summary --progress none f >out 2>err || :
+	grep -q 'VERDICT' out
+	for f in letter.pdf notice.png box.tar.gz damaged.pdf; do
+		grep -q "$f" out
+	done
+	is "$(recs .id T/out.ndjson | wc -l)" "$(grep -c ' f/' out)"
+}
+ok '--summary has a line for each document' summary
+
+# Any stage that is killed makes the run incomplete, and that is said.
+stage_killed() {
+	for victim in docscan doctext docpreview; do
+		rm -rf K
+		mkdir -p many
+		for i in $(seq 400); do echo "file $i" >"many/$i.txt"; done
+		docrun -o K --db db -j 1 --progress none many >out 2>err &
+		pid=$!
+		for i in $(seq 100); do
+			stage=$(pgrep -P $pid -x $victim) && break
+			sleep 0.02
+		done
+		sleep 0.3
+		kill -9 "$stage" || { echo "$victim was over"; return 1; }
+		got=0
+		wait $pid || got=$?
+		is 3 "$got"
+		grep -q "$victim" err
+		rm -rf "$TMPDIR"/* K/spool/.incoming*
+		clean
+	done
+}
+ok 'a stage killed in the middle is status 3' stage_killed
+
+interrupted() {
+	for sig in TERM INT; do
+		rm -rf K
+		# Not in the background: there a shell ignores SIGINT.
+		python3 - "$sig" <<'E'
+import signal, subprocess, sys, time
+sig = getattr(signal, "SIG" + sys.argv[1])
+p = subprocess.Popen(["docrun", "-o", "K", "--db", "db", "-j", "1",
+                      "--progress", "none", "many"])
+time.sleep(1)
+p.send_signal(sig)
+rc = p.wait(30)
+assert rc == -sig or rc == 128 + sig, rc
+E
+		clean
+	done
+}
+ok 'SIGTERM and SIGINT end all of it' interrupted
+
+killed() {
+	docrun -o K9 --db db -j 1 --progress none many >out 2>err &
+	pid=$!
+	sleep 1
+	kill -9 $pid
+	wait $pid 2>/dev/null || :
+	tries=0
+	while test -n "$(ours)" && test "$tries" -lt 100; do
+		tries=$((tries + 1)); sleep 0.1
+	done
+	is "" "$(ours)"
+	rm -rf "$TMPDIR"/*
+}
+ok 'kill -9 of docrun leaves no process' killed
+
+# Under make it is one of make's jobs: never more workers than make allows.
+under_make() {
+	cat >Makefile <<'E'
+all: a b
+a b:
+	+docrun -o make.$@ --db db --progress none good 2>err.$@
+E
+	status 0 make -s -j2 all
+	is 3 "$(recs .id make.a/out.ndjson | wc -l)"
+	cmp make.a/run.json make.a/run.json
+	portable make.a >a; portable make.b >b
+	cmp a b
+}
+ok 'several under make -j share its tokens' under_make
+
+names() {
+	mkdir odd
+	echo x >"odd/$(printf 'caf\351 \n"quoted"\\.txt')"
+	mkdir -- -dash && echo y >./-dash/-v
+	status 0 docrun -o O --db db --progress none -- odd -dash 2>err
+	is 2 "$(recs .id O/out.ndjson | wc -l)"
+	all '.text.status == "ok"' O/out.ndjson
+}
+ok 'names that are bytes, and such that look like options' names
+
+full_disk() {
+	# The run directory's file system is full: status 3, no hang.
+	command -v unshare >/dev/null
+	status 3 unshare -rm sh -c 'mkdir small &&
+	    mount -t tmpfs -o size=64k none small &&
+	    exec docrun -o small/R --db db --progress none many good f' \
+	    >out 2>err
+	grep -qi 'space' err
+}
+if unshare -rm true 2>/dev/null; then
+	ok 'a full disk is status 3' full_disk
+else
+	skip 'a full disk is status 3' 'no mount namespace to be had here'
+fi
+
+done_testing
