@@ -21,7 +21,7 @@ $(UNIT): $(B)/unit/%: $(B)/tests/unit/%.o $$(unit_$$*_EXTRA) $(B)/libdoc.a
 
 # The attacker of the cage, and engines that turn against their supervisor.
 ATTACK  := $(B)/unit/attack
-HOSTILE := $(B)/hostile/doclist $(B)/hostile/doctext
+HOSTILE := $(B)/hostile/docsniff $(B)/hostile/doclist $(B)/hostile/doctext
 
 $(ATTACK): $(patsubst %.c,$(B)/%.o,$(wildcard tests/cage/*.c)) $(B)/libdoc.a
 	@mkdir -p $(@D)
@@ -31,12 +31,7 @@ $(HOSTILE): $(B)/tests/hostile/engine.o $(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lnettle -lseccomp
 
-# Whether a document is a container is still found out honestly.
-$(B)/hostile/docsniff: $(B)/libexec/docpipe/docsniff
-	@mkdir -p $(@D)
-	@ln -f $< $@
-
-test-programs: all $(UNIT) $(ATTACK) $(HOSTILE) $(B)/hostile/docsniff
+test-programs: all $(UNIT) $(ATTACK) $(HOSTILE)
 
 # tests/corpus.t is .ci/run's: it needs files that are not ours to ship.
 SHELL_TESTS = $(filter-out tests/corpus.t,$(sort $(wildcard tests/*.t)))

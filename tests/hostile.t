@@ -10,10 +10,11 @@ mkdir in
 echo neighbour >in/a-before
 echo neighbour >in/z-after
 
-# attack NAME WANT [OPTION ...]: status, error code and reasons of the record.
+# attack WHO NAME WANT [OPTION ...]: who is docsniff ("sniff") or doclist
+# ("open"); status and error code of the record.
 attack() {
-	name=$1 want=$2; shift 2
-	echo "$name" >in/m
+	echo "$1 $2" >in/m
+	want=$3; shift 3
 	got=0
 	timeout -k 2 20 doclist -j 2 --timeout 4s "$@" in >out 2>err || got=$?
 	test "$got" -le 1 || {
@@ -32,65 +33,69 @@ attack() {
 	clean
 }
 
-while read -r name want; do
-	ok "$name" attack "$name" "$want"
+while read -r who name want; do
+	case $who in sniff | both) ok "docsniff: $name" \
+		attack sniff "$name" "$want" ;; esac
+	case $who in open | both) ok "doclist: $name" \
+		attack open "$name" "$want" ;; esac
 done <<'E'
-open_twice error protocol
-bad_member_reason error protocol
-long_member_name error protocol
-garbage error protocol
-short_frame error protocol
-lying_length error protocol
-oversized error protocol
-other_job error protocol
-supervisors_frame error protocol
-unknown_frame error protocol
-cut_field error protocol
-half_field error protocol
-unknown_field error protocol
-field_none error protocol
-foreign_field error protocol
-job_field error protocol
-not_utf8 error protocol
-nul_in_string error protocol
-long_string error protocol
-big_number error protocol
-short_number error protocol
-digest_that_is_none error protocol
-bad_reason error protocol
-progress_back error protocol
-fail_with_nothing error protocol
-fail_unknown error protocol
-fail_unended error protocol
-fail_with_escapes error damaged
-false_trace error no-answer
-frame_with_fds ok -
-empty_with_fds error no-answer
-die_in_member error no-answer
-done_twice ok -
-done_in_member error protocol
-segv error segv
-forbidden error syscall
-asleep error timeout
-beats_forever error timeout
-silent error no-answer
-close_alone error protocol
-flood_open error protocol
+both open_twice error protocol
+both bad_member_reason error protocol
+both long_member_name error protocol
+both garbage error protocol
+both short_frame error protocol
+both lying_length error protocol
+both oversized error protocol
+both other_job error protocol
+both supervisors_frame error protocol
+both unknown_frame error protocol
+both cut_field error protocol
+both half_field error protocol
+both unknown_field error protocol
+both field_none error protocol
+both foreign_field error protocol
+both job_field error protocol
+both not_utf8 error protocol
+both nul_in_string error protocol
+both long_string error protocol
+both big_number error protocol
+both short_number error protocol
+sniff digest_that_is_none error protocol
+both bad_reason error protocol
+both progress_back error protocol
+both fail_with_nothing error protocol
+both fail_unknown error protocol
+both fail_unended error protocol
+both fail_with_escapes error damaged
+both false_trace error no-answer
+both frame_with_fds ok -
+both empty_with_fds error no-answer
+open die_in_member error no-answer
+sniff die_in_member error protocol
+both done_twice ok -
+both done_in_member error protocol
+both segv error segv
+both forbidden error syscall
+sniff asleep error timeout
+sniff beats_forever error timeout
+both silent error no-answer
+both close_alone error protocol
+both flood_open error protocol
 E
 
-ok 'spin: processor time is its own limit' attack spin 'error cpu' --cpu 1s
-ok 'asleep: the stall clock' attack asleep 'error stall' --stall 1s
+ok 'spin: processor time is its own limit' attack sniff spin 'error cpu' --cpu 1s
+ok 'asleep: the stall clock' attack open asleep 'error stall' --stall 1s
 
 # Under the address sanitizer there is no RLIMIT_AS (.test.mk).
 if test "${DOC_SANITIZED:-}"; then
 	skip 'eats: memory' 'no RLIMIT_AS in a sanitized build'
 else
-	ok 'eats: memory' attack eats 'error abort' --memory 64M
+	ok 'eats: memory' attack open eats 'error abort' --memory 64M
 fi
 
 # The heap of the supervisor after a worker said 20,000 times "a link".
 many_refused() {
-	attack refuse_many 'partial -' -n 100
+	attack open refuse_many 'partial -' -n 100
 	test "$(recs .id out | wc -l)" -le 150
 }
 ok 'members that are only refused count, too' many_refused
@@ -100,7 +105,7 @@ ok 'members that are only refused count, too' many_refused
 descriptors() {
 	for name in empty_with_fds frame_with_fds; do
 		rm -rf many && mkdir many
-		for i in $(seq 100); do echo "$name" >"many/$i"; done
+		for i in $(seq 100); do echo "sniff $name" >"many/$i"; done
 		echo fine >many/zz
 		(ulimit -n 64 && timeout 60 doclist -j 2 many) >out 2>err || :
 		is ok "$(recs 'select(.path == "many/zz").list.status' out)"
@@ -113,7 +118,7 @@ ok 'descriptors a worker sends do not add up' descriptors
 # 300 crashes in a row: the engine is replaced, all records are there.
 crashes() {
 	rm -rf many && mkdir many
-	for i in $(seq 300); do echo segv >"many/$i"; done
+	for i in $(seq 300); do echo "sniff segv" >"many/$i"; done
 	echo fine >many/zz
 	got=0
 	timeout 100 doclist -j 2 many >out 2>err || got=$?
@@ -158,7 +163,7 @@ half() {
 ok 'a crash in page two leaves page one' half
 
 entries() {
-	text many_entries 0 'ok -'
+	text 'text many_entries' 0 'ok -'
 	is 256 "$(recs '.text.recipients | length' out)"
 }
 ok 'lists have an end' entries
@@ -166,8 +171,8 @@ ok 'lists have an end' entries
 # --- engines that do not come up ---------------------------------------------
 
 mkdir engines
-fake() { printf '#!/bin/sh\n%s\n' "$1" >engines/doclist
-	chmod 755 engines/doclist; }
+fake() { printf '#!/bin/sh\n%s\n' "$1" >engines/docsniff
+	chmod 755 engines/docsniff; }
 
 no_engine() {
 	DOCPIPE_LIBEXEC=$scratch/nowhere

@@ -51,13 +51,13 @@ ours() {
 # ok NAME COMMAND...: every step of COMMAND must succeed.  The subshell is not
 # tested by `if`, because the shell ignores set -e inside a condition.
 ok() {
-	name=$1; shift; n=$((n + 1))
+	ok_name=$1; shift; n=$((n + 1))
 	( set -e; "$@" ) >ok.log 2>&1
 	# shellcheck disable=SC2181 # see above
 	if test $? -eq 0; then
-		echo "ok $n - $name"
+		echo "ok $n - $ok_name"
 	else
-		echo "not ok $n - $name"
+		echo "not ok $n - $ok_name"
 		cut -c1-400 ok.log | head -n 60 | sed 's/^/# /'
 	fi
 }

@@ -4,6 +4,7 @@
 
 #include "lib/format/archive.h"
 #include "lib/format/unpack.h"
+#include "lib/record/media.h"
 
 /* A reader that calls every header bad would never end. */
 #define MAX_BAD_IN_A_ROW 1000
@@ -55,7 +56,7 @@ write_at(int fd, const char *p, size_t n, uint64_t at, struct doc_error *err)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 && errno == EFBIG)
-			return doc_error_set(err, DOC_E_BYTES,
+			return doc_error_set(err, DOC_E_OUTPUT,
 			    "member is too large");
 		if (got < 0)
 			return doc_error_sys(err, "cannot write member");
@@ -73,8 +74,20 @@ set_length(int fd, uint64_t length, struct doc_error *err)
 	if (ftruncate(fd, (off_t)length) == 0)
 		return 0;
 	if (errno == EFBIG || errno == EINVAL)
-		return doc_error_set(err, DOC_E_BYTES, "member is too large");
+		return doc_error_set(err, DOC_E_OUTPUT, "member is too large");
 	return doc_error_sys(err, "cannot write member");
+}
+
+/* The budget of the whole input, of which this member has what is left. */
+static int
+spend(const struct lister *l, uint64_t end, struct doc_error *err)
+{
+	uint64_t room = l->work->max_member;
+
+	if (room == 0 || end <= room)
+		return 0;
+	return doc_error_set(err, DOC_E_BYTES,
+	    "the input unpacks to more bytes than allowed");
 }
 
 static int
@@ -89,7 +102,8 @@ copy_content(struct lister *l, int fd, struct doc_error *err)
 		st = doc_unpack_block(l->u, &p, &n, &at);
 		if (st != DOC_UNPACK_OK || at > INT64_MAX - n)
 			break;
-		if (write_at(fd, p, n, at, err) < 0)
+		if (spend(l, at + n, err) < 0 ||
+		    write_at(fd, p, n, at, err) < 0)
 			return -1;
 		end = DOC_MAX(end, at + n);
 		if (end >= beat) {
@@ -98,7 +112,9 @@ copy_content(struct lister *l, int fd, struct doc_error *err)
 		}
 	}
 	if (st == DOC_UNPACK_END)
-		return at > end ? set_length(fd, at, err) : 0;
+		return at > end && spend(l, at, err) == 0
+		    ? set_length(fd, at, err)
+		    : -(err->code != DOC_E_NONE);
 	l->dead = st == DOC_UNPACK_DEAD;
 	return doc_unpack_error(l->u, err);
 }
@@ -211,6 +227,16 @@ doc_archive_list(const struct doc_input *in, struct doc_work *work,
 		return -1;
 	(void)walk(&l, &end);
 	doc_unpack_free(l.u);
+	/* Zeros look like an empty tar, which may begin with any number of
+	 * them; in a lone compressed file they are its content. */
+	if (l.members == 0 && end.code == DOC_E_NONE &&
+	    doc_media_family(in->media) == DOC_FAMILY_COMPRESSED) {
+		if (doc_unpack_open(in->data, in->size, DOC_UNPACK_RAW, &l.u,
+			err) < 0)
+			return -1;
+		(void)walk(&l, &end);
+		doc_unpack_free(l.u);
+	}
 	/* When something was delivered, the result is partial, no error. */
 	if (l.members > 0 && doc_reason_of(end.code) != DOC_R_NONE) {
 		note(&l, doc_reason_of(end.code));

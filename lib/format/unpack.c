@@ -62,9 +62,15 @@ static int
 enable_kind(struct archive *a, enum doc_unpack_kind kind, struct doc_error *err)
 {
 	support *zip = archive_read_support_format_zip_streamable;
+	support *raw = archive_read_support_format_raw;
 
 	if (kind == DOC_UNPACK_ZIP)
 		return enable(a, &zip, 1, err);
+	if (kind == DOC_UNPACK_RAW) {
+		if (enable(a, &raw, 1, err) < 0)
+			return -1;
+		return enable(a, filters, DOC_LEN(filters), err);
+	}
 	if (enable(a, formats, DOC_LEN(formats), err) < 0)
 		return -1;
 	return enable(a, filters, DOC_LEN(filters), err);
@@ -191,7 +197,8 @@ doc_unpack_block(struct doc_unpack *u, const char **p, size_t *n,
 	*p = data;
 	*n = len;
 	*offset = (uint64_t)at;
-	return status_of(rc);
+	/* A warning about content is no small matter: a wrong checksum. */
+	return rc == ARCHIVE_WARN ? DOC_UNPACK_BAD : status_of(rc);
 }
 
 /* libarchive's messages do not come with a code of their own for these. */

@@ -13,7 +13,8 @@
 
 enum doc_unpack_kind {
 	DOC_UNPACK_ANY, /* every format, and lone compressed files */
-	DOC_UNPACK_ZIP	/* zip by its local headers, from the first byte */
+	DOC_UNPACK_ZIP, /* zip by its local headers, from the first byte */
+	DOC_UNPACK_RAW	/* a lone compressed file, whatever is in it */
 };
 
 /* libarchive's status ladder: a bad entry is not a dead archive. */

@@ -30,7 +30,7 @@ enum doc_frame_type {
 	DOC_FRAME_EXITED, /* struct doc_exited */
 	/* supervisor to worker */
 	DOC_FRAME_JOB,	     /* fields; + document, + output file */
-	DOC_FRAME_MEMBER_FD, /* + an empty file */
+	DOC_FRAME_MEMBER_FD, /* uint64_t: its room; + an empty file */
 	DOC_FRAME_MEMBER_NO, /* struct doc_failure: the budget is spent */
 	/* worker to supervisor */
 	DOC_FRAME_FIELDS,

@@ -39,6 +39,7 @@ struct doc_job {
 	const char *tenant; /* reused workers stay with one tenant */
 	int fd;		    /* document; borrowed, may be closed after submit */
 	int out;	    /* output file or -1; likewise */
+	uint64_t room;	    /* for the member just opened: bytes it may have */
 	const char *media;
 	unsigned page, unit, depth;
 	/* results */

@@ -225,8 +225,8 @@ member_open(struct wlink *w)
 	w->in_member = fd >= 0;
 	doc_failure_pack(&f, &err);
 	if (fd >= 0)
-		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_FD, 0, NULL, 0,
-		    (int[]){ fd, -1 });
+		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_FD, 0,
+		    &w->job->room, sizeof(w->job->room), (int[]){ fd, -1 });
 	else
 		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_NO, 0, &f,
 		    sizeof(f), NULL);

@@ -56,6 +56,7 @@ struct doc_work {
 	int out; /* the output file (text, picture), write-only; -1: none */
 	const char *temp;    /* private directory with room to write, or NULL */
 	uint64_t max_output; /* bytes the output file may have */
+	uint64_t max_member; /* bytes the open member may have; 0: any */
 	void *ctx;	     /* of the ops */
 };
 

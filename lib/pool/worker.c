@@ -85,6 +85,8 @@ op_member_open(struct doc_work *work, struct doc_error *err)
 	if (doc_frame_recv(w->sock, &w->frame) != 1)
 		_exit(0);
 	if (w->frame.head.type == DOC_FRAME_MEMBER_FD) {
+		memcpy(&work->max_member, w->frame.data,
+		    sizeof(work->max_member));
 		w->in_member = true;
 		return w->frame.fds[0];
 	}

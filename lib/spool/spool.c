@@ -136,21 +136,32 @@ doc_spool_close(struct doc_spool *spool)
 	}
 }
 
+/* Our folder of unfinished files; one of the same name is of a process that
+ * had our number, and was killed. */
+static int
+make_incoming(struct doc_spool *spool)
+{
+	snprintf(spool->incoming, sizeof(spool->incoming), INCOMING "%ld",
+	    (long)getpid());
+	if (mkdirat(spool->dir, spool->incoming, 0700) == 0)
+		return 0;
+	if (errno == EEXIST) {
+		remove_incoming(spool);
+		if (mkdirat(spool->dir, spool->incoming, 0700) == 0)
+			return 0;
+	}
+	spool->incoming[0] = '\0';
+	return -1;
+}
+
 int
 doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
     struct doc_error *err)
 {
 	int fd;
 
-	if (spool->incoming[0] == '\0') {
-		snprintf(spool->incoming, sizeof(spool->incoming),
-		    INCOMING "%ld", (long)getpid());
-		if (mkdirat(spool->dir, spool->incoming, 0700) < 0 &&
-		    errno != EEXIST) {
-			spool->incoming[0] = '\0';
-			return doc_error_sys(err, "cannot write to the spool");
-		}
-	}
+	if (spool->incoming[0] == '\0' && make_incoming(spool) < 0)
+		return doc_error_sys(err, "cannot write to the spool");
 	snprintf(file->name, sizeof(file->name), "%s/%ju", spool->incoming,
 	    (uintmax_t)spool->next++);
 	fd = openat(spool->dir, file->name,

@@ -262,6 +262,7 @@ member_open(struct doc_job *job, struct doc_error *err)
 
 	if (spend(it, err) < 0)
 		return -1;
+	job->room = it->intake->setup->tree.max_bytes - it->tree->bytes;
 	it->open = new_member(it);
 	if (it->open == NULL)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
@@ -307,12 +308,18 @@ member_close(struct doc_job *job, struct doc_answer *fields,
 	struct item *it = job->ctx;
 	struct item *child = it->open;
 	const struct doc_buf *name = &fields->value[DOC_F_NAME];
+	struct doc_error over = { 0 };
 
 	it->open = NULL;
 	it->tree->members++;
 	/* A folder in an archive is no document. */
 	if (reason == DOC_R_DIRECTORY && child == NULL)
 		return;
+	/* Members without content count, too: a million links. */
+	if (child == NULL && spend(it, &over) < 0) {
+		it->reasons |= (uint64_t)1 << doc_reason_of(over.code);
+		return;
+	}
 	if (child == NULL)
 		child = new_member(it);
 	if (child == NULL ||
@@ -359,7 +366,7 @@ opened(struct doc_job *job)
 		it->open = NULL;
 	}
 	it->known = job->err;
-	it->reasons = job->answer.reasons;
+	it->reasons |= job->answer.reasons;
 	it->opened = job->answer.set[DOC_F_SEEN];
 	it->seen = job->answer.number[DOC_F_SEEN];
 	it->refused = job->answer.number[DOC_F_REFUSED];

@@ -74,16 +74,16 @@ string(unsigned f, const char *s)
 	field(f, s, strlen(s));
 }
 
-/* What an honest worker of doclist says. */
+/* What an honest worker of docsniff says. */
 static void
-honest(void)
+honest(const char *media)
 {
 	char sha[65];
 
 	memset(sha, 'a', 64);
 	sha[64] = '\0';
 	string(DOC_F_SHA256, sha);
-	string(DOC_F_MEDIA, "text/plain");
+	string(DOC_F_MEDIA, media);
 }
 
 static void
@@ -161,7 +161,7 @@ die_in_member(void)
 static void
 done_in_member(void)
 {
-	honest();
+	honest("text/plain");
 	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
 	frame(DOC_FRAME_DONE, NULL, 0);
 }
@@ -199,7 +199,7 @@ frame_with_fds(void)
 
 	memcpy(msg, &head, sizeof(head));
 	raw(msg, sizeof(msg), SOCK);
-	honest();
+	honest("text/plain");
 	frame(DOC_FRAME_DONE, NULL, 0);
 }
 
@@ -241,7 +241,7 @@ static void
 other_job(void)
 {
 	job_id += 1;
-	honest();
+	honest("text/plain");
 }
 
 static void
@@ -354,10 +354,10 @@ progress_back(void)
 static void
 done_twice(void)
 {
-	honest();
+	honest("text/plain");
 	frame(DOC_FRAME_DONE, NULL, 0);
 	frame(DOC_FRAME_DONE, NULL, 0);
-	honest();
+	honest("text/plain");
 }
 
 static void
@@ -552,9 +552,23 @@ struct prefix {
 	uint32_t job;
 };
 
+static void
+attack(const char *what)
+{
+	for (size_t i = 0; i < DOC_LEN(attacks); i++)
+		if (strcmp(attacks[i].name, what) == 0) {
+			attacks[i].go();
+			/* What is no answer leaves the supervisor waiting. */
+			_exit(0);
+		}
+}
+
+/* The document says who attacks, and how: "sniff NAME" is docsniff, "open
+ * NAME" doclist, which opens what docsniff calls a container. */
 static int
 work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 {
+	bool sniffs = in->media[0] == '\0';
 	char what[64];
 
 	(void)err;
@@ -564,16 +578,15 @@ work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 	    in->data ? in->data : "");
 	if (write_text(what, w->out) == 0)
 		_exit(0);
-	for (size_t i = 0; i < DOC_LEN(attacks); i++) {
-		if (strcmp(attacks[i].name, what) != 0)
-			continue;
-		attacks[i].go();
-		/* What is not an answer leaves the supervisor waiting. */
-		_exit(0);
-	}
-	/* doclist's jobs come without a media type. */
-	if (in->media[0] == '\0')
-		honest();
+	if (strncmp(what, "open ", 5) == 0 && !sniffs)
+		attack(what + 5);
+	if (strncmp(what, "sniff ", 6) == 0 && sniffs)
+		attack(what + 6);
+	if (strncmp(what, "text ", 5) == 0)
+		attack(what + 5);
+	if (sniffs)
+		honest(strncmp(what, "open ", 5) == 0 ? "application/zip"
+						      : "text/plain");
 	return 0;
 }
 
