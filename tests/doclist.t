@@ -264,6 +264,7 @@ for i in range(500):
 ok 'the budget holds for members that are refused' refused_members
 
 bytes() {
+	DOCPIPE_SPOOL=$scratch/bytes
 	status 1 doclist -b 1M f/bomb.gz f/plain.txt >out
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("bytes")' out
@@ -273,6 +274,7 @@ bytes() {
 ok 'a budget of bytes really produced' bytes
 
 output() {
+	DOCPIPE_SPOOL=$scratch/output
 	status 1 doclist -M 100K f/bomb.gz f/plain.txt >out
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("output")' out

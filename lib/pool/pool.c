@@ -39,10 +39,17 @@ find_zygote(struct doc_pool *p, struct doc_error *err)
 static void
 wait_ready(struct doc_pool *p)
 {
+	const int *stop = p->config.stop;
+
 	while (zlink_live(p) == NULL && !p->failed) {
 		int wait = doc_pool_tick(p);
 
 		doc_loop_once(p->loop, wait);
+		if (stop != NULL && *stop != 0) {
+			p->failed = true;
+			doc_error_set(&p->why, DOC_E_STREAM,
+			    "stopped by signal %d", *stop);
+		}
 	}
 }
 

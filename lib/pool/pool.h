@@ -37,10 +37,12 @@ struct doc_job {
 	const struct doc_job_ops *ops;
 	void *ctx;
 	const char *tenant; /* reused workers stay with one tenant */
-	int fd;		    /* document; borrowed, may be closed after submit */
+	int fd;		    /* document; must stay open until `done` */
 	int out;	    /* output file or -1; likewise */
-	uint64_t room;	    /* for the member just opened: bytes it may have */
 	const char *media;
+	bool sized;    /* only the first `size` bytes count */
+	uint64_t size; /* bytes */
+	uint64_t room; /* for the member just opened: bytes it may have */
 	unsigned page, unit, depth;
 	/* results */
 	struct doc_answer answer;
@@ -56,6 +58,7 @@ struct doc_pool_config {
 	bool beats;	       /* its workers beat: arm the stall clock */
 	bool huge;	       /* its engine wants a heap of huge pages */
 	bool stats;	       /* a job is done when its costs are known */
+	const int *stop;       /* not 0 any more: stop waiting for the engine */
 	struct doc_limits limits;
 	struct doc_opt_group opts; /* handed on to the zygote; may be zero */
 };

@@ -154,13 +154,17 @@ read_job(const struct doc_frame *frame, struct job *job)
 	const char *at = frame->data, *end = at + frame->head.len;
 	struct doc_field_view v;
 
-	*job = (struct job){ .in = { .fd = frame->fds[0], .media = job->media },
+	*job = (struct job){ .in = { .fd = frame->fds[0],
+				 .media = job->media,
+				 .size = SIZE_MAX },
 		.out = frame->fds[1] };
 	while (doc_field_next(&at, end, &v) > 0) {
 		if (v.field == DOC_F_PAGE)
 			job->in.page = (unsigned)number(&v);
 		else if (v.field == DOC_F_UNIT)
 			job->in.unit = (unsigned)number(&v);
+		else if (v.field == DOC_F_SIZE)
+			job->in.size = (size_t)number(&v);
 		else if (v.field == DOC_F_DEPTH)
 			job->in.depth = (unsigned)number(&v);
 		else if (v.field == DOC_F_MEDIA)
@@ -177,7 +181,8 @@ map(struct doc_input *in, struct doc_error *err)
 
 	if (fstat(in->fd, &st) < 0)
 		return doc_error_sys(err, "cannot look at the document");
-	in->size = (size_t)st.st_size;
+	/* What grew since it was listed is not part of the document. */
+	in->size = DOC_MIN(in->size, (size_t)st.st_size);
 	if (in->size == 0)
 		return 0;
 	p = mmap(NULL, in->size, PROT_READ, MAP_PRIVATE, in->fd, 0);

@@ -101,9 +101,11 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 {
 	struct doc_pool_config sniff = { .tool = "docsniff",
 		.field_stages = DOC_FOR_LIST,
+		.stop = &in->flow.signal,
 		.limits = *s->limits };
 	struct doc_pool_config open = { .tool = "doclist",
 		.field_stages = DOC_FOR_LIST,
+		.stop = &in->flow.signal,
 		.beats = true,
 		.limits = *s->limits };
 	struct doc_flow *f = &in->flow;
@@ -157,6 +159,8 @@ doc_intake_main(const struct doc_intake_setup *s)
 	if (start(&in, s, doc_start_stdout(), &err) < 0) {
 		doc_flow_close(&in.flow);
 		doc_spool_close(&in.spool);
+		if (in.flow.signal != 0)
+			doc_die_of(in.flow.signal);
 		return doc_last_words(&err);
 	}
 	in.flow.input.fd = *s->operands ? -1 : 0;

@@ -452,6 +452,8 @@ dispatch(struct doc_flow *flow, struct doc_task *task)
 		.tenant = it->intake->setup->options->tenant,
 		.fd = it->fd,
 		.out = -1,
+		.sized = true,
+		.size = it->size,
 		.media = it->media ? it->media : "",
 		.depth = (unsigned)it->member_count };
 	task->state = DOC_TASK_RUNNING;

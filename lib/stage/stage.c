@@ -217,6 +217,7 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 		.beats = s->stage->beats,
 		.huge = s->stage->huge,
 		.stats = s->options->stats,
+		.stop = &run->flow.signal,
 		.limits = *s->limits,
 		.opts = s->opts };
 	enum doc_level require = (enum doc_level)s->options->require;
@@ -291,6 +292,8 @@ doc_stage_main(const struct doc_stage_setup *s)
 	if (start(&run, s, doc_start_stdout(), &err) < 0) {
 		doc_flow_close(&run.flow);
 		doc_spool_close(&run.spool);
+		if (run.flow.signal != 0)
+			doc_die_of(run.flow.signal);
 		return doc_last_words(&err);
 	}
 	doc_info("engine ready; cage of level '%s', %u workers at once",
