@@ -17,7 +17,8 @@ unit_clamav_test_EXTRA := $(B)/lib/engine/starved.o
 
 $(UNIT): $(B)/unit/%: $(B)/tests/unit/%.o $$(unit_$$*_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 # The attacker of the cage, and engines that turn against their supervisor.
 ATTACK  := $(B)/unit/attack
@@ -25,11 +26,13 @@ HOSTILE := $(B)/hostile/docsniff $(B)/hostile/doclist $(B)/hostile/doctext
 
 $(ATTACK): $(patsubst %.c,$(B)/%.o,$(wildcard tests/cage/*.c)) $(B)/libdoc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
 
 $(HOSTILE): $(B)/tests/hostile/engine.o $(B)/libdoc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lnettle -lseccomp
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lnettle -lseccomp
 
 test-programs: all $(UNIT) $(ATTACK) $(HOSTILE)
 
@@ -71,7 +74,8 @@ fuzz: lint-deps
 
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 $(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/libdoc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
 		$(command_LIBS)
 
 fuzz-run: $(FUZZERS)

@@ -60,23 +60,31 @@ LIBEXEC := $(ZYGOTES:%=$(B)/libexec/docpipe/%)
 
 all: $(BIN) $(LIBEXEC)
 
+# make V=1 shows the commands whole.
+V ?= 0
+Q  = $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %s\t%s\n' $(1) $(2))
+
 $(B)/libdoc.a: $(LIBOBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(command_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(command_LIBS)
 
 .SECONDEXPANSION:
 $(LIBEXEC): $(B)/libexec/docpipe/%: $(B)/cmd/zygote/%.o $(B)/cmd/options.o \
 		$$(zygote_$$*_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(zygote_$*_LDFLAGS) -o $@ $^ \
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(zygote_$*_LDFLAGS) -o $@ $^ \
 		$(zygote_$*_LIBS) -lnettle -lseccomp
 
 include .deps.mk
