@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A third-party header appears in one .c file and in no header of ours, so that
+# a library can be understood, replaced or distrusted in one place.
+cd "$(dirname "$0")/../.." || exit 2
+find lib cmd -name '*.[ch]' | sort | xargs awk '
+	BEGIN {
+		# Of libc and the kernel.
+		split("arpa asm assert bits byteswap ctype dirent dlfcn endian " \
+		    "errno fcntl ftw getopt glob grp iconv inttypes langinfo libgen " \
+		    "limits linux locale malloc math net netinet poll pthread " \
+		    "pwd sched search setjmp signal stdarg stdatomic stdbool " \
+		    "stddef stdint stdio stdlib string strings sys termios " \
+		    "time ucontext unistd wchar wctype", w, " ")
+		for (i in w)
+			libc[w[i]] = 1
+		# A family that shares one private header (pdf_impl.h): text,
+		# facts, pages and rendering are four files of one module.
+		family["poppler"] = "^lib/format/pdf(_[a-z]+)?\\.c$"
+		# libxml2, ICU, nettle: one library, several headers.
+	}
+	/^#include </ {
+		name = $2
+		gsub(/[<>]/, "", name)
+		top = name
+		sub(/[\/.].*/, "", top)
+		if (top in libc)
+			next
+		if (FILENAME ~ /\.h$/) {
+			print FILENAME ":" FNR ": <" name "> in a header of ours"
+			bad = 1
+		}
+		if (top in family && FILENAME ~ family[top])
+			next
+		if (name in where && where[name] != FILENAME) {
+			print "<" name "> in " where[name] " and " FILENAME
+			bad = 1
+		}
+		where[name] = FILENAME
+	}
+	END { exit bad }'

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The spool: files that appear whole or not at all, leftovers, odd places. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "lib/base/tree.h"
+#include "lib/spool/spool.h"
+#include "tests/unit/tap.h"
+
+#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static char top[] = "/tmp/spooltest.XXXXXX";
+static char place[PATH_MAX];
+
+static bool
+holds(const char *path, const char *want)
+{
+	char got[64] = "";
+	doc_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd >= 0 && read(fd, got, sizeof(got) - 1) >= 0 &&
+	    strcmp(got, want) == 0;
+}
+
+/* How many entries of the spool are unfinished folders. */
+static int
+unfinished(void)
+{
+	char cmd[PATH_MAX + 64];
+	int n = -1;
+	FILE *p;
+
+	snprintf(cmd, sizeof(cmd),
+	    "find %s -name '.incoming*' 2>/dev/null | wc -l", place);
+	p = popen(cmd, "r");
+	if (p == NULL || fscanf(p, "%d", &n) != 1)
+		n = -1;
+	if (p != NULL)
+		pclose(p);
+	return n;
+}
+
+static int
+put(struct doc_spool *s, const char *text, const char *tenant, char **path)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool_file f;
+	doc_autoclose int fd = doc_spool_create(s, &f, &err);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		return -1;
+	return doc_spool_commit(s, &f, tenant, SHA, "data", path, &err);
+}
+
+static void
+test_commit(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	doc_autofree char *a = NULL, *b = NULL, *c = NULL;
+	struct stat st;
+
+	OK(doc_spool_open(&s, place, &err) == 0, "made, with folders above");
+	OK(put(&s, "one", "t", &a) == 0 && holds(a, "one"), "put");
+	OK(strncmp(a, s.path, strlen(s.path)) == 0 &&
+		strstr(a, "/t/01/" SHA "/data") != NULL,
+	    "in its place");
+	OK(put(&s, "two", "t", &b) == 0 && strcmp(a, b) == 0 && holds(a, "two"),
+	    "again: replaced");
+	OK(put(&s, "three", "u", &c) == 0 && strcmp(a, c) != 0 &&
+		holds(a, "two"),
+	    "another tenant, another file");
+	OK(stat(a, &st) == 0 && (st.st_mode & 0777) == 0600, "file 0600");
+	OK(stat(s.path, &st) == 0 && (st.st_mode & 0777) == 0700,
+	    "folder 0700");
+	OK(unfinished() == 1, "the folder of unfinished files");
+	doc_spool_close(&s);
+	OK(unfinished() == 0, "is removed at the end");
+	OK(holds(a, "two"), "what was finished stays");
+}
+
+static void
+test_drop(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	struct doc_spool_file f, g;
+	int fd;
+
+	OK(doc_spool_open(&s, place, &err) == 0, "opened again");
+	fd = doc_spool_create(&s, &f, &err);
+	OK(fd >= 0 && write(fd, "abc", 3) == 3, "a file");
+	close(fd);
+	fd = doc_spool_reopen(&s, &f, &err);
+	OK(fd >= 0, "reopened");
+	close(fd);
+	doc_spool_drop(&s, &f);
+	OK(doc_spool_reopen(&s, &f, &err) < 0, "dropped");
+	doc_spool_drop(&s, &f);
+	fd = doc_spool_create(&s, &g, &err);
+	OK(fd >= 0, "another");
+	close(fd);
+	doc_spool_close(&s);
+	OK(unfinished() == 0, "an open file goes with the spool");
+}
+
+/* A process killed in the middle; then one that has its number again. */
+static void
+test_leftovers(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	struct doc_spool_file f;
+	char own[PATH_MAX + 64];
+	pid_t pid = fork();
+	int fd;
+
+	if (pid == 0) {
+		if (doc_spool_open(&s, place, &err) == 0 &&
+		    doc_spool_create(&s, &f, &err) >= 0)
+			_exit(0);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+	OK(unfinished() == 1, "killed in the middle: it lies there");
+	OK(doc_spool_open(&s, place, &err) == 0 && unfinished() == 0,
+	    "and is swept by the next");
+	doc_spool_close(&s);
+	snprintf(own, sizeof(own), "%s/.incoming.%ld", place, (long)getpid());
+	mkdir(own, 0700);
+	strcat(own, "/0");
+	close(open(own, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	OK(doc_spool_open(&s, place, &err) == 0, "leftovers of our own number");
+	fd = doc_spool_create(&s, &f, &err);
+	OK(fd >= 0, "are no obstacle");
+	close(fd);
+	doc_spool_close(&s);
+	OK(unfinished() == 0, "and go as well");
+}
+
+/* One who lives is not swept by another. */
+static void
+test_two(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s, other;
+	struct doc_spool_file f;
+	doc_autofree char *path = NULL;
+	pid_t pid;
+	int fd, ws;
+
+	OK(doc_spool_open(&s, place, &err) == 0, "one");
+	fd = doc_spool_create(&s, &f, &err);
+	pid = fork();
+	if (pid == 0) {
+		_exit(doc_spool_open(&other, place, &err) == 0 ? 0 : 1);
+	}
+	waitpid(pid, &ws, 0);
+	OK(ws == 0 && write(fd, "x", 1) == 1 &&
+		doc_spool_commit(&s, &f, "t", SHA, "text-k.txt", &path, &err) ==
+		    0 &&
+		holds(path, "x"),
+	    "is not disturbed by a second");
+	close(fd);
+	doc_spool_close(&s);
+}
+
+static void
+test_places(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/file", top);
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	OK(doc_spool_open(&s, path, &err) < 0 && err.msg[0] != '\0',
+	    "a file is no spool");
+	doc_spool_close(&s);
+	err = (struct doc_error){ 0 };
+	memset(path, 'x', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	OK(doc_spool_open(&s, path, &err) < 0, "too long");
+	err = (struct doc_error){ 0 };
+	OK(doc_spool_open(&s, "/proc/nowhere/x", &err) < 0,
+	    "a place that cannot be");
+	err = (struct doc_error){ 0 };
+	snprintf(path, sizeof(path), "%s/env", top);
+	setenv("DOCPIPE_SPOOL", path, 1);
+	OK(doc_spool_open(&s, NULL, &err) == 0 && strstr(s.path, "/env"),
+	    "of the environment");
+	doc_spool_close(&s);
+	setenv("DOCPIPE_SPOOL", "", 1);
+	setenv("XDG_CACHE_HOME", top, 1);
+	OK(doc_spool_open(&s, NULL, &err) == 0 &&
+		strstr(s.path, "/docpipe/spool"),
+	    "of the user's cache");
+	doc_spool_close(&s);
+	setenv("XDG_CACHE_HOME", "relative", 1);
+	setenv("HOME", top, 1);
+	OK(doc_spool_open(&s, NULL, &err) == 0 &&
+		strstr(s.path, "/.cache/docpipe/spool"),
+	    "a relative one is none (XDG)");
+	doc_spool_close(&s);
+	unsetenv("HOME");
+	OK(doc_spool_open(&s, NULL, &err) < 0 && err.code == DOC_E_USAGE,
+	    "no place at all");
+}
+
+int
+main(void)
+{
+	umask(077);
+	if (mkdtemp(top) == NULL)
+		return 1;
+	snprintf(place, sizeof(place), "%s/a/b//spool/", top);
+	test_commit();
+	test_drop();
+	test_leftovers();
+	test_two();
+	test_places();
+	doc_tree_remove(top);
+	return TAP_DONE();
+}
