@@ -265,7 +265,7 @@ killed() {
 	kill -9 "$pid"
 	wait "$pid" 2>/dev/null || :
 	exec 7>&-
-	rm -rf "$TMPDIR"/* "$DOCPIPE_SPOOL"/.incoming*
+	rm -rf "${TMPDIR:?}"/* "$DOCPIPE_SPOOL"/.incoming*
 	clean
 }
 

@@ -122,7 +122,7 @@ stages() {
 	is 'doclist doctext' \
 	    "$(jq -r 'select(.type == "end").stage' S/out.ndjson | xargs)"
 	if grep -q '"scan"' S/out.ndjson; then return 1; fi
-	for bad in nosuch text,nosuch '' , text,,scan; do
+	for bad in nosuch text,nosuch '' ',' text,,scan; do
 		status 2 docrun -o S2 --stages "$bad" good >out 2>err
 		lines 1 err
 		test ! -e S2
@@ -201,7 +201,7 @@ stage_killed() {
 		wait $pid || got=$?
 		is 3 "$got"
 		grep -q "$victim" err
-		rm -rf "$TMPDIR"/* K/spool/.incoming*
+		rm -rf "${TMPDIR:?}"/* K/spool/.incoming*
 		clean
 	done
 }
@@ -237,7 +237,7 @@ killed() {
 		tries=$((tries + 1)); sleep 0.1
 	done
 	is "" "$(ours)"
-	rm -rf "$TMPDIR"/*
+	rm -rf "${TMPDIR:?}"/*
 }
 ok 'kill -9 of docrun leaves no process' killed
 

@@ -20,7 +20,7 @@ attack() {
 	test "$got" -le 1 || {
 		cat err
 		echo "exit $got"
-		rm -rf "$TMPDIR"/* "$DOCPIPE_SPOOL"/.incoming*
+		rm -rf "${TMPDIR:?}"/* "$DOCPIPE_SPOOL"/.incoming*
 		return 1
 	}
 	is "ok" "$(recs 'select(.path == "in/a-before").list.status' out)"
@@ -203,7 +203,7 @@ hanging() {
 		sleep 0.1
 	done
 	if kill -9 "$pid" 2>/dev/null; then
-		rm -rf "$TMPDIR"/*
+		rm -rf "${TMPDIR:?}"/*
 		echo "SIGTERM is ignored while the engine loads"
 		return 1
 	fi
