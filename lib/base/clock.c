@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <time.h>
 
 #include "lib/base/clock.h"
@@ -23,6 +24,7 @@ doc_time_format(int64_t unix_s, char out[static DOC_TIME_SIZE])
 {
 	time_t t = (time_t)unix_s;
 	struct tm tm;
+	int n;
 
 	if (gmtime_r(&t, &tm) == NULL || tm.tm_year < -1900 ||
 	    tm.tm_year > 8099)

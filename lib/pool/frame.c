@@ -91,9 +91,14 @@ doc_frame_recv(int sock, struct doc_frame *frame)
 	do
 		r = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
 	while (r < 0 && errno == EINTR);
-	if (r <= 0)
-		return r < 0 ? -1 : 0;
+	if (r < 0)
+		return -1;
 	take_fds(&msg, frame);
+	/* A message of no bytes looks like the end, but can bring fds. */
+	if (r == 0) {
+		doc_frame_close_fds(frame);
+		return 0;
+	}
 	/* The last words of a traced worker come from a signal handler and
 	 * have a form of their own (cage.h). */
 	if ((size_t)r == sizeof(struct doc_cage_trace) &&

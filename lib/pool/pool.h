@@ -23,7 +23,8 @@ struct doc_job;
 
 struct doc_job_ops {
 	/* A member was found: an empty file for it, or -1 and the limit in
-	 * *err.  The pool closes the fd after sending it. */
+	 * *err.  The pool closes the fd after sending it.  Both NULL: this work
+	 * has no members, and a worker that speaks of one lies. */
 	int (*member_open)(struct doc_job *job, struct doc_error *err);
 	/* The member is complete (*err zero) or not; `fields` describes it. */
 	void (*member_close)(struct doc_job *job, struct doc_answer *fields,

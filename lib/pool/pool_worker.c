@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/io.h"
 #include "lib/pool/pool_impl.h"
 
 static void worker_ready(struct doc_watch *watch, unsigned events);
@@ -30,10 +31,13 @@ wlink_spawn(struct zlink *z)
 		.id = ++p->next_id,
 		.sock = pair[0],
 		.syscall = -1 };
+	doc_fd_nonblock(w->sock, true);
 	w->watch = (struct doc_watch){ .fd = w->sock,
 		.ready = worker_ready,
 		.ctx = w };
-	if (doc_loop_add(p->loop, &w->watch, EPOLLIN, &err) < 0 ||
+	/* A worker that does not read must not make us wait for it. */
+	if (doc_fd_nonblock(w->sock, true) < 0 ||
+	    doc_loop_add(p->loop, &w->watch, EPOLLIN, &err) < 0 ||
 	    doc_frame_send(z->sock, DOC_FRAME_SPAWN, w->id, NULL, 0,
 		(int[]){ pair[1], -1 }) < 0) {
 		doc_loop_del(p->loop, &w->watch);
@@ -95,6 +99,7 @@ wlink_submit(struct wlink *w, struct doc_job *job)
 	job->err = (struct doc_error){ 0 };
 	job->attempts++;
 	w->job = job;
+	w->in_member = false;
 	w->state = W_BUSY;
 	w->started_ms = w->beat_ms = doc_clock_ms();
 	snprintf(w->tenant, sizeof(w->tenant), "%s", job->tenant);
@@ -216,23 +221,30 @@ misbehaved(struct wlink *w, const struct doc_error *err)
 		pool_job_done(p, job);
 }
 
-static void
-member_open(struct wlink *w)
+/* A worker that does not fetch its files fills its socket, which must not stop
+ * us: our end does not block. */
+static int
+member_open(struct wlink *w, struct doc_error *err)
 {
-	struct doc_error err = { 0 };
+	struct doc_job *job = w->job;
+	struct doc_error spent = { 0 };
 	struct doc_failure f;
-	int fd = w->job->ops->member_open(w->job, &err);
+	int rc, fd = job->ops->member_open(job, &spent);
 
 	w->in_member = fd >= 0;
-	doc_failure_pack(&f, &err);
+	doc_failure_pack(&f, &spent);
 	if (fd >= 0)
-		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_FD, 0,
-		    &w->job->room, sizeof(w->job->room), (int[]){ fd, -1 });
+		rc = doc_frame_send(w->sock, DOC_FRAME_MEMBER_FD, 0, &job->room,
+		    sizeof(job->room), (int[]){ fd, -1 });
 	else
-		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_NO, 0, &f,
+		rc = doc_frame_send(w->sock, DOC_FRAME_MEMBER_NO, 0, &f,
 		    sizeof(f), NULL);
 	if (fd >= 0)
 		close(fd);
+	if (rc < 0 && errno == EAGAIN)
+		return doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker does not take what it asks for");
+	return 0;
 }
 
 static int
@@ -247,9 +259,20 @@ member_close(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
 		return doc_error_set(err, DOC_E_PROTOCOL,
 		    "the worker sent a malformed member");
 	memcpy(&fail, f->data, sizeof(fail));
+	/* Without content, something must tell why. */
+	if (!w->in_member && why.code == DOC_E_NONE &&
+	    fail.reason == DOC_R_NONE)
+		return doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker sent a member without content or reason");
 	if (fail.reason >= DOC_R_COUNT)
 		return doc_error_set(err, DOC_E_PROTOCOL,
 		    "the worker gave an unknown reason");
+	/* Without a file a member can only be one that is not delivered. */
+	if (w->job->ops->member_close == NULL ||
+	    (!w->in_member && why.code == DOC_E_NONE &&
+		fail.reason == DOC_R_NONE))
+		return doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker closed a member it did not open");
 	rc = doc_answer_add(&a, DOC_FOR_MEMBER, f->data + sizeof(fail),
 	    f->head.len - sizeof(fail), err);
 	if (rc == 0)
@@ -318,8 +341,13 @@ busy_frame(struct wlink *w, const struct doc_frame *f)
 	w->beat_ms = doc_clock_ms();
 	switch (f->head.type) {
 	case DOC_FRAME_DONE:
-		answered(w, &err);
-		return;
+		if (!w->in_member) {
+			answered(w, &err);
+			return;
+		}
+		rc = doc_error_set(&err, DOC_E_PROTOCOL,
+		    "the worker ended in the middle of a member");
+		break;
 	case DOC_FRAME_FAIL:
 		if (doc_failure_unpack(f->data, f->head.len, &err) == 0 &&
 		    err.code != DOC_E_NONE) {
@@ -335,7 +363,7 @@ busy_frame(struct wlink *w, const struct doc_frame *f)
 		break;
 	case DOC_FRAME_MEMBER_OPEN:
 		if (!w->in_member)
-			member_open(w);
+			rc = member_open(w, &err);
 		else
 			rc = doc_error_set(&err, DOC_E_PROTOCOL,
 			    "the worker opened two members at once");

@@ -38,6 +38,14 @@ doc_lines_fill(struct doc_lines *l, struct doc_error *err)
 	return 1;
 }
 
+static int
+too_long(const struct doc_lines *l, struct doc_error *err)
+{
+	return doc_error_set(err, DOC_E_STREAM,
+	    "line %ju is longer than %zu bytes", (uintmax_t)l->number + 1,
+	    l->buf.max - CHUNK);
+}
+
 int
 doc_lines_next(struct doc_lines *l, const char **line, size_t *len,
     struct doc_error *err)
@@ -50,15 +58,16 @@ doc_lines_next(struct doc_lines *l, const char **line, size_t *len,
 	start = l->buf.data + l->at;
 	end = memchr(start + l->seen, l->end, have - l->seen);
 	if (end == NULL && have > l->buf.max - CHUNK)
-		return doc_error_set(err, DOC_E_STREAM,
-		    "line %ju is longer than %zu bytes",
-		    (uintmax_t)l->number + 1, l->buf.max - CHUNK);
+		return too_long(l, err);
 	if (end == NULL && !l->eof) {
 		l->seen = have;
 		return 0;
 	}
+	have = end ? (size_t)(end - start) : have;
+	if (have > l->buf.max - CHUNK)
+		return too_long(l, err);
 	*line = start;
-	*len = end ? (size_t)(end - start) : have;
+	*len = have;
 	l->at += *len + (end != NULL);
 	l->seen = 0;
 	l->number++;

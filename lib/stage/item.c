@@ -431,14 +431,14 @@ open_item(struct item *it, struct doc_error *err)
 static void
 dispatch(struct doc_flow *flow, struct doc_task *task)
 {
-	static const struct doc_job_ops sniff = { member_open, member_close,
-		sniffed };
+	static const struct doc_job_ops sniff = { .done = sniffed };
 	static const struct doc_job_ops open = { member_open, member_close,
 		opened };
 	struct item *it = of(task);
 
 	if (it->job == NULL && it->known.code == DOC_E_NONE &&
-	    it->reason == DOC_R_NONE)
+	    it->reason == DOC_R_NONE &&
+	    (it->member_count == 0 || it->data.name[0] != '\0'))
 		it->fd = open_item(it, &it->known);
 	if (it->fd >= 0 && it->job == NULL)
 		it->job = calloc(1, sizeof(*it->job));

@@ -66,23 +66,6 @@ refuse(struct doc_stage_task *task, const struct doc_error *err)
 	complete(task, &result);
 }
 
-static int
-member_open(struct doc_job *job, struct doc_error *err)
-{
-	(void)job;
-	return doc_error_set(err, DOC_E_MEMBERS, "this stage takes none");
-}
-
-static void
-member_close(struct doc_job *job, struct doc_answer *fields,
-    const struct doc_error *err, enum doc_reason reason)
-{
-	(void)job;
-	(void)fields;
-	(void)err;
-	(void)reason;
-}
-
 /* A worker that wrote bad UTF-8 did not go through the text sink. */
 static bool
 is_text(int fd, uint64_t bytes)
@@ -159,8 +142,7 @@ unit_done(struct doc_job *job)
 int
 doc_unit_add(struct doc_stage_task *task, unsigned unit, unsigned page)
 {
-	static const struct doc_job_ops ops = { member_open, member_close,
-		unit_done };
+	static const struct doc_job_ops ops = { .done = unit_done };
 	struct doc_unit *u = calloc(1, sizeof(*u));
 	struct doc_unit **all = NULL;
 

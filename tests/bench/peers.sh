@@ -112,7 +112,7 @@ loop) # WORDs: options
 chain) # IN: records; WORDs: stages
 	cmd="cat '$in'"
 	for tool do cmd="$cmd | '$BIN/$tool' -q --spool='$out/spool'"; done
-	sh -c "$cmd" >/dev/null
+	sh -c "$cmd | wc -l" >"$out/lines"
 	;;
 
 jq)        jq -c . <"$in" >"$out/out.ndjson" ;;

@@ -68,7 +68,7 @@ make_sets() {
 # leave_out SET PARTS PEER...: what we, or a peer, need over 20 s for.  Once per
 # set of files: it takes as long as a round.
 leave_out() {
-	local list=$work/$1.list key cache parts=$2 dir=$work/check peer f
+	local list=$work/$1.list key cache parts=$2 dir=$work/check peer
 	key=$(sha256sum <"$list" | cut -c1-16)
 	cache=$work/checked-$1-$key
 	shift 2
@@ -80,21 +80,27 @@ leave_out() {
 		sort -u "$list" | comm -23 - "$dir/ok" |
 		    sed 's/^/our code\t/' >"$cache.new"
 		for peer in "$@"; do
-			while IFS= read -r f; do
-				echo "$f" >"$dir/f"
-				mkdir -p "$dir/o"
-				timeout 20 "$here/peers.sh" "$peer" "$dir/f" \
-				    "$dir/o" >/dev/null 2>&1
-				[[ $? == 124 ]] && printf '%s\t%s\n' "$peer" "$f"
-				rm -rf "$dir/o"
-			done <"$dir/ok" >>"$cache.new"
+			try_peer "$peer" "$dir/ok" >"$dir/$peer.bad" &
 		done
+		wait
+		cat "$dir"/*.bad >>"$cache.new" 2>/dev/null
 		rm -rf "$dir"
 		mv "$cache.new" "$cache"
 	fi
 	cp "$cache" "$list.bad"
 	grep -vxFf <(cut -f2 "$cache") "$list" >"$work/tmp"
 	mv "$work/tmp" "$list"
+}
+
+try_peer() {
+	local f dir
+	while IFS= read -r f; do
+		dir=$(mktemp -d "$work/check/try.XXXXXX")
+		echo "$f" >"$dir/f"
+		timeout 20 "$here/peers.sh" "$1" "$dir/f" "$dir" >/dev/null 2>&1
+		[[ $? == 124 ]] && printf '%s\t%s\n' "$1" "$f"
+		rm -rf "$dir"
+	done <"$2"
 }
 
 # as_records SET: for stages that read records; for the loop, with the types
@@ -110,7 +116,7 @@ as_records() {
 # Scans and photographs of text: not the smallest, not the largest.
 ocr_pages() {
 	local n=6
-	[[ $QUICK ]] && n=2
+	[[ $QUICK ]] && n=1
 	grep -E '(ocr|tess|scan|sroie|receipt)' "$work/image.list" |
 	    while IFS= read -r f; do stat -c '%s %n' "$f"; done | sort -n |
 	    awk '$1 > 30000 && $1 < 600000' | cut -d' ' -f2- |

@@ -3,11 +3,15 @@
 # Sourced by run.sh: rows that run in turn, medians, ratios, goals, counts.
 
 # begin TITLE COUNTER: a new table; COUNTER FOLDER tells what came out.
+#
+# What earlier rows wrote stays until the end: for five seconds after a deletion
+# ext4 looks at each inode it might reuse, which doubles the price of a file.
 begin() {
 	title=$1 counter=$2
-	labels=() goals=() commands=() status=()
-	rm -rf "$work/out" "$work/times"
-	mkdir -p "$work/out" "$work/times"
+	labels=() goals=() commands=() status=() out=()
+	tables=$((${tables:-0} + 1))
+	times=$work/times/$tables
+	mkdir -p "$times"
 }
 
 # row LABEL GOAL PEER IN [WORD...]: GOAL is a list of w or c (wall or cpu time
@@ -23,14 +27,15 @@ row() {
 # run_row I: once, from scratch.
 # shellcheck disable=SC2034 # words is set by eval
 run_row() {
-	local i=$1 words out=$work/out/$1
+	local i=$1 words
 	eval "words=(${commands[i - 1]})"
-	rm -rf "$out"
-	mkdir -p "$out"
+	runs=$((${runs:-0} + 1))
+	out[i]=$work/out/$runs
+	mkdir -p "${out[i]}"
 	# The set has nothing that hangs: a row that does is broken.
-	/usr/bin/time -q -a -o "$work/times/$i" -f '%e %U %S %M' \
-	    timeout 300 "$here/peers.sh" "${words[0]}" "${words[1]}" "$out" \
-	    "${words[@]:2}" 2>>"$work/times/$i.err"
+	/usr/bin/time -q -a -o "$times/$i" -f '%e %U %S %M' \
+	    timeout 300 "$here/peers.sh" "${words[0]}" "${words[1]}" "${out[i]}" \
+	    "${words[@]:2}" 2>>"$times/$i.err"
 	status[i]=$?
 }
 
@@ -55,11 +60,11 @@ print_row() {
 	printf '%-42s %8.2f %8.2f %7.2f %7.2f  %s\n' "${labels[i - 1]}" \
 	    "$(median "$i" wall)" "$(median "$i" cpu)" \
 	    "$(ratio "$i" wall)" "$(ratio "$i" cpu)" \
-	    "$($counter "$work/out/$i")"
+	    "$($counter "${out[i]}")"
 	# 1: some documents have problems; the same for clamscan.
 	if ((status[i] > 1)); then
 		echo "    FAILED with status ${status[i]}:" \
-		    "$(tail -n 1 "$work/times/$i.err")"
+		    "$(tail -n 1 "$times/$i.err")"
 		return
 	fi
 	for g in ${goals[i - 1]//,/ }; do
@@ -95,12 +100,12 @@ tell() {
 # median I wall|cpu: of the rounds of a row.
 median() {
 	awk -v what="$2" '{ print what == "wall" ? $1 : $2 + $3 }' \
-	    "$work/times/$1" | middle
+	    "$times/$1" | middle
 }
 
 # ratio I wall|cpu: of the row to the first, round by round.
 ratio() {
-	paste -d ' ' "$work/times/$1" "$work/times/1" | awk -v what="$2" '{
+	paste -d ' ' "$times/$1" "$times/1" | awk -v what="$2" '{
 		a = what == "wall" ? $1 : $2 + $3
 		b = what == "wall" ? $5 : $6 + $7
 		print a / (b > .005 ? b : .005) }' | middle
@@ -198,5 +203,9 @@ count_all() {
 }
 
 count_none() {
-	[[ -e $1/out.ndjson ]] && records "$1" '"records=\(length)"'
+	if [[ -e $1/lines ]]; then
+		echo "lines=$(cat "$1/lines")"
+	else
+		records "$1" '"records=\(length)"'
+	fi
 }
