@@ -29,6 +29,9 @@ doc_time_format(int64_t unix_s, char out[static DOC_TIME_SIZE])
 	if (gmtime_r(&t, &tm) == NULL || tm.tm_year < -1900 ||
 	    tm.tm_year > 8099)
 		return -1;
-	return strftime(out, DOC_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0 ? 0
-									   : -1;
+	/* Not strftime(3): its %Y has no leading zeros. */
+	n = snprintf(out, DOC_TIME_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
+	return n == DOC_TIME_SIZE - 1 ? 0 : -1;
 }

@@ -218,7 +218,9 @@ doc_pool_tick(struct doc_pool *p)
 
 	run_orphans(p);
 	for (struct wlink *w = p->workers; w != NULL; w = w->next) {
-		if (w->state == W_BUSY && w->kill == DOC_KILL_NONE)
+		/* One that answered and is to tell what it cost must end. */
+		if ((w->state == W_BUSY || w->job != NULL) &&
+		    w->kill == DOC_KILL_NONE)
 			next = DOC_MIN(next, check_clocks(w, now));
 	}
 	if (p->orphan_count > 0)

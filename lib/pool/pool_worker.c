@@ -31,7 +31,6 @@ wlink_spawn(struct zlink *z)
 		.id = ++p->next_id,
 		.sock = pair[0],
 		.syscall = -1 };
-	doc_fd_nonblock(w->sock, true);
 	w->watch = (struct doc_watch){ .fd = w->sock,
 		.ready = worker_ready,
 		.ctx = w };
@@ -259,20 +258,15 @@ member_close(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
 		return doc_error_set(err, DOC_E_PROTOCOL,
 		    "the worker sent a malformed member");
 	memcpy(&fail, f->data, sizeof(fail));
-	/* Without content, something must tell why. */
-	if (!w->in_member && why.code == DOC_E_NONE &&
-	    fail.reason == DOC_R_NONE)
-		return doc_error_set(err, DOC_E_PROTOCOL,
-		    "the worker sent a member without content or reason");
 	if (fail.reason >= DOC_R_COUNT)
 		return doc_error_set(err, DOC_E_PROTOCOL,
 		    "the worker gave an unknown reason");
-	/* Without a file a member can only be one that is not delivered. */
+	/* Without content, something must tell why. */
 	if (w->job->ops->member_close == NULL ||
 	    (!w->in_member && why.code == DOC_E_NONE &&
 		fail.reason == DOC_R_NONE))
 		return doc_error_set(err, DOC_E_PROTOCOL,
-		    "the worker closed a member it did not open");
+		    "the worker sent a member without content or reason");
 	rc = doc_answer_add(&a, DOC_FOR_MEMBER, f->data + sizeof(fail),
 	    f->head.len - sizeof(fail), err);
 	if (rc == 0)
@@ -362,11 +356,11 @@ busy_frame(struct wlink *w, const struct doc_frame *f)
 		    w->pool->config.field_stages, f->data, f->head.len, &err);
 		break;
 	case DOC_FRAME_MEMBER_OPEN:
-		if (!w->in_member)
+		if (!w->in_member && w->job->ops->member_open != NULL)
 			rc = member_open(w, &err);
 		else
 			rc = doc_error_set(&err, DOC_E_PROTOCOL,
-			    "the worker opened two members at once");
+			    "the worker opened a member where none can be");
 		break;
 	case DOC_FRAME_MEMBER_CLOSE:
 		rc = member_close(w, f, &err);

@@ -254,12 +254,73 @@ value(struct scan *s, unsigned depth)
 	}
 }
 
+/* A code point as the bytes of its UTF-8 form, to compare with such. */
+static uint32_t
+packed(uint32_t r)
+{
+	if (r < 0x80)
+		return r;
+	if (r < 0x800)
+		return (0xc0 | r >> 6) << 8 | (0x80 | (r & 0x3f));
+	if (r < 0x10000)
+		return (0xe0 | r >> 12) << 16 | (0x80 | (r >> 6 & 0x3f)) << 8 |
+		    (0x80 | (r & 0x3f));
+	return (0xf0 | r >> 18) << 24 | (0x80 | (r >> 12 & 0x3f)) << 16 |
+	    (0x80 | (r >> 6 & 0x3f)) << 8 | (0x80 | (r & 0x3f));
+}
+
+/* The next character of a valid string, escapes resolved. */
+static uint32_t
+rune(struct scan *s)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	unsigned char c = (unsigned char)*s->p;
+	uint32_t r = 0;
+
+	if (c != '\\') {
+		for (size_t n = doc_utf8_step(s->p, (size_t)(s->end - s->p));
+		     n > 0; n--)
+			r = r << 8 | (unsigned char)*s->p++;
+		return r;
+	}
+	s->p += 2;
+	if (s->p[-1] != 'u')
+		return (unsigned char)to[strchr(from, s->p[-1]) - from];
+	r = (uint32_t)hex4(s);
+	if (r >= 0xd800 && r <= 0xdbff) {
+		s->p += 2;
+		r = 0x10000 + ((r - 0xd800) << 10) + (uint32_t)hex4(s) - 0xdc00;
+	}
+	return packed(r);
+}
+
+bool
+doc_json_same(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	struct scan s = { a, a + a_len, NULL }, t = { b, b + b_len, NULL };
+
+	while (s.p < s.end && t.p < t.end)
+		if (rune(&s) != rune(&t))
+			return false;
+	return s.p == s.end && t.p == t.end;
+}
+
+static bool
+same_key(const char *line, const struct doc_json_member *a,
+    const struct doc_json_member *b)
+{
+	if (a->escaped || b->escaped)
+		return doc_json_same(line + a->key, a->key_len, line + b->key,
+		    b->key_len);
+	return a->key_len == b->key_len &&
+	    memcmp(line + a->key, line + b->key, a->key_len) == 0;
+}
+
 static bool
 twice(const char *line, const struct doc_json_member *m, int n)
 {
 	for (int i = 0; i < n; i++)
-		if (m[i].key_len == m[n].key_len &&
-		    memcmp(line + m[i].key, line + m[n].key, m[n].key_len) == 0)
+		if (same_key(line, &m[i], &m[n]))
 			return true;
 	return false;
 }
@@ -275,6 +336,7 @@ member(struct scan *s, const char *line, struct doc_json_member *m)
 	if (key(s, &behind) < 0)
 		return -1;
 	m->key_len = (uint32_t)(behind - line) - 1 - m->key;
+	m->escaped = memchr(line + m->key, '\\', m->key_len) != NULL;
 	m->value = (uint32_t)(s->p - line);
 	if (value(s, 1) < 0)
 		return -1;

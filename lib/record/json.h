@@ -19,6 +19,7 @@ struct doc_json_member {
 	uint32_t start;		   /* of the opening quote of the key */
 	uint32_t key, key_len;	   /* between the quotes, still escaped */
 	uint32_t value, value_len; /* without white space around it */
+	bool escaped;		   /* there is a backslash in the key */
 };
 
 /*
@@ -30,6 +31,9 @@ struct doc_json_member {
 int doc_json_index(const char *line, size_t len,
     struct doc_json_member members[static DOC_JSON_MEMBERS], const char **why,
     size_t *at);
+
+/* Are two valid strings, without their quotes and still escaped, the same? */
+bool doc_json_same(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /* Writes to a buffer; a failure (buffer full) sticks and is asked for once. */
 struct doc_json {

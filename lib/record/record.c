@@ -9,10 +9,15 @@ doc_record_find(const struct doc_record *rec, const char *key)
 {
 	size_t len = strlen(key);
 
-	for (int i = 0; i < rec->n; i++)
-		if (rec->members[i].key_len == len &&
-		    memcmp(rec->line + rec->members[i].key, key, len) == 0)
-			return &rec->members[i];
+	for (int i = 0; i < rec->n; i++) {
+		const struct doc_json_member *m = &rec->members[i];
+		const char *name = rec->line + m->key;
+
+		if (m->escaped
+			? doc_json_same(name, m->key_len, key, len)
+			: m->key_len == len && memcmp(name, key, len) == 0)
+			return m;
+	}
 	return NULL;
 }
 
@@ -31,6 +36,16 @@ is_string(const struct doc_record *rec, const char *key)
 	const struct doc_json_member *m = doc_record_find(rec, key);
 
 	return m != NULL && rec->line[m->value] == '"';
+}
+
+/* Of a member that is a string. */
+static bool
+says(const struct doc_record *rec, const char *key, const char *word)
+{
+	const struct doc_json_member *m = doc_record_find(rec, key);
+
+	return doc_json_same(rec->line + m->value + 1, m->value_len - 2, word,
+	    strlen(word));
 }
 
 int
@@ -53,9 +68,9 @@ doc_record_parse(struct doc_record *rec, const char *line, size_t len,
 	if (!is_string(rec, "type"))
 		return doc_error_set(err, DOC_E_STREAM,
 		    "not a record: no \"type\"");
-	rec->type = is(rec, "type", "\"doc\"") ? DOC_TYPE_DOC
-	    : is(rec, "type", "\"end\"")       ? DOC_TYPE_END
-					       : DOC_TYPE_OTHER;
+	rec->type = says(rec, "type", "doc") ? DOC_TYPE_DOC
+	    : says(rec, "type", "end")	     ? DOC_TYPE_END
+					     : DOC_TYPE_OTHER;
 	if (rec->type == DOC_TYPE_DOC &&
 	    (!is_string(rec, "path") || !is_string(rec, "id")))
 		return doc_error_set(err, DOC_E_STREAM,

@@ -96,6 +96,23 @@ status_of(const struct doc_process *proc, struct doc_buf *why)
 	return WIFEXITED(ws) ? WEXITSTATUS(ws) : 3;
 }
 
+bool
+doc_pipeline_broken(struct doc_pipeline *p)
+{
+	bool broken = false;
+
+	for (unsigned i = 0; i < p->n; i++) {
+		struct doc_process *proc = &p->at[i];
+
+		if (proc->pid <= 0 || proc->over ||
+		    waitpid(proc->pid, &proc->wstatus, WNOHANG) != proc->pid)
+			continue;
+		proc->over = true;
+		broken = broken || !WIFEXITED(proc->wstatus);
+	}
+	return broken;
+}
+
 int
 doc_pipeline_wait(struct doc_pipeline *p, struct doc_buf *why)
 {
@@ -103,14 +120,16 @@ doc_pipeline_wait(struct doc_pipeline *p, struct doc_buf *why)
 
 	for (unsigned i = 0; i < p->n; i++) {
 		struct doc_process *proc = &p->at[i];
+		int status;
 
 		if (proc->pid <= 0)
 			continue;
-		while (
+		while (!proc->over &&
 		    waitpid(proc->pid, &proc->wstatus, 0) < 0 && errno == EINTR)
 			;
 		proc->over = true;
-		worst = DOC_MAX(worst, status_of(proc, why));
+		status = status_of(proc, why);
+		worst = DOC_MAX(worst, status);
 	}
 	return worst;
 }
