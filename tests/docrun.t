@@ -185,7 +185,7 @@ ok '--summary has a line for each document' summary
 
 # Any stage that is killed makes the run incomplete, and that is said.
 stage_killed() {
-	for victim in docscan doctext docpreview; do
+	for victim in doclist docscan doctext docpreview; do
 		rm -rf K
 		mkdir -p many
 		for i in $(seq 400); do echo "file $i" >"many/$i.txt"; done

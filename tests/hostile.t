@@ -168,6 +168,22 @@ entries() {
 }
 ok 'lists have an end' entries
 
+# --stats waits for the end of a worker, to tell what it cost.
+stays() {
+	for how in '' -x; do
+		got=0
+		timeout 40 doctext -t 3s $how <rec >out 2>err || got=$?
+		is 0 "$got"
+		is ok "$(recs .text.status out)"
+		clean
+	done
+}
+stays_text() {
+	text 'text stays' 0 'ok -'
+	stays
+}
+ok 'a worker that answers and stays' stays_text
+
 # --- engines that do not come up ---------------------------------------------
 
 mkdir engines

@@ -32,8 +32,7 @@ doc_log_name(void)
 
 /* One write per line, so that the stages of a pipeline do not tear each
  * other's lines. */
-static void
-say(const char *fmt, va_list ap)
+DOC_PRINTF(1, 0) static void say(const char *fmt, va_list ap)
 {
 	char line[1024];
 	int n = snprintf(line, sizeof(line), "%s: ", log_state.name);

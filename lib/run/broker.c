@@ -39,6 +39,14 @@ doc_broker_tick(struct doc_broker *b)
 }
 
 void
+doc_broker_refill(struct doc_broker *b)
+{
+	for (unsigned i = 0; i < b->have; i++)
+		if (doc_write_full(b->pool, "+", 1) < 0)
+			return;
+}
+
+void
 doc_broker_close(struct doc_broker *b)
 {
 	if (b->pool >= 0) {

@@ -81,6 +81,8 @@ doc_collect_run(struct doc_collect *c, int fd, const volatile int *signal,
 				take(c, &in, err) < 0
 			    ? -1
 			    : 0;
+		if (doc_pipeline_broken(c->pipeline))
+			doc_broker_refill(&c->broker);
 		doc_broker_tick(&c->broker);
 		doc_meter_draw(&c->meter);
 	}

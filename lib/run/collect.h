@@ -10,6 +10,7 @@
 
 #include "lib/record/stream.h"
 #include "lib/run/broker.h"
+#include "lib/run/pipeline.h"
 #include "lib/run/progress.h"
 
 enum { DOC_COLLECT_STAGES = 16 };
@@ -24,6 +25,7 @@ struct doc_collect {
 	struct doc_sink sink; /* out.ndjson */
 	struct doc_meter meter;
 	struct doc_broker broker;
+	struct doc_pipeline *pipeline; /* whose output it is */
 	uint64_t documents;
 	struct doc_stage_end ends[DOC_COLLECT_STAGES];
 	unsigned end_count;

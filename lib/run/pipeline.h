@@ -39,6 +39,9 @@ int doc_pipeline_start(struct doc_pipeline *p,
 /* Ask all to end. */
 void doc_pipeline_stop(const struct doc_pipeline *p, int sig);
 
+/* Did a signal end one of them since the last call?  Does not wait. */
+bool doc_pipeline_broken(struct doc_pipeline *p);
+
 /* Wait for all.  Returns the worst: 0, 1, 2, 3 or 4 as in docpipe(7), 3 for
  * one that a signal ended; *why says which, for people. */
 int doc_pipeline_wait(struct doc_pipeline *p, struct doc_buf *why);

@@ -174,7 +174,8 @@ print_summary(const struct doc_batch *b, int out)
 int
 doc_batch_run(struct doc_batch *b, int out)
 {
-	struct doc_collect c = { .sink = { .fd = -1 } };
+	struct doc_collect c = { .sink = { .fd = -1 },
+		.pipeline = &b->pipeline };
 	doc_autobuf struct doc_buf why = { 0 };
 	struct doc_error err = { 0 };
 	char jobs[4200];
@@ -194,11 +195,12 @@ doc_batch_run(struct doc_batch *b, int out)
 	doc_broker_close(&c.broker);
 	if (signal_seen != 0)
 		doc_die_of(signal_seen);
-	if (status > 1)
+	/* Of trouble of our own the stages' end is a consequence. */
+	if (rc < 0)
+		status = doc_last_words(&err);
+	else if (status > 1)
 		doc_fatal("%s", doc_buf_str(&why));
-	else if (rc == 0)
-		rc = doc_collect_balance(&c, b->stages, b->stage_count, &err);
-	if (status <= 1 && rc < 0)
+	else if (doc_collect_balance(&c, b->stages, b->stage_count, &err) < 0)
 		status = doc_last_words(&err);
 	if (c.sink.fd >= 0 && close(c.sink.fd) < 0)
 		status = DOC_MAX(status, 3);

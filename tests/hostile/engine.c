@@ -447,6 +447,14 @@ silent(void)
 	_exit(0);
 }
 
+/* Answers, and does not go. */
+static void
+stays(void)
+{
+	frame(DOC_FRAME_DONE, NULL, 0);
+	asleep();
+}
+
 static void
 many_entries(void)
 {
@@ -458,61 +466,27 @@ many_entries(void)
 	frame(DOC_FRAME_DONE, NULL, 0);
 }
 
+/* clang-format off */
 static const struct attack {
 	const char *name;
 	void (*go)(void);
 } attacks[] = {
-#define A(name)                                                                \
-	{                                                                      \
-#name, name                                                    \
-	}
-	A(flood_open),
-	A(close_alone),
-	A(refuse_many),
-	A(open_twice),
-	A(die_in_member),
-	A(done_in_member),
-	A(bad_member_reason),
-	A(long_member_name),
-	A(empty_with_fds),
-	A(frame_with_fds),
-	A(garbage),
-	A(short_frame),
-	A(lying_length),
-	A(oversized),
-	A(other_job),
-	A(supervisors_frame),
-	A(unknown_frame),
-	A(cut_field),
-	A(half_field),
-	A(unknown_field),
-	A(field_none),
-	A(foreign_field),
-	A(job_field),
-	A(not_utf8),
-	A(nul_in_string),
-	A(long_string),
-	A(big_number),
-	A(short_number),
-	A(digest_that_is_none),
-	A(bad_reason),
-	A(progress_back),
-	A(done_twice),
-	A(fail_with_nothing),
-	A(fail_unknown),
-	A(fail_unended),
-	A(fail_with_escapes),
-	A(false_trace),
-	A(segv),
-	A(forbidden),
-	A(spin),
-	A(asleep),
-	A(beats_forever),
-	A(eats),
-	A(silent),
-	A(many_entries),
+#define A(name) { #name, name }
+	A(flood_open), A(close_alone), A(refuse_many), A(open_twice),
+	A(die_in_member), A(done_in_member), A(bad_member_reason),
+	A(long_member_name), A(empty_with_fds), A(frame_with_fds), A(garbage),
+	A(short_frame), A(lying_length), A(oversized), A(other_job),
+	A(supervisors_frame), A(unknown_frame), A(cut_field), A(half_field),
+	A(unknown_field), A(field_none), A(foreign_field), A(job_field),
+	A(not_utf8), A(nul_in_string), A(long_string), A(big_number),
+	A(short_number), A(digest_that_is_none), A(bad_reason),
+	A(progress_back), A(done_twice), A(fail_with_nothing),
+	A(fail_unknown), A(fail_unended), A(fail_with_escapes),
+	A(false_trace), A(segv), A(forbidden), A(spin), A(asleep),
+	A(beats_forever), A(eats), A(silent), A(stays), A(many_entries),
 #undef A
 };
+/* clang-format on */
 
 /* --- a worker of doctext, which has an output file
  * --------------------------*/

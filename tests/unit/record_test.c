@@ -219,11 +219,11 @@ static void
 test_tenants(void)
 {
 	static const char *const bad[] = { "", ".", "..", ".x", "a/b", "/",
-		"a b", "a\n", "\xc3\xa9", "-\0x" + 3 };
+		"a b", "a\n", "\xc3\xa9" };
 	char name[66] = "";
 
 	for (size_t i = 0; i < DOC_LEN(bad); i++)
-		OK(!doc_tenant_valid(bad[i]) || bad[i][0] == 'x', "bad tenant");
+		OK(!doc_tenant_valid(bad[i]), "bad tenant");
 	memset(name, 'a', 64);
 	OK(doc_tenant_valid(name), "64 letters");
 	name[64] = 'a';
