@@ -37,8 +37,9 @@ tidy(char *msg)
 }
 
 DOC_PRINTF(4, 0)
-static int set(struct doc_error *err, enum doc_code code, int sys,
-    const char *fmt, va_list ap)
+static int
+set(struct doc_error *err, enum doc_code code, int sys, const char *fmt,
+    va_list ap)
 {
 	if (err->code != DOC_E_NONE)
 		return -1;
