@@ -79,6 +79,8 @@ doc_buf_str(struct doc_buf *buf)
 void
 doc_buf_skip(struct doc_buf *buf, size_t n)
 {
+	if (n == 0) /* of an empty buffer, too, which has no data */
+		return;
 	buf->len -= n;
 	memmove(buf->data, buf->data + n, buf->len);
 }
