@@ -450,4 +450,24 @@ for c in doctext dococr docpreview; do
 	ok "$c FILE is doclist FILE | $c" operand "$c" 0
 done
 
+# More than a stage holds back at once, through readers that are slow in turn:
+# room that comes free in the output must wake the input.
+chain() {
+	awk 'BEGIN {
+		for (i = 0; i < 20000; i++)
+			printf "{\"v\":1,\"type\":\"doc\",\"id\":\"%d\"," \
+			    "\"path\":\"p\",\"sha256\":\"%064d\"," \
+			    "\"media\":\"application/x-none\",\"x\":\"%0700d\"}\n", i, 0, 0
+	}' >many
+	mkfifo a b c d
+	doctext -q <many >a &
+	docpreview -q <a >b &
+	dococr -q <b >c &
+	doctext -q <c >d &
+	status 0 timeout 60 docpreview -q <d >out
+	is 20000 "$(grep -c '"type":"doc"' out)"
+	clean
+}
+ok 'a chain of stages with nothing to do comes to its end' chain
+
 done_testing

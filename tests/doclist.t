@@ -5,7 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 fixtures plain.txt empty letter.pdf letter.docx diary.html mail.eml simple.eml \
     box.mbox odd.zip links.tar letters.zip box.tar.gz deep.zip zeros.gz \
-    bomb.gz bomb.bz2 many.zip binary.bin note.odt orders.xlsx book.epub notice.png
+    many.zip binary.bin note.odt orders.xlsx book.epub notice.png
+make_fixtures bombs bomb.gz bomb.bz2
 
 sha() { sha256sum "$1" | cut -d' ' -f1; }
 
@@ -265,7 +266,7 @@ ok 'the budget holds for members that are refused' refused_members
 
 bytes() {
 	DOCPIPE_SPOOL=$scratch/bytes
-	status 1 doclist -b 1M f/bomb.gz f/plain.txt >out
+	status 1 doclist -b 1M bombs/bomb.gz f/plain.txt >out
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("bytes")' out
 	test "$(du -s --block-size=1K "$DOCPIPE_SPOOL" | cut -f1)" -lt 4000
@@ -275,7 +276,7 @@ ok 'a budget of bytes really produced' bytes
 
 output() {
 	DOCPIPE_SPOOL=$scratch/output
-	status 1 doclist -M 100K f/bomb.gz f/plain.txt >out
+	status 1 doclist -M 100K bombs/bomb.gz f/plain.txt >out
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("output")' out
 	test "$(du -s --block-size=1K "$DOCPIPE_SPOOL" | cut -f1)" -lt 9000
@@ -284,7 +285,7 @@ ok 'a member larger than --max-output' output
 
 slow() {
 	start=$(date +%s)
-	status 1 doclist -t 1s f/bomb.bz2 f/plain.txt >out
+	status 1 doclist -t 1s bombs/bomb.bz2 f/plain.txt >out
 	test $(($(date +%s) - start)) -lt 15
 	is "ok" "$(recs 'select(.path == "f/plain.txt").list.status' out)"
 	any '[.list.reasons[]?, .list.error.code?] | index("timeout")' out

@@ -268,10 +268,14 @@ static int
 wait_some(struct doc_flow *flow, bool want_input)
 {
 	struct doc_error *err = &flow->err;
+	bool full = flow->sink.buf.len >= OUTPUT_HELD;
 
 	if (!flow->output_blocks && write_some(flow) < 0)
 		return -1;
 	if (flow->signal != 0)
+		return 0;
+	/* What waited for this room may go on, and no event will say so. */
+	if (full && flow->sink.buf.len < OUTPUT_HELD)
 		return 0;
 	/* The last line is out, and no event may come any more. */
 	if (flow->ended && flow->head == NULL && flow->sink.buf.len == 0)
