@@ -84,7 +84,8 @@ fuzz-run: $(FUZZERS)
 	@for f in $^; do mkdir -p $$f.corpus && \
 		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=5 \
 			-print_final_stats=1 -artifact_prefix=$$f- \
-			-verbosity=0 $$f.corpus || exit 1; done
+			-verbosity=0 $$f.corpus \
+			tests/fuzz/$${f##*/}.seeds || exit 1; done
 
 # --- lint --------------------------------------------------------------------
 
