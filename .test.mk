@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Targets for who works on docpipe: check, san, lint, fuzz, bench, demo,
+# Targets for who works on docpipe: check, san, lint, fuzz, bench, score, demo,
 # completions.  Included by the Makefile.
 
 # What lint, san and fuzz need on top of the tests.
@@ -115,6 +115,12 @@ bench: test-deps
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run.sh
 
+# Quality against ../shared/corpus; PART=text for one part, PEERS=1 and VERBOSE=1
+# as in the script.
+score: test-deps
+	@$(MAKE) --no-print-directory all
+	@DOC_BIN=$(abspath $(B))/bin tests/score/run.sh $(PART)
+
 completions: all
 	@.tools/completions.sh $(abspath $(B))/bin completions
 
@@ -124,5 +130,5 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@sh examples/demo.sh $(B)
 
-.PHONY: check san san-run lint lint-deps fuzz fuzz-run bench completions demo \
+.PHONY: check san san-run lint lint-deps fuzz fuzz-run bench score completions demo \
 	test-programs

@@ -4,7 +4,7 @@
 #	make demo	packages, build, the main job on examples/inbox
 #	make check	packages, build, all tests
 #	make install PREFIX=/usr/local DESTDIR=
-#	make lint | san | bench | completions
+#	make lint | san | bench | score | completions
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 B      ?= build

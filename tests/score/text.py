@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""doctext: word recall against published text, and the assertions of other
+projects' own tests."""
+import collections
+import json
+import subprocess
+import sys
+
+from common import (CORPUS, PEERS, VERBOSE, Stage, bare, ending, file_of, mean,
+    overlap, read, rows, table)
+
+GOAL_RECALL, GOAL_CONTAINS = 0.97, 0.98
+
+# Other people's tools by ending; {} is the file.
+TOOLS = {
+    'pdf': ('pdftotext -q {} -', 'mutool draw -q -F txt {}'),
+    'doc': ('antiword -m UTF-8.txt {}', 'catdoc -d utf-8 {}'),
+    'xls': ('xls2csv -d utf-8 {}',),
+    'ppt': ('catppt -d utf-8 {}',),
+    'docx': ('docx2txt {} -', 'pandoc -t plain --wrap=none {}'),
+    'odt': ('odt2txt --width=-1 --encoding=UTF-8 {}',
+            'pandoc -t plain --wrap=none {}'),
+    'ods': ('odt2txt --width=-1 --encoding=UTF-8 {}',),
+    'rtf': ('unrtf --text {}', 'catdoc -d utf-8 {}'),
+    'html': ('html2text -utf8 -width 9999 {}',),
+    'epub': ('mutool draw -q -F txt {}', 'pandoc -t plain --wrap=none {}'),
+    'fb2': ('mutool draw -q -F txt {}',),
+}
+
+
+class Row:
+    """What one tool gave on one kind of file."""
+
+    def __init__(self):
+        self.recall, self.precision = [], []
+        self.found = collections.Counter()
+        self.asked = collections.Counter()
+
+    def cells(self):
+        return [len(self.recall), mean(self.recall), mean(self.precision),
+            *('%d/%d' % (self.found[v], self.asked[v])
+                for v in ('yes', 'no', '-'))]
+
+
+def truths():
+    """(name, text) where the truth is sound."""
+    for row in rows('index.tsv'):
+        if row['kind'] != 'text' or row['naive_recall'] in ('', '-'):
+            continue
+        if float(row['naive_recall']) >= 0.9 and file_of(row['path']):
+            yield row['path'], read('%s/truth/%s' % (CORPUS,
+                row['truth_file']))
+
+
+def assertions():
+    for row in rows('expect.tsv'):
+        if row['kind'] == 'contains' and file_of(row['path']):
+            yield row['path'], json.loads(row['value_json']), row['verified']
+
+
+def judge(text_of):
+    """Rows by ending; text_of(name) is the text or None: not this tool's."""
+    result = collections.defaultdict(Row)
+    for name, truth in truths():
+        text = text_of(name)
+        if text is None:
+            continue
+        recall, precision = overlap(truth, text)
+        result[ending(name)].recall.append(recall)
+        result[ending(name)].precision.append(precision)
+        if VERBOSE and recall < GOAL_RECALL:
+            print('recall %.3f precision %.3f  %s' % (recall, precision, name))
+    for name, value, verified in assertions():
+        text = text_of(name)
+        if text is None:
+            continue
+        row = result[ending(name)]
+        row.asked[verified] += 1
+        found = bare(value) in bare(text)
+        row.found[verified] += found
+        if VERBOSE and not found:
+            print('missing [%s] %s: %s' % (verified, name, value[:120]))
+    return result
+
+
+def total(result):
+    row = Row()
+    for r in result.values():
+        row.recall += r.recall
+        row.precision += r.precision
+        row.found += r.found
+        row.asked += r.asked
+    return row
+
+
+def run(command, path):
+    argv = [path if a == '{}' else a for a in command.split()]
+    try:
+        return subprocess.run(argv, stdout=subprocess.PIPE, timeout=30,
+            stderr=subprocess.DEVNULL, check=False).stdout.decode('utf-8',
+            'replace')
+    except (OSError, subprocess.TimeoutExpired):
+        return ''
+
+
+def peers(ours):
+    lines = []
+    for kind, commands in sorted(TOOLS.items()):
+        for command in commands:
+            got = judge(lambda name, k=kind, c=command:
+                run(c, file_of(name)) if ending(name) == k else None)
+            if kind in got:
+                lines.append([kind, command.split()[0], *got[kind].cells()])
+        if kind in ours:
+            lines.append([kind, 'doctext', *ours[kind].cells()])
+    table(['kind', 'tool', *HEADER], lines)
+
+
+HEADER = ['rows', 'recall', 'precision', 'contains', 'unverified', 'binary']
+
+
+def main():
+    names = {n for n, _ in truths()} | {n for n, _, _ in assertions()}
+    with Stage('doctext', sorted(file_of(n) for n in names)) as stage:
+        ours = judge(lambda name: stage.text(file_of(name)))
+    everything = total(ours)
+    table(['kind', *HEADER], [[k, *ours[k].cells()] for k in sorted(ours)] +
+        [['all', *everything.cells()]])
+    if PEERS:
+        peers(ours)
+    low = [k for k, r in ours.items()
+        if r.recall and mean(r.recall) < GOAL_RECALL]
+    share = everything.found['yes'] / everything.asked['yes']
+    print('word recall %s a mean of %.2f; verified assertions found: %.1f %%' %
+        ('of %s is below' % ', '.join(low) if low else 'everywhere reaches',
+            GOAL_RECALL, 100 * share))
+    return 1 if low or share < GOAL_CONTAINS else 0
+
+
+sys.exit(main())
