@@ -13,7 +13,7 @@ lint-deps:
 # A unit test may try any module; what it does not use is not linked.
 UNIT_LIBS = $(command_LIBS) \
 	$(foreach z,$(ZYGOTES),$(zygote_$(z)_LIBS))
-unit_clamav_test_EXTRA := $(B)/lib/engine/starved.o
+unit_clamav_test_EXTRA := $(B)/lib/base/starved_malloc.o
 
 $(UNIT): $(B)/unit/%: $(B)/tests/unit/%.o $$(unit_$$*_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)
@@ -29,7 +29,7 @@ $(ATTACK): $(patsubst %.c,$(B)/%.o,$(wildcard tests/cage/*.c)) $(B)/libdoc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
 
-$(HOSTILE): $(B)/tests/hostile/engine.o $(B)/libdoc.a
+$(HOSTILE): $(B)/tests/hostile/engine.o $(zygote_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lnettle -lseccomp

@@ -46,10 +46,9 @@ libs = $(shell $(PKG) --libs $(1))
 
 # Files that put themselves in front of a library's or libc's functions: linked
 # by name where that is wanted, and nowhere else (each says why).
-INTERPOSED := lib/format/pdf_nocolour.c lib/engine/starved.c
+INTERPOSED := lib/format/pdf_nocolour.c lib/base/starved_malloc.c
+zygote_EXTRA         := $(B)/lib/base/starved_malloc.o
 zygote_doctext_EXTRA := $(B)/lib/format/pdf_nocolour.o
-zygote_docscan_EXTRA := $(B)/lib/engine/starved.o
-zygote_dococr_EXTRA  := $(B)/lib/engine/starved.o
 zygote_doctext_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
 
 LIBSRC := $(filter-out $(INTERPOSED),$(wildcard lib/*/*.c))
@@ -81,7 +80,7 @@ $(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
 
 .SECONDEXPANSION:
 $(LIBEXEC): $(B)/libexec/docpipe/%: $(B)/cmd/zygote/%.o $(B)/cmd/options.o \
-		$$(zygote_$$*_EXTRA) $(B)/libdoc.a
+		$$(zygote_EXTRA) $$(zygote_$$*_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(zygote_$*_LDFLAGS) -o $@ $^ \

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cmd/options.h"
-#include "lib/engine/starved.h"
+#include "lib/base/starved.h"
 #include "lib/engine/tesseract.h"
 #include "lib/format/pdf.h"
 #include "lib/format/sample.h"
@@ -52,7 +52,6 @@ recognise(const struct doc_input *in, struct doc_work *work,
 		return -1;
 	doc_work_int(work, DOC_F_PAGES, pages);
 	doc_text_init(&text, work);
-	doc_starved_reset();
 	rc = doc_tesseract_page(&px, &text, &confidence, err);
 	if (rc == 0)
 		rc = doc_text_finish(&text, err);
@@ -60,8 +59,6 @@ recognise(const struct doc_input *in, struct doc_work *work,
 	if (rc == 0 && doc_starved() && text.words == 0)
 		rc = doc_error_set(err, DOC_E_MEMORY,
 		    "the page did not fit the memory limit");
-	else if (rc == 0 && doc_starved())
-		doc_work_reason(work, DOC_R_MEMORY);
 	if (rc == 0 && text.words > 0)
 		doc_work_int(work, DOC_F_CONFIDENCE, confidence);
 	doc_text_release(&text);

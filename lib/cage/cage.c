@@ -281,8 +281,8 @@ limit(const struct doc_cage *cage, const struct doc_cage_limits *limits,
 	if (doc_limits_set(limits, base, cage->profile->temp) < 0 &&
 	    !(cage->missing & DOC_MECH_RLIMIT))
 		return doc_cage_fail(err, "set resource limits");
-	if (doc_limits_watch_stack() < 0)
-		return doc_cage_fail(err, "watch the stack");
+	if (doc_limits_watch_faults() < 0)
+		return doc_cage_fail(err, "watch for faults");
 	return 0;
 }
 

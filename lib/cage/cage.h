@@ -118,8 +118,9 @@ int doc_cage_prepare(struct doc_cage *cage,
  * the worker's own empty directory if the profile has one.  SANDBOX when a
  * mechanism that worked at doc_cage_prepare does not now; then _exit with
  * DOC_EXIT_SANDBOX, for the door is half locked.  A parent-death signal set
- * before survives.  SIGSEGV has a handler (stack overflow becomes
- * DOC_EXIT_STACK), SIGSYS too in trace mode. */
+ * before survives.  SIGSEGV, SIGABRT and SIGTRAP have a handler (stack
+ * overflow becomes DOC_EXIT_STACK, the end of a starved worker
+ * DOC_EXIT_MEMORY), SIGSYS too in trace mode. */
 int doc_cage_enter(struct doc_cage *cage, const struct doc_cage_limits *limits,
     int result_fd, struct doc_error *err) DOC_MUST_CHECK;
 

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 
+#include "lib/base/starved.h"
 #include "lib/cage/fate.h"
 #include "lib/cage/parts.h"
 
@@ -104,15 +105,24 @@ on_fault(int sig, siginfo_t *info, void *context)
 	uintptr_t at = (uintptr_t)info->si_addr;
 	uintptr_t sp = stack_pointer(context);
 
-	if (info->si_code > 0 && at + STACK_REACH > sp && at < sp + STACK_REACH)
+	if (sig == SIGSEGV && info->si_code > 0 && at + STACK_REACH > sp &&
+	    at < sp + STACK_REACH)
 		syscall(SYS_exit_group, DOC_EXIT_STACK);
-	/* Back to the instruction, to die of it as if we had not looked. */
+	/* libstdc++ and libarchive abort without memory, glib traps, others
+	 * use the NULL. */
+	if (doc_starved())
+		syscall(SYS_exit_group, DOC_EXIT_MEMORY);
+	/* Back to the instruction, to die of it as if we had not looked.  A
+	 * trap is not met again: behind glib's there is an endless loop. */
 	signal(sig, SIG_DFL);
+	if (sig == SIGTRAP)
+		abort();
 }
 
 int
-doc_limits_watch_stack(void)
+doc_limits_watch_faults(void)
 {
+	static const int deadly[] = { SIGSEGV, SIGABRT, SIGTRAP };
 	struct sigaction sa = {
 		.sa_sigaction = on_fault,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK,
@@ -124,5 +134,8 @@ doc_limits_watch_stack(void)
 	if (alt.ss_sp == MAP_FAILED || sigaltstack(&alt, NULL) < 0)
 		return -1;
 	sigemptyset(&sa.sa_mask);
-	return sigaction(SIGSEGV, &sa, NULL);
+	for (size_t i = 0; i < DOC_LEN(deadly); i++)
+		if (sigaction(deadly[i], &sa, NULL) < 0)
+			return -1;
+	return 0;
 }

@@ -9,10 +9,10 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/io.h"
+#include "lib/base/starved.h"
 #include "lib/engine/clamav.h"
 #include "lib/engine/clamav_warm.h"
 #include "lib/engine/sigdb.h"
-#include "lib/engine/starved.h"
 #include "lib/format/archive.h"
 #include "lib/record/media.h"
 

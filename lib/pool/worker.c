@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "lib/base/starved.h"
 #include "lib/cage/fate.h"
 #include "lib/pool/frame.h"
 #include "lib/pool/worker.h"
@@ -195,6 +196,22 @@ map(struct doc_input *in, struct doc_error *err)
 	return 0;
 }
 
+/* What a library made of a failed allocation is not the document's fault: its
+ * "damaged" means the limit, and of its success something may be missing. */
+static void
+own_up(struct worker *w, struct doc_error *err)
+{
+	if (!doc_starved())
+		return;
+	if (err->code == DOC_E_NONE) {
+		op_reason(&w->work, DOC_R_MEMORY);
+	} else if (doc_error_class(err->code) == DOC_CLASS_INPUT) {
+		*err = (struct doc_error){ 0 };
+		doc_error_set(err, DOC_E_MEMORY,
+		    "the memory limit was hit while it was read");
+	}
+}
+
 static void
 run_job(struct worker *w, const struct doc_zygote *zygote,
     const struct doc_limits *limits)
@@ -208,10 +225,12 @@ run_job(struct worker *w, const struct doc_zygote *zygote,
 		w->frame.fds[i] = -1;
 	w->work.out = job.out;
 	w->work.max_output = limits->max_output;
+	doc_starved_reset();
 	if (job.in.unit == DOC_UNIT_CANARY)
 		(void)zygote->canary(&w->work, &err);
 	else if (map(&job.in, &err) == 0)
 		(void)zygote->work(&job.in, &w->work, &err);
+	own_up(w, &err);
 	if (job.in.data != NULL)
 		munmap((void *)(uintptr_t)job.in.data, job.in.size);
 	if (job.in.fd >= 0)

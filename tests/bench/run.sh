@@ -59,7 +59,7 @@ build_loop() {
 	    libseccomp) || return
 	# shellcheck disable=SC2086 # words
 	cc -std=gnu11 -D_GNU_SOURCE -iquote . -O2 -o "$LOOP" "$here/loop.c" \
-	    "$work"/doc*.o "$b/cmd/options.o" "$b/lib/engine/starved.o" \
+	    "$work"/doc*.o "$b/cmd/options.o" "$b/lib/base/starved_malloc.o" \
 	    "$b/libdoc.a" -Wl,--export-dynamic-symbol=cmsCreateTransform \
 	    $libs -larchive -lmagic -lclamav -lz -lm
 }

@@ -9,6 +9,7 @@
  * one true record, does its neighbours no harm, and stays small.
  */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -22,6 +23,14 @@ enum { SOCK = DOC_ZYGOTE_FD, MANY = 20000 };
 
 /* The job's number, as the supervisor wants it back. */
 static uint32_t job_id;
+
+/* The job's document, for attacks that read it. */
+static const char *document;
+static size_t size;
+static char last_byte;
+
+/* What work() is to say instead of ending without an answer. */
+static enum { SAY_NOTHING, SAY_DAMAGED, SAY_DONE } say;
 
 static void
 raw(const void *p, size_t n, int fd)
@@ -415,6 +424,19 @@ spin(void)
 		;
 }
 
+/* Like an int3 of a library: behind it the program goes on. */
+static void
+trap_if(bool now)
+{
+	if (!now)
+		return;
+#if defined(__x86_64__)
+	__asm__ volatile("int3");
+#else
+	raise(SIGTRAP);
+#endif
+}
+
 static void
 asleep(void)
 {
@@ -429,16 +451,99 @@ beats_forever(void)
 		progress(0, 0);
 }
 
-static void
-eats(void)
+/* All that is to be had, as a leak or a bomb takes it. */
+static char *
+eat(void)
 {
-	for (;;) {
-		char *p = malloc(1 << 20);
+	char *p;
 
-		if (p == NULL)
-			abort();
+	while ((p = malloc(1 << 20)) != NULL)
 		memset(p, 1, 1 << 20);
-	}
+	return p;
+}
+
+/* What libraries do without memory.  libstdc++ and libarchive: */
+static void
+eats_aborts(void)
+{
+	if (eat() == NULL)
+		abort();
+}
+
+/* glib, behind whose trap there is an endless loop: */
+static void
+eats_traps(void)
+{
+	trap_if(eat() == NULL);
+	spin();
+}
+
+/* Many: */
+static void
+eats_uses_null(void)
+{
+	*(volatile char *)eat() = 1;
+}
+
+/* poppler: */
+static void
+eats_blames_the_file(void)
+{
+	if (eat() == NULL)
+		say = SAY_DAMAGED;
+}
+
+/* Tesseract: */
+static void
+eats_goes_on(void)
+{
+	if (eat() == NULL)
+		say = SAY_DONE;
+}
+
+static void
+aborts(void)
+{
+	abort();
+}
+
+static void
+traps(void)
+{
+	trap_if(true);
+	spin();
+}
+
+static int
+deeper(int n)
+{
+	volatile char room[4096];
+
+	room[0] = (char)n;
+	return (n < 0 ? 0 : deeper(n + 1)) + room[0];
+}
+
+static void
+overflows(void)
+{
+	(void)deeper(0);
+}
+
+/* Its answer comes after the time of the test, 4 s, is over. */
+static void
+late(void)
+{
+	sleep(6);
+	honest("text/plain");
+	frame(DOC_FRAME_DONE, NULL, 0);
+}
+
+/* Somebody cuts the file meanwhile. */
+static void
+reads_on(void)
+{
+	for (;;)
+		last_byte = *(const volatile char *)(document + size - 1);
 }
 
 static void
@@ -483,7 +588,10 @@ static const struct attack {
 	A(progress_back), A(done_twice), A(fail_with_nothing),
 	A(fail_unknown), A(fail_unended), A(fail_with_escapes),
 	A(false_trace), A(segv), A(forbidden), A(spin), A(asleep),
-	A(beats_forever), A(eats), A(silent), A(stays), A(many_entries),
+	A(beats_forever), A(silent), A(stays), A(many_entries),
+	A(eats_aborts), A(eats_traps), A(eats_uses_null),
+	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
+	A(overflows), A(late), A(reads_on),
 #undef A
 };
 /* clang-format on */
@@ -533,7 +641,8 @@ attack(const char *what)
 		if (strcmp(attacks[i].name, what) == 0) {
 			attacks[i].go();
 			/* What is no answer leaves the supervisor waiting. */
-			_exit(0);
+			if (say == SAY_NOTHING)
+				_exit(0);
 		}
 }
 
@@ -545,7 +654,8 @@ work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 	bool sniffs = in->media[0] == '\0';
 	char what[64];
 
-	(void)err;
+	document = in->data;
+	size = in->size;
 	job_id = ((const struct prefix *)(const void *)w)->job;
 	snprintf(what, sizeof(what), "%.*s",
 	    in->data ? (int)strcspn(in->data, "\n") : 0,
@@ -558,6 +668,8 @@ work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 		attack(what + 6);
 	if (strncmp(what, "text ", 5) == 0)
 		attack(what + 5);
+	if (say == SAY_DAMAGED)
+		return doc_error_set(err, DOC_E_DAMAGED, "it looks so");
 	if (sniffs)
 		honest(strncmp(what, "open ", 5) == 0 ? "application/zip"
 						      : "text/plain");

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/base/starved.h"
 #include "lib/engine/clamav.h"
 #include "lib/engine/sigdb.h"
-#include "lib/engine/starved.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/zip.h"
 

@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 
-#include "lib/engine/starved.h"
-
-static bool starved;
-
-void
-doc_starved_reset(void)
-{
-	starved = false;
-}
-
-bool
-doc_starved(void)
-{
-	return starved;
-}
+#include "lib/base/starved.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define OTHER_ALLOCATOR 1
@@ -37,7 +23,7 @@ static void *
 note(void *p, size_t n)
 {
 	if (p == NULL && n > 0)
-		starved = true;
+		doc_starved_note();
 	return p;
 }
 
