@@ -19,8 +19,9 @@ load(struct doc_buf *facts, struct doc_error *err)
 	return doc_sniff_load(err);
 }
 
-/* The digest leaves before libmagic sees a byte, so that a library taken over
- * cannot lie about it (the first one counts, pool/answer.c). */
+/* The digest leaves before libmagic sees a byte (pool/worker.c), so that a
+ * library taken over cannot lie about it (the first one counts,
+ * pool/answer.c). */
 static int
 sniff(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 {
@@ -32,7 +33,6 @@ sniff(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 	doc_digest_add(&d, in->data, in->size);
 	doc_digest_hex(&d, hex);
 	doc_work_str(work, DOC_F_SHA256, hex);
-	doc_work_progress(work, 0, 0, 0);
 	doc_sniff(in, work, media);
 	return 0;
 }

@@ -24,6 +24,12 @@ struct doc_package;
 int doc_package_open(const struct doc_input *in, struct doc_package **pkg,
     struct doc_error *err) DOC_MUST_CHECK;
 
+/* The same just far enough to tell its kind, without libarchive: only stored
+ * and deflated parts can be read, and where the directory is gone only what
+ * begins in the first MiB is found.  DAMAGED, MEMORY. */
+int doc_package_peek(const struct doc_input *in, struct doc_package **pkg,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 /* Append the part `name` to `buf` (cap: buf->max).  Returns 1 if found, 0 if
  * there is none, -1 with DAMAGED (what could be read of the part is in `buf`
  * for those who can use it), ENCRYPTED, UNSUPPORTED or MEMORY (also when the

@@ -4,21 +4,22 @@
  *
  * libarchive reads zips front to back, which makes reading n parts in any
  * order n passes.  So the central directory is indexed here, stored and
- * deflated parts are read straight from the mapping, and libarchive is left
- * with the rare methods (it is started at the part's local header) and with
- * packages whose directory is gone.  Format: APPNOTE.TXT 6.3.10, by section.
+ * deflated parts are read straight from the mapping, and the rest (rare
+ * methods, packages whose directory is gone) is left to the aid, which is
+ * libarchive (package_stream.c) or a mere look (package_scan.c).  Format:
+ * APPNOTE.TXT 6.3.10, by section.
  */
 #include <string.h>
 
 #include "lib/format/inflate.h"
 #include "lib/format/package_impl.h"
-#include "lib/format/unpack.h"
 
 /* All parts of one package together, each counted as often as it is read. */
 #define MAX_TOTAL ((uint64_t)4 << 30)
 
 int
-doc_package_open(const struct doc_input *in, struct doc_package **out,
+doc_package_open_aided(const struct doc_input *in,
+    const struct doc_package_aid *aid, struct doc_package **out,
     struct doc_error *err)
 {
 	struct doc_package *pkg = calloc(1, sizeof(*pkg));
@@ -27,6 +28,7 @@ doc_package_open(const struct doc_input *in, struct doc_package **out,
 		return doc_error_set(err, DOC_E_MEMORY, "package");
 	pkg->data = in->data;
 	pkg->size = in->size;
+	pkg->aid = aid;
 	if (pkg->size == 0) {
 		(void)doc_error_set(err, DOC_E_DAMAGED, "empty package");
 		goto fail;
@@ -40,16 +42,10 @@ fail:
 	return -1;
 }
 
-struct reader {
-	struct doc_package *pkg;
-	struct doc_buf *buf;
-	uint32_t crc;
-};
-
-static int
-take(void *ctx, const char *p, size_t n, struct doc_error *err)
+int
+doc_part_take(void *ctx, const char *p, size_t n, struct doc_error *err)
 {
-	struct reader *r = ctx;
+	struct doc_part_reader *r = ctx;
 
 	r->pkg->total += n;
 	if (r->pkg->total > MAX_TOTAL || doc_buf_add(r->buf, p, n) < 0)
@@ -61,7 +57,7 @@ take(void *ctx, const char *p, size_t n, struct doc_error *err)
 
 /* Stored or deflated, straight from the mapping. */
 static int
-read_mapped(struct reader *r, const struct doc_part *part,
+read_mapped(struct doc_part_reader *r, const struct doc_part *part,
     struct doc_error *err)
 {
 	const struct doc_package *pkg = r->pkg;
@@ -76,10 +72,10 @@ read_mapped(struct reader *r, const struct doc_part *part,
 	n = DOC_MIN(part->packed, pkg->size - at);
 	cut = n < part->packed;
 	if (part->method == DOC_ZIP_STORED)
-		rc = take(r, pkg->data + at, n, err);
+		rc = doc_part_take(r, pkg->data + at, n, err);
 	else
-		rc = doc_inflate(pkg->data + at, n, DOC_INFLATE_RAW, take, r,
-		    err);
+		rc = doc_inflate(pkg->data + at, n, DOC_INFLATE_RAW,
+		    doc_part_take, r, err);
 	if (rc < 0)
 		return -1;
 	if (cut || r->crc != part->crc)
@@ -88,46 +84,12 @@ read_mapped(struct reader *r, const struct doc_part *part,
 	return 0;
 }
 
-static int
-copy_blocks(struct reader *r, struct doc_unpack *u, struct doc_error *err)
-{
-	struct doc_unpack_entry e;
-	enum doc_unpack_status st;
-	uint64_t offset;
-	const char *p;
-	size_t n;
-
-	st = doc_unpack_next(u, &e);
-	while (st == DOC_UNPACK_OK) {
-		st = doc_unpack_block(u, &p, &n, &offset);
-		if (st == DOC_UNPACK_OK && take(r, p, n, err) < 0)
-			return -1;
-	}
-	return st == DOC_UNPACK_END ? 0 : doc_unpack_error(u, err);
-}
-
-/* Any other way: let libarchive start at the local header. */
-static int
-read_stream(struct reader *r, const struct doc_part *part,
-    struct doc_error *err)
-{
-	struct doc_unpack *u;
-	int rc;
-
-	if (doc_unpack_open(r->pkg->data + part->offset,
-		r->pkg->size - part->offset, DOC_UNPACK_ZIP, &u, err) < 0)
-		return -1;
-	rc = copy_blocks(r, u, err);
-	doc_unpack_free(u);
-	return rc;
-}
-
 int
 doc_package_read(struct doc_package *pkg, const char *name, struct doc_buf *buf,
     struct doc_error *err)
 {
 	const struct doc_part *part = doc_package_find(pkg, name);
-	struct reader r = { .pkg = pkg, .buf = buf };
+	struct doc_part_reader r = { .pkg = pkg, .buf = buf };
 	int rc;
 
 	if (part == NULL)
@@ -141,7 +103,7 @@ doc_package_read(struct doc_package *pkg, const char *name, struct doc_buf *buf,
 	if (part->method == DOC_ZIP_STORED || part->method == DOC_ZIP_DEFLATED)
 		rc = read_mapped(&r, part, err);
 	else
-		rc = read_stream(&r, part, err);
+		rc = pkg->aid->read(&r, part, err);
 	return rc < 0 ? -1 : 1;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * package_impl - between package.c (reading parts) and package_index.c (where
- * they are).  Numbers in comments are sections of APPNOTE.TXT 6.3.10.
+ * package_impl - between package.c (reading parts), package_index.c (where they
+ * are), and the aids for what those two do not read.  Numbers in comments are
+ * sections of APPNOTE.TXT 6.3.10.
  *
  * Runs in the worker.
  */
@@ -21,7 +22,12 @@ enum {
 	DOC_ZIP_UNKNOWN = 0xffff
 };
 
-enum { DOC_ZIP_ENCRYPTED = 1 }; /* general purpose bit 0 */
+/* General purpose bits 0 and 3 (4.4.4). */
+enum { DOC_ZIP_ENCRYPTED = 1, DOC_ZIP_STREAMED = 8 };
+
+/* The largest real packages (spreadsheets, slide decks) have some thousand
+ * parts. */
+#define DOC_PACKAGE_PARTS ((size_t)100000)
 
 struct doc_part {
 	char *name;
@@ -31,7 +37,10 @@ struct doc_part {
 	unsigned method, flags;
 };
 
+struct doc_package_aid;
+
 struct doc_package {
+	const struct doc_package_aid *aid;
 	const char *data;
 	size_t size;
 	struct doc_part *part;
@@ -41,6 +50,30 @@ struct doc_package {
 	uint64_t total;	    /* bytes read so far */
 	bool streamed;	    /* the directory could not be used */
 };
+
+struct doc_part_reader {
+	struct doc_package *pkg;
+	struct doc_buf *buf;
+	uint32_t crc;
+};
+
+/* What the directory, or the mapping, does not give. */
+struct doc_package_aid {
+	int (*index)(struct doc_package *pkg, struct doc_error *err);
+	int (*read)(struct doc_part_reader *r, const struct doc_part *part,
+	    struct doc_error *err);
+};
+
+int doc_package_open_aided(const struct doc_input *in,
+    const struct doc_package_aid *aid, struct doc_package **out,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/* Sink of a part's bytes: a doc_inflate_sink with a doc_part_reader. */
+int doc_part_take(void *reader, const char *p, size_t n, struct doc_error *err);
+
+/* Append a part, called by the `len` bytes at `name`. */
+int doc_part_add(struct doc_package *pkg, const struct doc_part *part,
+    const char *name, size_t len) DOC_MUST_CHECK;
 
 static inline unsigned
 doc_zip_le16(const char *p)

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "lib/format/package_impl.h"
-#include "lib/format/unpack.h"
 
 #define EOCD_LEN    22 /* end of central directory record, 4.3.16 */
 #define EOCD64_LEN  56 /* 4.3.14 */
@@ -12,10 +11,6 @@
 /* The comment behind the record is at most 65,535 bytes; some writers and
  * mail gateways append more. */
 #define EOCD_REACH ((size_t)1 << 20)
-
-/* The largest real packages (spreadsheets, slide decks) have some thousand
- * parts. */
-#define MAX_PARTS ((size_t)100000)
 
 struct directory {
 	uint64_t start; /* of the first header, in the mapping */
@@ -52,9 +47,9 @@ name_cmp(const char *a, const char *b)
 	return fold(*a) - fold(*b);
 }
 
-static int
-part_add(struct doc_package *pkg, const struct doc_part *part, const char *name,
-    size_t len)
+int
+doc_part_add(struct doc_package *pkg, const struct doc_part *part,
+    const char *name, size_t len)
 {
 	if (pkg->count == pkg->room) {
 		size_t room = DOC_MAX(pkg->room * 2, (size_t)64);
@@ -135,7 +130,7 @@ find_directory(const struct doc_package *pkg, struct directory *dir)
 		start = doc_zip_le32(eocd + 16);
 		dir->end = (uint64_t)(eocd - pkg->data);
 	}
-	if (size > dir->end || dir->count > MAX_PARTS)
+	if (size > dir->end || dir->count > DOC_PACKAGE_PARTS)
 		return -1;
 	dir->start = dir->end - size;
 	dir->shift = dir->start >= start ? dir->start - start : 0;
@@ -193,7 +188,7 @@ read_central(struct doc_package *pkg, const char *p, uint64_t room,
 	read_zip64(&part, p, p + CENTRAL_LEN + name, extra);
 	if (__builtin_add_overflow(part.offset, shift, &part.offset))
 		return 0;
-	return part_add(pkg, &part, p + CENTRAL_LEN, name) < 0 ? 0 : all;
+	return doc_part_add(pkg, &part, p + CENTRAL_LEN, name) < 0 ? 0 : all;
 }
 
 /* The count is a lower bound: writers that know no zip64 let it wrap. */
@@ -206,47 +201,13 @@ index_directory(struct doc_package *pkg)
 
 	if (find_directory(pkg, &dir) < 0)
 		return -1;
-	for (at = dir.start; pkg->count < MAX_PARTS; at += step) {
+	for (at = dir.start; pkg->count < DOC_PACKAGE_PARTS; at += step) {
 		step = read_central(pkg, pkg->data + at, dir.end - at,
 		    dir.shift);
 		if (step == 0)
 			break;
 	}
 	return pkg->count < dir.count ? -1 : 0;
-}
-
-/* Without a usable directory: what the local headers say, as far as they can
- * be followed. */
-static int
-index_stream(struct doc_package *pkg, struct doc_error *err)
-{
-	const char *first = memmem(pkg->data, pkg->size, "PK\3\4", 4);
-	struct doc_unpack_entry e;
-	struct doc_unpack *u;
-	struct doc_part part = { .method = DOC_ZIP_UNKNOWN };
-	enum doc_unpack_status st;
-	size_t skip;
-
-	if (first == NULL)
-		return doc_error_set(err, DOC_E_DAMAGED, "not a zip package");
-	skip = (size_t)(first - pkg->data);
-	if (doc_unpack_open(first, pkg->size - skip, DOC_UNPACK_ZIP, &u, err) <
-	    0)
-		return -1;
-	do {
-		st = doc_unpack_next(u, &e);
-		part.offset = skip + e.position;
-		part.flags = e.encrypted ? DOC_ZIP_ENCRYPTED : 0;
-		if (st == DOC_UNPACK_OK &&
-		    part_add(pkg, &part, e.name, strlen(e.name)) < 0)
-			st = DOC_UNPACK_DEAD;
-	} while (pkg->count < MAX_PARTS &&
-	    (st == DOC_UNPACK_OK || st == DOC_UNPACK_BAD));
-	doc_unpack_free(u);
-	if (pkg->count == 0)
-		return doc_error_set(err, DOC_E_DAMAGED,
-		    "no part of the package is readable");
-	return 0;
 }
 
 static int
@@ -355,7 +316,7 @@ doc_package_index(struct doc_package *pkg, struct doc_error *err)
 	if (index_directory(pkg) < 0) {
 		parts_drop(pkg);
 		pkg->streamed = true;
-		if (index_stream(pkg, err) < 0)
+		if (pkg->aid->index(pkg, err) < 0)
 			return -1;
 	}
 	if (index_names(pkg) < 0)

@@ -20,6 +20,7 @@
 #define ZIP_END_REACH ((size_t)22 + 65535)
 
 #define UNKNOWN "application/octet-stream"
+#define EMPTY	"application/x-empty"
 
 /* The one compiled database, shared with the workers by fork; libmagic keeps
  * the answer of the last call in it, nothing else. */
@@ -144,7 +145,9 @@ ask(const struct doc_input *in, char media[static 128], char charset[static 64])
 	static const char mark[] = "; charset=";
 	const char *said, *cs;
 
-	said = magic_buffer(magic, in->data, DOC_MIN(in->size, REACH));
+	said = magic == NULL
+	    ? NULL
+	    : magic_buffer(magic, in->data, DOC_MIN(in->size, REACH));
 	charset[0] = '\0';
 	if (said == NULL || copy_token(media, 128, said) == 0 ||
 	    strchr(media, '/') == NULL) {
@@ -214,9 +217,8 @@ doc_sniff(const struct doc_input *in, struct doc_work *work,
 {
 	char charset[64] = "";
 
-	(void)snprintf(media, 128,
-	    in->size == 0 ? "application/x-empty" : UNKNOWN);
-	if (in->size > 0 && magic != NULL) {
+	(void)snprintf(media, 128, "%s", in->size == 0 ? EMPTY : "");
+	if (in->size > 0 && !doc_sniff_quick(in, media)) {
 		ask(in, media, charset);
 		look_again(in, media);
 	}

@@ -10,6 +10,9 @@
 
 #include "lib/pool/work.h"
 
+/* By the first bytes alone, where they leave no doubt. */
+bool doc_sniff_quick(const struct doc_input *in, char media[128]);
+
 /* Which kind of zip package: by its mimetype part, [Content_Types].xml,
  * manifest or main part. */
 bool doc_sniff_zip(const struct doc_input *in, char media[128]);

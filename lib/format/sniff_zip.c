@@ -147,7 +147,7 @@ doc_sniff_zip(const struct doc_input *in, char media[128])
 	struct doc_package *pkg;
 	bool known;
 
-	if (doc_package_open(in, &pkg, &err) < 0)
+	if (doc_package_peek(in, &pkg, &err) < 0)
 		return false;
 	known = by_mimetype(pkg, media) || by_content_types(pkg, media) ||
 	    by_main_part(pkg, media) ||

@@ -38,9 +38,9 @@ enum doc_frame_type {
 	DOC_FRAME_PROGRESS, /* struct doc_progress */
 	DOC_FRAME_MEMBER_OPEN,
 	DOC_FRAME_MEMBER_CLOSE, /* struct doc_failure, then fields */
-	DOC_FRAME_DONE,
-	DOC_FRAME_FAIL,	 /* struct doc_failure */
-	DOC_FRAME_TRACE, /* int32_t: the forbidden call of cage.h */
+	DOC_FRAME_DONE,		/* the last fields */
+	DOC_FRAME_FAIL,		/* struct doc_failure */
+	DOC_FRAME_TRACE,	/* int32_t: the forbidden call of cage.h */
 	DOC_FRAME_TYPES
 };
 

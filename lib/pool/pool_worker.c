@@ -304,6 +304,13 @@ note(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
 	    "the worker sent a frame that makes no sense");
 }
 
+static int
+add_fields(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
+{
+	return doc_answer_add(&w->job->answer, w->pool->config.field_stages,
+	    f->data, f->head.len, err);
+}
+
 /* Answered: the worker goes, or waits for more of the same tenant.  Whoever
  * wants to know what it cost waits for its end. */
 static void
@@ -335,12 +342,15 @@ busy_frame(struct wlink *w, const struct doc_frame *f)
 	w->beat_ms = doc_clock_ms();
 	switch (f->head.type) {
 	case DOC_FRAME_DONE:
-		if (!w->in_member) {
+		if (w->in_member)
+			rc = doc_error_set(&err, DOC_E_PROTOCOL,
+			    "the worker ended in the middle of a member");
+		else
+			rc = add_fields(w, f, &err);
+		if (rc == 0) {
 			answered(w, &err);
 			return;
 		}
-		rc = doc_error_set(&err, DOC_E_PROTOCOL,
-		    "the worker ended in the middle of a member");
 		break;
 	case DOC_FRAME_FAIL:
 		if (doc_failure_unpack(f->data, f->head.len, &err) == 0 &&
@@ -352,8 +362,7 @@ busy_frame(struct wlink *w, const struct doc_frame *f)
 		    "the worker sent a malformed failure");
 		break;
 	case DOC_FRAME_FIELDS:
-		rc = doc_answer_add(&w->job->answer,
-		    w->pool->config.field_stages, f->data, f->head.len, &err);
+		rc = add_fields(w, f, &err);
 		break;
 	case DOC_FRAME_MEMBER_OPEN:
 		if (!w->in_member && w->job->ops->member_open != NULL)

@@ -55,7 +55,8 @@ op_field(struct doc_work *work, enum doc_field field, const void *p, size_t n)
 
 	if (doc_field_put(b, field, p, n) < 0)
 		_exit(DOC_EXIT_MEMORY);
-	if (w->fields.len > FIELDS_FULL)
+	/* The digest goes before a parser can have a hand in it. */
+	if (field == DOC_F_SHA256 || w->fields.len > FIELDS_FULL)
 		flush_fields(w);
 }
 
@@ -125,12 +126,14 @@ answer(struct worker *w, const struct doc_error *err)
 {
 	struct doc_failure f;
 
+	if (err->code == DOC_E_NONE) {
+		send_or_die(w, DOC_FRAME_DONE, w->fields.data, w->fields.len);
+		w->fields.len = 0;
+		return;
+	}
 	flush_fields(w);
 	doc_failure_pack(&f, err);
-	if (err->code == DOC_E_NONE)
-		send_or_die(w, DOC_FRAME_DONE, NULL, 0);
-	else
-		send_or_die(w, DOC_FRAME_FAIL, &f, sizeof(f));
+	send_or_die(w, DOC_FRAME_FAIL, &f, sizeof(f));
 }
 
 struct job {
@@ -267,7 +270,9 @@ doc_worker_run(const struct doc_zygote *zygote, struct doc_cage *cage,
 
 	/* A file at its limit is EFBIG, an error that can be told. */
 	signal(SIGXFSZ, SIG_IGN);
-	w = (struct worker){ .sock = DOC_ZYGOTE_FD, .work = { .ops = &ops } };
+	/* Not the whole: it is zero, and untouched costs a worker no page. */
+	w.sock = DOC_ZYGOTE_FD;
+	w.work.ops = &ops;
 	if (only_socket(sock) < 0)
 		_exit(DOC_EXIT_SANDBOX);
 	if (doc_cage_enter(cage, &room, w.sock, &err) < 0) {
