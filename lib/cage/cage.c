@@ -53,6 +53,18 @@ open_temp(struct doc_cage *cage, const char *temp_dir, struct doc_error *err)
 	return doc_cage_temp_open(cage, err);
 }
 
+/* Each worker still has a directory of its own: that is what the engine needs
+ * to work right, not what keeps it in. */
+static int
+open_none(struct doc_cage *cage, const char *temp_dir)
+{
+	cage->missing = DOC_MECH_ALL;
+	cage->statm_fd = -1;
+	if (cage->profile->temp)
+		snprintf(cage->temp, sizeof(cage->temp), "%s", temp_dir);
+	return 0;
+}
+
 int
 doc_cage_open(struct doc_cage *cage, const struct doc_profile *profile,
     enum doc_cage_mode mode, const char *temp_dir, struct doc_error *err)
@@ -71,6 +83,8 @@ doc_cage_open(struct doc_cage *cage, const struct doc_profile *profile,
 	cage->null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (cage->null_fd < 0)
 		return doc_cage_fail(err, "open /dev/null");
+	if (mode == DOC_CAGE_NONE)
+		return open_none(cage, temp_dir);
 	cage->statm_fd = doc_limits_open();
 	/* A parent that is not dumpable hands that on to a plain fork; the id
 	 * maps could not be written then. */
@@ -107,7 +121,10 @@ try_private_root(void *arg)
 	    doc_cage_private_root(cage->place, cage->profile->read_only) < 0;
 }
 
-/* Without Landlock.  Tried in a child first: half a root is worse than none. */
+/* Tried in a child first: half a root is worse than none.  It is wanted beside
+ * Landlock too, which denies opening but lets everybody ask of every path if
+ * there is something, how large and how old; and each worker that copies the
+ * mounts (temp.c) has few to copy. */
 static int
 prepare_root(struct doc_cage *cage, struct doc_error *err)
 {
@@ -129,8 +146,10 @@ prepare_root(struct doc_cage *cage, struct doc_error *err)
 static int
 prepare_files(struct doc_cage *cage, struct doc_error *err)
 {
+	if (prepare_root(cage, err) < 0)
+		return -1;
 	if (cage->landlock_abi == 0)
-		return prepare_root(cage, err);
+		return 0;
 	/* The private directory is another one in each worker. */
 	if (cage->profile->temp)
 		return 0;
@@ -195,6 +214,8 @@ doc_cage_prepare(struct doc_cage *cage, struct doc_error *err)
 {
 	if (check_single(err) < 0)
 		return -1;
+	if (cage->mode == DOC_CAGE_NONE)
+		return 0;
 	if (doc_cage_try(try_limits, cage) != 0)
 		cage->missing |= DOC_MECH_RLIMIT;
 	if (prepare_files(cage, err) < 0)
@@ -290,8 +311,11 @@ int
 doc_cage_enter(struct doc_cage *cage, const struct doc_cage_limits *limits,
     int result_fd, struct doc_error *err)
 {
-	uint64_t base = doc_limits_address_space(cage->statm_fd);
+	uint64_t base;
 
+	if (cage->mode == DOC_CAGE_NONE)
+		return doc_cage_temp_enter(cage, limits->temp, err);
+	base = doc_limits_address_space(cage->statm_fd);
 	if (shield_stdio(cage) < 0)
 		return doc_cage_fail(err, "shield the standard files");
 	if (doc_cage_temp_enter(cage, limits->temp, err) < 0 ||

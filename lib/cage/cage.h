@@ -10,6 +10,7 @@
  *			compiled seccomp program
  *	worker		doc_cage_enter(), the last thing before the first
  *			untrusted byte
+ * Control groups are the supervisor's (cgroup.h), hence never in force here.
  * Every mechanism is tried for real; what the kernel refuses is noted in
  * `missing` and lowers the level.  Nothing here decides whether that is good
  * enough: the supervisor compares the level with --require.
@@ -40,14 +41,16 @@ enum doc_mechanism {
 	DOC_MECH_USERNS = 8,
 	DOC_MECH_NETNS = 16,
 	DOC_MECH_IPCNS = 32,
-	DOC_MECH_MOUNTNS = 64, /* with a private tmpfs for temp files */
+	DOC_MECH_MOUNTNS = 64, /* with a private root, and a tmpfs for temp */
 	DOC_MECH_SCOPE = 128,  /* Landlock ABI 6: signals, abstract sockets */
 	DOC_MECH_CGROUP = 256,
+	DOC_MECH_ALL = 511
 };
 
 enum doc_cage_mode {
 	DOC_CAGE_ENFORCE, /* a forbidden system call kills */
-	DOC_CAGE_TRACE	  /* it kills too, and its number is reported */
+	DOC_CAGE_TRACE,	  /* it kills too, and its number is reported */
+	DOC_CAGE_NONE /* nothing is enforced: to measure what the rest costs */
 };
 
 /* What trace mode writes to result_fd, as one message, before the worker dies
@@ -87,11 +90,11 @@ struct doc_cage {
 	void *program;	      /* compiled seccomp filter, owned */
 	unsigned program_len; /* instructions */
 	bool drop_uid;	      /* started as root: workers become nobody */
+	int null_fd;	      /* /dev/null: no path leads there any more */
 	char temp[128];	      /* where the private directory appears, or "" */
 
 	/* Of lib/cage alone. */
-	bool private_root; /* no Landlock: only read_only and temp are left */
-	int null_fd;	   /* stands in for regular files on fds 0-2 */
+	bool private_root; /* only read_only and temp are left of the tree */
 	int statm_fd;	   /* tells the zygote's address space, -1 */
 	char place[128];   /* directory that private mounts cover, or "" */
 };

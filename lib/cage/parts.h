@@ -127,9 +127,17 @@ int doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
  * faults. */
 int doc_limits_watch_faults(void) DOC_MUST_CHECK;
 
-/* cgroup.c */
+/* cgroup_find.c */
 
-/* The own v2 group if memory could be limited beneath it, else why not. */
-void doc_cgroup_describe(char *buf, size_t size);
+/* The leaf for all that was in a group before we divided it. */
+#define DOC_CGROUP_MAIN "docpipe.main"
+enum { DOC_CGROUP_PATH = 4096 };
+
+/* Supervisor: a group ("auto": our own) that has memory to divide and is ours
+ * to change.  An fd and its path, or -1. */
+int doc_cgroup_find(const char *where, char path[static DOC_CGROUP_PATH],
+    struct doc_error *err) DOC_MUST_CHECK;
+/* Is the controller in a file like cgroup.controllers? */
+bool doc_cgroup_controls(int group, const char *file, const char *controller);
 
 #endif

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "lib/cage/cgroup.h"
 #include "lib/cage/parts.h"
 
 #define DOC_MADV_COLLAPSE 25 /* Linux 6.1; not in Debian 12's libc */
@@ -159,6 +160,44 @@ try_collapse(void *arg DOC_UNUSED)
 	return madvise(map + skip, huge, DOC_MADV_COLLAPSE) < 0;
 }
 
+/* Takes memory, so that the kernel has something to count. */
+static int
+try_join(void *arg)
+{
+	char page[4096];
+
+	if (write(*(int *)arg, "0", 1) != 1)
+		return 1;
+	memset(page, 1, sizeof(page));
+	return page[0] != 1;
+}
+
+static void
+probe_cgroup(struct doc_probe *probe)
+{
+	struct doc_cgroup *group = NULL;
+	struct doc_error err = { 0 };
+	unsigned slot;
+	int fd;
+
+	if (doc_cgroup_open(&group, "auto", huge, &err) < 0) {
+		snprintf(probe->cgroup, sizeof(probe->cgroup), "%s", err.msg);
+		return;
+	}
+	fd = doc_cgroup_take(group, &slot);
+	if (fd >= 0 && doc_cage_try(try_join, &fd) == 0) {
+		probe->missing &= ~(unsigned)DOC_MECH_CGROUP;
+		snprintf(probe->cgroup, sizeof(probe->cgroup), "%.*s",
+		    (int)sizeof(probe->cgroup) - 1, doc_cgroup_path(group));
+	} else {
+		snprintf(probe->cgroup, sizeof(probe->cgroup),
+		    "a process cannot be moved to a group below it");
+	}
+	if (fd >= 0)
+		close(fd);
+	doc_cgroup_close(group);
+}
+
 int
 doc_cage_probe(struct doc_probe *probe, struct doc_error *err)
 {
@@ -171,7 +210,7 @@ doc_cage_probe(struct doc_probe *probe, struct doc_error *err)
 	now.close_range = doc_cage_try(try_close_range, NULL) == 0;
 	now.openat2 = doc_cage_try(try_openat2, NULL) == 0;
 	now.collapse = doc_cage_try(try_collapse, NULL) == 0;
-	doc_cgroup_describe(now.cgroup, sizeof(now.cgroup));
+	probe_cgroup(&now);
 	*probe = now;
 	return 0;
 }

@@ -80,8 +80,8 @@ change_root(const char *base)
 	return chdir("/");
 }
 
-int
-doc_cage_private_root(const char *base, const char *const *read_only)
+static int
+build(const char *base, const char *const *read_only)
 {
 	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	char path[PATH_MAX];
@@ -98,4 +98,15 @@ doc_cage_private_root(const char *base, const char *const *read_only)
 		"size=1m,mode=0755") < 0)
 		return -1;
 	return change_root(base);
+}
+
+int
+doc_cage_private_root(const char *base, const char *const *read_only)
+{
+	/* Workers may be nobody, who has to get through. */
+	mode_t mask = umask(0);
+	int rc = build(base, read_only);
+
+	umask(mask);
+	return rc;
 }

@@ -21,7 +21,7 @@ enum { DOC_FRAME_MAX = 48 << 10, DOC_FRAME_FDS = 2 };
 
 enum doc_frame_type {
 	/* supervisor to zygote */
-	DOC_FRAME_SPAWN = 1, /* + the worker's socket */
+	DOC_FRAME_SPAWN = 1, /* + the worker's socket, its slot or none */
 	DOC_FRAME_KILL,
 	DOC_FRAME_DRAIN, /* no more spawns; end when the last worker has */
 	/* zygote to supervisor */

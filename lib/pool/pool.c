@@ -36,6 +36,29 @@ find_zygote(struct doc_pool *p, struct doc_error *err)
 	return 0;
 }
 
+/* Without one that was asked for by name, only a user who takes less goes on.
+ */
+static int
+open_cgroup(struct doc_pool *p, struct doc_error *err)
+{
+	const char *where = p->config.cgroup;
+	bool search = where == NULL || strcmp(where, "auto") == 0;
+	struct doc_error why = { 0 };
+
+	if (p->config.limits.cage == DOC_CAGE_NONE ||
+	    (where != NULL && strcmp(where, "none") == 0) ||
+	    doc_cgroup_open(&p->cgroup, search ? "auto" : where,
+		p->config.limits.memory, &why) == 0)
+		return 0;
+	if (!search && !p->config.allow_degraded)
+		return doc_error_set(err, why.code, "--cgroup: %s", why.msg);
+	if (search)
+		doc_info("workers share our control group: %s", why.msg);
+	else
+		doc_warn("--cgroup: %s", why.msg);
+	return 0;
+}
+
 static void
 wait_ready(struct doc_pool *p)
 {
@@ -66,7 +89,7 @@ doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
 	p->config = *config;
 	p->share = share;
 	if (find_zygote(p, err) < 0 || make_temp(p, err) < 0 ||
-	    zlink_start(p, err) < 0) {
+	    open_cgroup(p, err) < 0 || zlink_start(p, err) < 0) {
 		doc_pool_close(p);
 		return -1;
 	}
@@ -245,18 +268,21 @@ newest(const struct doc_pool *p)
 	return z ? z : p->zygotes;
 }
 
+/* The engine cannot know of the group that we put its workers in. */
 unsigned
 doc_pool_missing(const struct doc_pool *p)
 {
-	return newest(p)->ready.missing;
+	unsigned missing = newest(p)->ready.missing;
+
+	return p->cgroup != NULL ? missing & ~(unsigned)DOC_MECH_CGROUP
+				 : missing;
 }
 
 enum doc_level
 doc_pool_level(const struct doc_pool *p)
 {
-	const struct doc_ready *r = &newest(p)->ready;
-
-	return doc_cage_level(r->missing, r->landlock_abi);
+	return doc_cage_level(doc_pool_missing(p),
+	    newest(p)->ready.landlock_abi);
 }
 
 void
@@ -298,6 +324,7 @@ doc_pool_close(struct doc_pool *p)
 		return;
 	zlink_stop_all(p);
 	wlink_free_all(p);
+	doc_cgroup_close(p->cgroup);
 	if (p->temp_dir[0] != '\0')
 		doc_tree_remove(p->temp_dir);
 	free(p);

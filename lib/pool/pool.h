@@ -60,6 +60,8 @@ struct doc_pool_config {
 	bool huge;	       /* its engine wants a heap of huge pages */
 	bool stats;	       /* a job is done when its costs are known */
 	const int *stop;       /* not 0 any more: stop waiting for the engine */
+	const char *cgroup;    /* "auto", "none" or a path (cage/cgroup.h) */
+	bool allow_degraded;   /* a group asked for by name may be missing */
 	struct doc_limits limits;
 	struct doc_opt_group opts; /* handed on to the zygote; may be zero */
 };

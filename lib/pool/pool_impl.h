@@ -8,6 +8,7 @@
 #ifndef DOC_POOL_IMPL_H
 #define DOC_POOL_IMPL_H
 
+#include "lib/cage/cgroup.h"
 #include "lib/cage/fate.h"
 #include "lib/pool/pool.h"
 #include "lib/pool/zygote.h"
@@ -61,6 +62,7 @@ struct wlink {
 	struct doc_error answer;
 	struct doc_exited end;
 	bool in_member;
+	unsigned slot; /* of pool->cgroup */
 };
 
 struct doc_pool {
@@ -71,6 +73,7 @@ struct doc_pool {
 	struct zlink *zygotes;
 	struct wlink *workers;
 	uint32_t next_id;
+	struct doc_cgroup *cgroup;   /* NULL: none */
 	struct doc_share *share;     /* borrowed */
 	struct doc_job *orphans[64]; /* their zygote died; to run again */
 	unsigned orphan_count;

@@ -12,6 +12,23 @@
 
 static void worker_ready(struct doc_watch *watch, unsigned events);
 
+/* Its end of the socket and, where there are groups, a slot for it. */
+static int
+send_spawn(struct wlink *w, int sock)
+{
+	struct doc_cgroup *group = w->pool->cgroup;
+	doc_autoclose int slot = -1;
+
+	if (group != NULL && (slot = doc_cgroup_take(group, &w->slot)) < 0)
+		return -1;
+	if (doc_frame_send(w->zygote->sock, DOC_FRAME_SPAWN, w->id, NULL, 0,
+		(int[]){ sock, slot }) == 0)
+		return 0;
+	if (group != NULL)
+		doc_cgroup_give(group, w->slot);
+	return -1;
+}
+
 struct wlink *
 wlink_spawn(struct zlink *z)
 {
@@ -37,8 +54,7 @@ wlink_spawn(struct zlink *z)
 	/* A worker that does not read must not make us wait for it. */
 	if (doc_fd_nonblock(w->sock, true) < 0 ||
 	    doc_loop_add(p->loop, &w->watch, EPOLLIN, &err) < 0 ||
-	    doc_frame_send(z->sock, DOC_FRAME_SPAWN, w->id, NULL, 0,
-		(int[]){ pair[1], -1 }) < 0) {
+	    send_spawn(w, pair[1]) < 0) {
 		doc_loop_del(p->loop, &w->watch);
 		close(pair[0]);
 		close(pair[1]);
@@ -112,6 +128,8 @@ wlink_kill(struct wlink *w, enum doc_kill why)
 	if (w->kill != DOC_KILL_NONE || w->exited)
 		return;
 	w->kill = why;
+	if (w->pool->cgroup != NULL)
+		doc_cgroup_kill(w->pool->cgroup, w->slot);
 	if (w->zygote->state != Z_DEAD)
 		(void)!doc_frame_send(w->zygote->sock, DOC_FRAME_KILL, w->id,
 		    NULL, 0, NULL);
@@ -125,6 +143,12 @@ unlink_worker(struct wlink *w)
 			*at = w->next;
 			break;
 		}
+	if (w->pool->cgroup != NULL) {
+		/* Of an engine that died: its workers are dying. */
+		if (!w->exited)
+			doc_cgroup_kill(w->pool->cgroup, w->slot);
+		doc_cgroup_give(w->pool->cgroup, w->slot);
+	}
 	doc_loop_del(w->pool->loop, &w->watch);
 	if (w->sock >= 0)
 		close(w->sock);
@@ -150,6 +174,9 @@ fate_of(const struct wlink *w, struct doc_error *err)
 		.cpu_ms = w->end.cpu_ms,
 		.cpu_limit_ms = (unsigned)w->pool->config.limits.cpu_ms };
 
+	if (w->pool->cgroup != NULL && WIFSIGNALED(fate.wstatus) &&
+	    WTERMSIG(fate.wstatus) == SIGKILL)
+		fate.oom = doc_cgroup_oom(w->pool->cgroup, w->slot);
 	doc_fate_error(&fate, err);
 }
 

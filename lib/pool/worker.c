@@ -245,11 +245,9 @@ run_job(struct worker *w, const struct doc_zygote *zygote,
 
 /* The socket on a low fd; doc_cage_enter closes all others. */
 static int
-only_socket(int sock)
+only_socket(int null, int sock)
 {
-	int null = open("/dev/null", O_RDWR);
-
-	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
+	if (dup2(null, 0) < 0 || dup2(null, 1) < 0 ||
 	    (getenv("DOCPIPE_WORKER_STDERR") == NULL && dup2(null, 2) < 0))
 		return -1;
 	return sock == DOC_ZYGOTE_FD ? 0 : dup2(sock, DOC_ZYGOTE_FD);
@@ -273,7 +271,7 @@ doc_worker_run(const struct doc_zygote *zygote, struct doc_cage *cage,
 	/* Not the whole: it is zero, and untouched costs a worker no page. */
 	w.sock = DOC_ZYGOTE_FD;
 	w.work.ops = &ops;
-	if (only_socket(sock) < 0)
+	if (only_socket(cage->null_fd, sock) < 0)
 		_exit(DOC_EXIT_SANDBOX);
 	if (doc_cage_enter(cage, &room, w.sock, &err) < 0) {
 		answer(&w, &err);

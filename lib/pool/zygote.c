@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "lib/base/log.h"
 #include "lib/base/start.h"
 #include "lib/base/tree.h"
+#include "lib/cage/fate.h"
 #include "lib/pool/collapse.h"
 #include "lib/pool/frame.h"
 #include "lib/pool/worker.h"
@@ -29,6 +31,7 @@ struct state {
 	const struct doc_zygote *zygote;
 	struct doc_limits limits;
 	const char *temp_dir;
+	int temp_parent; /* opened before the cage hides it */
 	struct doc_cage cage;
 	struct child *children;
 	int signals; /* signalfd of SIGCHLD */
@@ -74,12 +77,22 @@ ready(struct state *z, const struct doc_buf *facts)
 		exit(1);
 }
 
+static int
+open_parent(const char *path)
+{
+	char dir[4096];
+
+	snprintf(dir, sizeof(dir), "%s/..", path);
+	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 static void
 set_up(struct state *z)
 {
 	struct doc_error err = { 0 };
 	doc_autobuf struct doc_buf facts = { 0 };
 
+	z->temp_parent = open_parent(z->temp_dir);
 	if (doc_cage_open(&z->cage, z->zygote->profile,
 		(enum doc_cage_mode)z->limits.cage, z->temp_dir, &err) < 0 ||
 	    z->zygote->load(&facts, &err) < 0)
@@ -101,6 +114,14 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* The worker: everything it takes from here on is counted. */
+static void
+join(int slot)
+{
+	if (slot >= 0 && write(slot, "0", 1) != 1)
+		_exit(DOC_EXIT_SANDBOX);
+}
+
 static void
 spawn(struct state *z)
 {
@@ -116,6 +137,7 @@ spawn(struct state *z)
 	if (c->pid == 0) {
 		reset_signals();
 		doc_die_with_parent(self);
+		join(z->frame.fds[1]);
 		doc_worker_run(z->zygote, &z->cage, &z->limits, sock);
 	}
 	doc_frame_close_fds(&z->frame);
@@ -135,7 +157,8 @@ leave(const struct state *z)
 		kill(c->pid, SIGKILL);
 	while (wait(NULL) > 0)
 		;
-	doc_tree_remove(z->temp_dir);
+	if (unlinkat(z->temp_parent, basename(z->temp_dir), AT_REMOVEDIR) < 0)
+		doc_tree_remove(z->temp_dir);
 	/* Not exit(3): destructors of the engine only cost time and chatter. */
 	_exit(0);
 }

@@ -23,7 +23,7 @@ print_text(const struct doc_probe *p, enum doc_level level, FILE *to)
 	fprintf(to, "%-17s %s\n", "openat2", yes(p->openat2));
 	fprintf(to, "%-17s %s\n", "pidfd", yes(p->pidfd));
 	fprintf(to, "%-17s %s\n", "huge pages", yes(p->collapse));
-	fprintf(to, "%-17s %s\n", "cgroup", p->cgroup);
+	fprintf(to, "%-17s %s\n", "control group", p->cgroup);
 }
 
 static int

@@ -3,13 +3,20 @@
 #include "lib/base/log.h"
 #include "lib/base/version.h"
 
+/* Of two pools the weaker cage counts. */
 static void
-write_cage(const struct doc_pool *pool, struct doc_json *j)
+write_cage(const struct doc_end *end, struct doc_json *j)
 {
+	const struct doc_pool *pool = end->pool;
 	unsigned missing = doc_pool_missing(pool);
+	enum doc_level level = doc_pool_level(pool);
 
+	if (end->other != NULL) {
+		missing |= doc_pool_missing(end->other);
+		level = DOC_MIN(level, doc_pool_level(end->other));
+	}
 	doc_json_open(j, "sandbox", '{');
-	doc_json_str(j, "level", doc_level_name(doc_pool_level(pool)));
+	doc_json_str(j, "level", doc_level_name(level));
 	doc_json_open(j, "missing", '[');
 	for (unsigned bit = 1; doc_mechanism_name(bit) != NULL; bit <<= 1)
 		if (missing & bit)
@@ -38,7 +45,7 @@ doc_end_write(const struct doc_end *end, struct doc_buf *out)
 		doc_json_int(&j, doc_status_name((enum doc_status)s),
 		    (int64_t)end->count[s]);
 	if (end->pool != NULL)
-		write_cage(end->pool, &j);
+		write_cage(end, &j);
 	doc_json_close(&j, '}');
 	return j.failed ? -1 : doc_buf_addc(out, '\n');
 }

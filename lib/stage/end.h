@@ -10,8 +10,9 @@
 struct doc_end {
 	const char *stage; /* "docscan" */
 	uint64_t in, out;
-	const uint64_t *count;	     /* by enum doc_status */
-	const struct doc_pool *pool; /* NULL: a stage without a cage */
+	const uint64_t *count;	      /* by enum doc_status */
+	const struct doc_pool *pool;  /* NULL: a stage without a cage */
+	const struct doc_pool *other; /* a second one, or NULL */
 };
 
 int doc_end_write(const struct doc_end *end,

@@ -102,12 +102,17 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 	struct doc_pool_config sniff = { .tool = "docsniff",
 		.field_stages = DOC_FOR_LIST,
 		.stop = &in->flow.signal,
+		.cgroup = s->options->cgroup,
+		.allow_degraded = s->options->allow_degraded,
 		.limits = *s->limits };
 	struct doc_pool_config open = { .tool = "doclist",
 		.field_stages = DOC_FOR_LIST,
 		.stop = &in->flow.signal,
+		.cgroup = s->options->cgroup,
+		.allow_degraded = s->options->allow_degraded,
 		.beats = true,
 		.limits = *s->limits };
+	enum doc_level require = (enum doc_level)s->options->require;
 	struct doc_flow *f = &in->flow;
 
 	if (doc_spool_open(&in->spool, s->options->spool, err) < 0 ||
@@ -120,9 +125,11 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 	if (*s->operands == NULL)
 		doc_lines_init(&in->names, 0, s->null ? '\0' : '\n',
 		    DOC_LINE_MAX);
-	return doc_end_require(f->pool[POOL_OPEN],
-	    (enum doc_level)s->options->require, s->options->allow_degraded,
-	    err);
+	for (int i = 0; i < DOC_FLOW_POOLS; i++)
+		if (doc_end_require(f->pool[i], require,
+			s->options->allow_degraded, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -132,7 +139,8 @@ finish(struct intake *in)
 		.in = in->out,
 		.out = in->out,
 		.count = in->count,
-		.pool = in->flow.pool[POOL_OPEN] };
+		.pool = in->flow.pool[POOL_OPEN],
+		.other = in->flow.pool[POOL_SNIFF] };
 
 	if (doc_end_write(&end, &in->flow.sink.buf) < 0)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,

@@ -22,6 +22,8 @@ const struct doc_opt doc_stage_opts[] = {
 	    "none|limits|syscalls|files|network|memory" },
 	{ 'A', "allow-degraded", NULL, "run in a weaker cage, and say so",
 	    DOC_OPT_FLAG, AT(allow_degraded), NULL },
+	{ 'G', "cgroup", "PATH", "group to divide; or auto, or none",
+	    DOC_OPT_STRING, AT(cgroup), NULL },
 	{ 'u', "unordered", NULL, "write records as they get ready",
 	    DOC_OPT_FLAG, AT(unordered), NULL },
 	{ 'x', "stats", NULL, "add processor time and faults to results",
@@ -40,7 +42,8 @@ void
 doc_stage_options_default(struct doc_stage_options *o)
 {
 	*o = (struct doc_stage_options){ .tenant = "default",
-		.require = DOC_LEVEL_FILES };
+		.require = DOC_LEVEL_FILES,
+		.cgroup = "auto" };
 }
 
 int

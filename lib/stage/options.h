@@ -14,6 +14,7 @@ struct doc_stage_options {
 	const char *tenant;
 	int require; /* enum doc_level, by the words of the table */
 	bool allow_degraded;
+	const char *cgroup; /* "auto", "none" or a path */
 	bool unordered;
 	bool stats;
 	bool inline_text;

@@ -218,6 +218,8 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 		.huge = s->stage->huge,
 		.stats = s->options->stats,
 		.stop = &run->flow.signal,
+		.cgroup = s->options->cgroup,
+		.allow_degraded = s->options->allow_degraded,
 		.limits = *s->limits,
 		.opts = s->opts };
 	enum doc_level require = (enum doc_level)s->options->require;
