@@ -79,6 +79,39 @@ doc_utf8_repair(struct doc_buf *buf, const char *p, size_t n)
 	return repairs;
 }
 
+/* C0 and DEL; C1 (U+0080-9F); U+061C, U+200E-F, U+202A-E, U+2066-9 turn the
+ * direction (Unicode 15 annex 9); U+2028-9 end lines. */
+static bool
+plays(const unsigned char *p, size_t step)
+{
+	if (step == 1)
+		return p[0] < 0x20 || p[0] == 0x7f;
+	if (step == 2)
+		return (p[0] == 0xc2 && p[1] < 0xa0) ||
+		    (p[0] == 0xd8 && p[1] == 0x9c);
+	return step == 3 && p[0] == 0xe2 &&
+	    ((p[1] == 0x80 &&
+		 (p[2] == 0x8e || p[2] == 0x8f ||
+		     (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+		(p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
+int
+doc_utf8_printable(struct doc_buf *buf, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		size_t step = doc_utf8_step(p + i, n - i);
+		bool bad = step == 0 ||
+		    plays((const unsigned char *)p + i, step);
+
+		if ((bad ? doc_buf_addc(buf, '?')
+			 : doc_buf_add(buf, p + i, step)) < 0)
+			return -1;
+		i += step ? step : 1;
+	}
+	return 0;
+}
+
 int
 doc_utf8_put(struct doc_buf *buf, uint32_t r)
 {

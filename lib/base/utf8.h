@@ -21,6 +21,11 @@ size_t doc_utf8_valid(const char *p, size_t n);
  * replacements, or -1 when buf is full (see buf.h). */
 int64_t doc_utf8_repair(struct doc_buf *buf, const char *p, size_t n);
 
+/* Append it so that it cannot play with a terminal or its reader: control
+ * characters, those that turn the direction of writing, and bad bytes become
+ * '?'.  -1 when buf is full. */
+int doc_utf8_printable(struct doc_buf *buf, const char *p, size_t n);
+
 /* Append one code point as UTF-8; not a valid one becomes U+FFFD. */
 int doc_utf8_put(struct doc_buf *buf, uint32_t rune);
 

@@ -103,6 +103,36 @@ doc_record_path(const struct doc_record *rec, struct doc_buf *buf)
 	return rc;
 }
 
+int
+doc_name_label(const struct doc_name *name, struct doc_buf *buf)
+{
+	if (doc_utf8_repair(buf, name->path, name->path_len) < 0)
+		return -1;
+	for (size_t i = 0; i < name->member_count; i++)
+		if (doc_buf_adds(buf, " > ") < 0 ||
+		    doc_utf8_repair(buf, name->members[i].data,
+			name->members[i].len) < 0)
+			return -1;
+	return 0;
+}
+
+int
+doc_record_label(const struct doc_record *rec, struct doc_buf *buf)
+{
+	doc_autovalue struct doc_value *members = doc_record_value(rec,
+	    "member");
+
+	if (doc_record_str(rec, "path", buf) < 0)
+		return -1;
+	for (size_t i = 0; i < doc_value_count(members); i++) {
+		const char *m = doc_value_str(doc_value_at(members, i));
+
+		if (doc_buf_addf(buf, " > %s", m ? m : "?") < 0)
+			return -1;
+	}
+	return 0;
+}
+
 bool
 doc_tenant_valid(const char *name)
 {

@@ -25,6 +25,14 @@ struct doc_name {
 /* `path`, and `path_b64` where it is needed; likewise `member`. */
 void doc_name_write(struct doc_json *j, const struct doc_name *name);
 
+/* Append it for people: "in/mail.eml > letters.zip > a.pdf", valid UTF-8. */
+int doc_name_label(const struct doc_name *name,
+    struct doc_buf *buf) DOC_MUST_CHECK;
+
+/* The same of a record that has a path. */
+int doc_record_label(const struct doc_record *rec,
+    struct doc_buf *buf) DOC_MUST_CHECK;
+
 /* Digest over length-prefixed tenant, path and member chain. */
 void doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE]);
 

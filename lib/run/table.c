@@ -3,48 +3,18 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
-#include "lib/record/record.h"
+#include "lib/record/path.h"
 #include "lib/record/stream.h"
 #include "lib/run/table.h"
-
-/* Print a name so that it cannot play with the terminal: control characters,
- * also those of Unicode's C1 block, become '?'. */
-static void
-print_name(const char *s, FILE *to)
-{
-	size_t n = strlen(s);
-
-	for (size_t i = 0; i < n;) {
-		size_t step = doc_utf8_step(s + i, n - i);
-		unsigned char c = (unsigned char)s[i];
-		bool c1 = step == 2 && c == 0xc2 &&
-		    (unsigned char)s[i + 1] < 0xa0;
-
-		if (step == 0 || c < 0x20 || c == 0x7f || c1)
-			putc('?', to);
-		else
-			fwrite(s + i, 1, step, to);
-		i += step ? step : 1;
-	}
-}
 
 static void
 print_place(const struct doc_record *rec, FILE *to)
 {
-	doc_autobuf struct doc_buf b = { 0 };
-	doc_autovalue struct doc_value *members = doc_record_value(rec,
-	    "member");
-	const char *path = NULL;
+	doc_autobuf struct doc_buf label = { 0 }, b = { 0 };
 
-	if (doc_record_str(rec, "path", &b) == 1)
-		path = doc_buf_str(&b);
-	print_name(path ? path : "?", to);
-	for (size_t i = 0; i < doc_value_count(members); i++) {
-		const char *m = doc_value_str(doc_value_at(members, i));
-
-		fputs(" > ", to);
-		print_name(m ? m : "?", to);
-	}
+	if (doc_record_label(rec, &label) == 0 &&
+	    doc_utf8_printable(&b, label.data, label.len) == 0)
+		fwrite(b.data, 1, b.len, to);
 	putc('\n', to);
 }
 

@@ -9,6 +9,7 @@
 
 #include "lib/base/io.h"
 #include "lib/stage/flow.h"
+#include "lib/stage/show.h"
 
 enum {
 	WINDOW_TASKS = 1024,
@@ -231,6 +232,7 @@ dispatch(struct doc_flow *flow)
 				break;
 			}
 			t->dispatch(flow, t);
+			doc_show_task(flow, t);
 		}
 		next = want ? NULL : t->next;
 	}
@@ -304,7 +306,11 @@ doc_flow_run(struct doc_flow *flow)
 		if (rc < 0 && flow->err.code != DOC_E_NONE)
 			return -1;
 		starved = rc == 0 && !flow->ended;
-		if (dispatch(flow) < 0 || emit(flow) < 0)
+		if (dispatch(flow) < 0)
+			return -1;
+		/* Before a finished task is gone. */
+		doc_show_flow(flow);
+		if (emit(flow) < 0)
 			return -1;
 		if (flow->ended && flow->head == NULL) {
 			if (!flow->output_blocks && write_some(flow) < 0)
@@ -342,6 +348,7 @@ doc_flow_close(struct doc_flow *flow)
 	while (flow->head != NULL)
 		remove_task(flow, flow->head);
 	doc_buf_release(&flow->sink.buf);
+	doc_gauge_close(&flow->gauge);
 	doc_loop_close(&flow->loop);
 	if (flow->signals.fd >= 0)
 		close(flow->signals.fd);

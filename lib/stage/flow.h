@@ -12,6 +12,7 @@
 #ifndef DOC_FLOW_H
 #define DOC_FLOW_H
 
+#include "lib/gauge/gauge.h"
 #include "lib/pool/pool.h"
 #include "lib/record/stream.h"
 
@@ -42,6 +43,8 @@ struct doc_task {
 	 * there is nothing more to submit, DONE when nothing was needed. */
 	void (*dispatch)(struct doc_flow *flow, struct doc_task *task);
 	void (*free)(struct doc_task *task);
+	/* Optional: append its name for people, UTF-8. */
+	int (*label)(const struct doc_task *task, struct doc_buf *buf);
 };
 
 enum { DOC_FLOW_POOLS = 2 };
@@ -62,7 +65,9 @@ struct doc_flow {
 	 * -1: the input has ended (flow->ended), or broke (flow->err). */
 	int (*pull)(struct doc_flow *flow);
 	struct doc_watch input; /* on while more input is wanted; fd -1 none */
+	struct doc_gauge gauge; /* opened by the caller, or not */
 	/* private */
+	struct doc_task *shown[DOC_GAUGE_SLOTS]; /* by slot, less one */
 	struct doc_watch output, signals, tokens;
 	bool output_blocks;
 };

@@ -8,6 +8,7 @@
 #include "lib/stage/end.h"
 #include "lib/stage/intake_impl.h"
 #include "lib/stage/last.h"
+#include "lib/stage/show.h"
 
 static int
 take(struct intake *in, const char *root, const char *path,
@@ -19,6 +20,7 @@ take(struct intake *in, const char *root, const char *path,
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
 		    "no memory for a name");
 	in->in++;
+	doc_show_came(&in->flow, it->size);
 	doc_flow_add(&in->flow, &it->task);
 	return 1;
 }
@@ -115,6 +117,7 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 	enum doc_level require = (enum doc_level)s->options->require;
 	struct doc_flow *f = &in->flow;
 
+	doc_gauge_open(&f->gauge, "doclist");
 	if (doc_spool_open(&in->spool, s->options->spool, err) < 0 ||
 	    doc_flow_open(f, out, s->options->jobs, err) < 0 ||
 	    doc_pool_open(&f->pool[POOL_SNIFF], &f->loop, &f->share, &sniff,
@@ -145,7 +148,10 @@ finish(struct intake *in)
 	if (doc_end_write(&end, &in->flow.sink.buf) < 0)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
 		    "no memory");
-	return doc_flow_flush(&in->flow);
+	if (doc_flow_flush(&in->flow) < 0)
+		return -1;
+	doc_gauge_set(&in->flow.gauge, DOC_G_ENDED, 1);
+	return 0;
 }
 
 int

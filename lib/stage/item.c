@@ -7,6 +7,7 @@
 #include "lib/record/media.h"
 #include "lib/stage/intake_impl.h"
 #include "lib/stage/open.h"
+#include "lib/stage/show.h"
 
 static struct item *
 of(struct doc_task *task)
@@ -63,6 +64,7 @@ free_item(struct doc_task *task)
 }
 
 static void dispatch(struct doc_flow *flow, struct doc_task *task);
+static int label(const struct doc_task *task, struct doc_buf *buf);
 
 static struct item *
 new_item(struct intake *in, struct tree *tree, const char *path, size_t len)
@@ -75,6 +77,7 @@ new_item(struct intake *in, struct tree *tree, const char *path, size_t len)
 		.tree = tree,
 		.task = { .dispatch = dispatch,
 		    .free = free_item,
+		    .label = label,
 		    .cost = sizeof(*it) + len },
 		.fd = -1 };
 	tree->refs++;
@@ -129,6 +132,14 @@ status_of(const struct item *it)
 	if (it->reason != DOC_R_NONE)
 		return DOC_STATUS_SKIPPED;
 	return it->reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
+}
+
+static int
+label(const struct doc_task *task, struct doc_buf *buf)
+{
+	struct doc_name name = name_of((const struct item *)task);
+
+	return doc_name_label(&name, buf);
 }
 
 /* The key `list`: what happened on opening, and the members' balance. */
@@ -203,6 +214,7 @@ complete(struct item *it)
 		    "no memory for a record");
 	in->out++;
 	in->count[status]++;
+	doc_show_over(&in->flow, status, it->size);
 	end_job(it);
 	it->task.state = DOC_TASK_DONE;
 	while (it->first != NULL) {
@@ -293,6 +305,11 @@ measure(struct item *it, struct item *child)
 static void
 append_member(struct item *it, struct item *child)
 {
+	struct doc_flow *flow = &it->intake->flow;
+
+	doc_show_came(flow, child->size);
+	doc_gauge_add(&flow->gauge, DOC_G_MEMBERS, 1);
+	doc_gauge_add(&flow->gauge, DOC_G_MEMBER_BYTES, child->size);
 	child->task.next = NULL;
 	if (it->last != NULL)
 		it->last->task.next = &child->task;
@@ -424,6 +441,9 @@ open_item(struct item *it, struct doc_error *err)
 		return -1;
 	it->size = (uint64_t)st.st_size;
 	it->mtime = st.st_mtime;
+	if (!it->has_size)
+		doc_gauge_add(&it->intake->flow.gauge, DOC_G_IN_BYTES,
+		    it->size);
 	it->has_size = it->has_mtime = true;
 	return fd;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/stage/show.h"
 #include "lib/stage/task_impl.h"
 
 void
@@ -141,6 +142,8 @@ stage_write_result(struct doc_run *run, const struct doc_record *rec,
 	}
 	doc_json_close(&j, '}');
 	run->count[r->status]++;
+	doc_show_over(&run->flow, r->status, stage_shown_size(run, rec));
+	doc_gauge_set(&run->flow.gauge, DOC_G_FINDINGS, run->findings);
 	if (j.failed)
 		return -1;
 	return doc_record_append(rec, run->stage->key, b.data, b.len, line);

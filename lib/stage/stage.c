@@ -12,6 +12,7 @@
 #include "lib/record/path.h"
 #include "lib/stage/end.h"
 #include "lib/stage/last.h"
+#include "lib/stage/show.h"
 #include "lib/stage/task_impl.h"
 
 /* A result without work: straight into the output when nothing is before it,
@@ -77,6 +78,7 @@ take_document(struct doc_run *run, const struct doc_record *rec)
 	enum doc_reason reason;
 
 	run->in++;
+	doc_show_came(&run->flow, stage_shown_size(run, rec));
 	if (doc_record_str(rec, "media", &media) < 0)
 		media.len = 0;
 	media.max = 0;
@@ -224,6 +226,7 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 		.opts = s->opts };
 	enum doc_level require = (enum doc_level)s->options->require;
 
+	doc_gauge_open(&run->flow.gauge, s->stage->tool);
 	if (doc_spool_open(&run->spool, s->options->spool, err) < 0 ||
 	    doc_flow_open(&run->flow, out, s->options->jobs, err) < 0 ||
 	    doc_pool_open(&run->flow.pool[0], &run->flow.loop, &run->flow.share,
@@ -255,7 +258,10 @@ finish(struct doc_run *run)
 	if (doc_end_write(&end, &run->flow.sink.buf) < 0)
 		return doc_error_set(&run->flow.err, DOC_E_NO_MEMORY,
 		    "no memory");
-	return doc_flow_flush(&run->flow);
+	if (doc_flow_flush(&run->flow) < 0)
+		return -1;
+	doc_gauge_set(&run->flow.gauge, DOC_G_ENDED, 1);
+	return 0;
 }
 
 /* Of our own doclist; 0 without one. */

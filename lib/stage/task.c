@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/utf8.h"
+#include "lib/record/path.h"
 #include "lib/stage/open.h"
 #include "lib/stage/task_impl.h"
 
@@ -209,6 +210,18 @@ dispatch(struct doc_flow *flow, struct doc_task *t)
 	doc_pool_submit(flow->pool[0], &unit->job);
 }
 
+static int
+label(const struct doc_task *t, struct doc_buf *buf)
+{
+	const struct doc_stage_task *task = (const struct doc_stage_task *)t;
+	struct doc_record rec;
+	struct doc_error err = { 0 };
+
+	if (doc_record_parse(&rec, task->input.data, task->input.len, &err) < 0)
+		return -1;
+	return doc_record_label(&rec, buf);
+}
+
 static void
 copy_str(const struct doc_record *rec, const char *key, const char *fallback,
     char *out, size_t size)
@@ -233,6 +246,7 @@ stage_task_new(struct doc_run *run, const struct doc_record *rec,
 	task->fd = -1;
 	task->task = (struct doc_task){ .dispatch = dispatch,
 		.free = free_task,
+		.label = label,
 		.cost = 2 * rec->len + sizeof(*task) };
 	snprintf(task->media, sizeof(task->media), "%s", media);
 	copy_str(rec, "tenant", run->options->tenant, task->tenant,

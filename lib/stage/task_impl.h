@@ -19,4 +19,13 @@ int stage_write_result(struct doc_run *run, const struct doc_record *rec,
     const struct doc_stage_task *task, struct doc_result *result,
     struct doc_buf *line);
 
+/* Bytes of the document, where somebody looks. */
+static inline uint64_t
+stage_shown_size(const struct doc_run *run, const struct doc_record *rec)
+{
+	return run->flow.gauge.page == NULL
+	    ? 0
+	    : (uint64_t)doc_record_int(rec, "size", 0);
+}
+
 #endif
