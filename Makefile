@@ -79,6 +79,9 @@ $(B)/%.o: %.c
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# It holds the files beside it as they are (.incbin, which -MMD does not see).
+$(B)/lib/gauge/page.o: $(wildcard lib/gauge/page.*)
+
 $(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)

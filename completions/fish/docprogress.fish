@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Made by .tools/completions.sh from the option table of docprogress.
-complete -c docprogress -s P -l progress -x -a 'auto tty plain none' -d 'a bar (tty), plain lines, or none'
+complete -c docprogress -s P -l progress -x -a 'auto tty plain none json' -d 'a bar (tty), plain lines, JSON, or none'
 complete -c docprogress -s n -l total -x -d 'inputs to come, for the estimate'
 complete -c docprogress -s B -l total-bytes -x -d 'bytes to come, for the estimate'
+complete -c docprogress -s r -l run -x -a '(__fish_complete_directories)' -d 'look at this run of docrun, read no records'
+complete -c docprogress -s w -l wait -d 'with --run: to its end, and end with its status'
+complete -c docprogress -s l -l listen -x -d 'serve a live page: ADDRESS:PORT, unix:PATH'
+complete -c docprogress -s a -l allow-net -d 'with --listen: other machines, too'
+complete -c docprogress -s s -l status -x -d 'keep the report in FILE, as JSON'
+complete -c docprogress -s m -l prom -x -d 'keep metrics in FILE, for node_exporter'
+complete -c docprogress -s k -l stuck -x -d 'tell of documents that take longer'
 complete -c docprogress -s q -l quiet -d 'no warnings'
 complete -c docprogress -s h -l help -d 'show this help'
 complete -c docprogress -l version -d 'show the version'

@@ -88,6 +88,14 @@ read_work(struct doc_gauge_page *p, unsigned stage, struct doc_board *b)
 	}
 }
 
+/* What a dead process said last of this is not so any more. */
+static bool
+of_now(unsigned count)
+{
+	return count == DOC_G_BUSY || count == DOC_G_HELD ||
+	    count == DOC_G_BLOCKED;
+}
+
 static void
 add_page(struct doc_board *b, struct doc_gauge_page *p, bool alive)
 {
@@ -100,8 +108,9 @@ add_page(struct doc_board *b, struct doc_gauge_page *p, bool alive)
 	    (s = stage_of(b, name)) == NULL)
 		return;
 	for (unsigned i = 0; i < DOC_G_COUNT; i++)
-		s->count[i] += atomic_load_explicit(&p->count[i],
-		    memory_order_relaxed);
+		if (alive || !of_now(i))
+			s->count[i] += atomic_load_explicit(&p->count[i],
+			    memory_order_relaxed);
 	if (s->processes == 0 || p->started_ms < s->started_ms) {
 		s->started_ms = p->started_ms;
 		s->started_s = p->started_s;

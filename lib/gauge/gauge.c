@@ -102,6 +102,14 @@ doc_gauge_set(struct doc_gauge *g, enum doc_gauge_count which, uint64_t n)
 }
 
 void
+doc_gauge_move(struct doc_gauge *g)
+{
+	if (g->page != NULL)
+		atomic_store_explicit(&g->page->moved_ms, doc_clock_ms(),
+		    memory_order_relaxed);
+}
+
+void
 doc_gauge_add(struct doc_gauge *g, enum doc_gauge_count which, uint64_t n)
 {
 	struct doc_gauge_page *p = g->page;
@@ -111,8 +119,7 @@ doc_gauge_add(struct doc_gauge *g, enum doc_gauge_count which, uint64_t n)
 	doc_gauge_set(g, which,
 	    n + atomic_load_explicit(&p->count[which], memory_order_relaxed));
 	if (which == DOC_G_OUT)
-		atomic_store_explicit(&p->moved_ms, doc_clock_ms(),
-		    memory_order_relaxed);
+		doc_gauge_move(g);
 }
 
 /* The end of a long name tells more than its beginning. */

@@ -74,6 +74,9 @@ void doc_gauge_close(struct doc_gauge *g);
 void doc_gauge_add(struct doc_gauge *g, enum doc_gauge_count which, uint64_t n);
 void doc_gauge_set(struct doc_gauge *g, enum doc_gauge_count which, uint64_t n);
 
+/* A document was finished now; adding to OUT says so by itself. */
+void doc_gauge_move(struct doc_gauge *g);
+
 /* Work on `name` (UTF-8, n bytes) begins.  Returns a slot from 1 for
  * doc_gauge_end, 0 when all are taken: then this one is not shown. */
 unsigned doc_gauge_begin(struct doc_gauge *g, const char *name, size_t n);

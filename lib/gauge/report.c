@@ -28,28 +28,40 @@ tempo_of(struct doc_report *r, const char *stage)
 	return NULL;
 }
 
+/* Of all its life: before a first step, and once it is over. */
+static void
+average(struct doc_tempo *t, const struct doc_board_stage *s, uint64_t end)
+{
+	uint64_t dt = DOC_MAX(end, s->started_ms + 1) - s->started_ms;
+
+	t->per_s = (double)s->count[DOC_G_OUT] * 1000 / (double)dt;
+	t->bytes_per_s = (double)s->count[DOC_G_OUT_BYTES] * 1000 / (double)dt;
+}
+
 /* The older a rate, the less it counts. */
 static void
 move(struct doc_tempo *t, const struct doc_board_stage *s, uint64_t now)
 {
-	uint64_t from = t->at_ms ? t->at_ms : s->started_ms;
-	double dt = (double)(now - from), weight = dt / (dt + TEMPO_PAST_MS);
+	double dt = (double)(now - t->at_ms),
+	       weight = dt / (dt + TEMPO_PAST_MS);
 	uint64_t out = s->count[DOC_G_OUT], bytes = s->count[DOC_G_OUT_BYTES];
 
-	if (now < from + TEMPO_STEP_MS)
-		return;
 	if (t->at_ms == 0)
-		weight = 1;
+		average(t, s, now);
+	else if (now < t->at_ms + TEMPO_STEP_MS)
+		return;
 	/* A stage that was started again may count from less. */
-	if (out >= t->out)
+	else if (out >= t->out && bytes >= t->bytes) {
 		t->per_s += weight *
 		    ((double)(out - t->out) * 1000 / dt - t->per_s);
-	if (bytes >= t->bytes)
 		t->bytes_per_s += weight *
 		    ((double)(bytes - t->bytes) * 1000 / dt - t->bytes_per_s);
+	}
 	t->out = out;
 	t->bytes = bytes;
-	t->at_ms = now;
+	/* The first half second is too short for a rate. */
+	if (now >= s->started_ms + TEMPO_STEP_MS)
+		t->at_ms = now;
 }
 
 /* The inputs as far as they are known, and the members found in them. */
@@ -134,15 +146,18 @@ doc_report_update(struct doc_report *r)
 	    ? r->now_ms
 	    : DOC_MAX(r->whole.moved_ms, r->whole.started_ms);
 	r->elapsed_ms = end - DOC_MIN(r->whole.started_ms, end);
-	move(&r->tempo[0], &r->whole, DOC_MAX(end, r->whole.started_ms));
+	if (r->state == DOC_REPORT_RUNNING)
+		move(&r->tempo[0], &r->whole, r->now_ms);
+	else
+		average(&r->tempo[0], &r->whole, end);
 	for (unsigned i = 0; i < r->board.stages; i++) {
 		const struct doc_board_stage *s = &r->board.stage[i];
 		struct doc_tempo *t = tempo_of(r, s->stage);
 
-		if (t != NULL)
-			move(t, s,
-			    s->alive ? r->now_ms
-				     : DOC_MAX(s->moved_ms, s->started_ms));
+		if (t != NULL && s->alive)
+			move(t, s, r->now_ms);
+		else if (t != NULL)
+			average(t, s, s->moved_ms);
 	}
 	find_total(r);
 	find_share(r);

@@ -65,6 +65,10 @@ int doc_report_metrics(const struct doc_report *r,
 int doc_report_words(const struct doc_report *r,
     struct doc_buf *out) DOC_MUST_CHECK;
 
+/* The state of everything, for people: lines with newlines. */
+int doc_report_table(const struct doc_report *r,
+    struct doc_buf *out) DOC_MUST_CHECK;
+
 /* Replace the file `path` in one step: a reader sees the old or the new. */
 int doc_report_file(const char *path, const struct doc_buf *text,
     struct doc_error *err) DOC_MUST_CHECK;

@@ -129,16 +129,13 @@ doc_meter_count(struct doc_meter *m, const struct doc_record *rec)
  */
 
 static void
-publish(struct doc_meter *m)
+publish(struct doc_meter *m, bool moved)
 {
-	const uint64_t *c = m->report.whole.count;
-	uint64_t before = m->report.tempo[0].out;
-
 	for (unsigned i = 0; i < DOC_G_COUNT; i++)
-		doc_gauge_set(&m->gauge, (enum doc_gauge_count)i, c[i]);
-	/* As a stage does it: this tells when something moved. */
-	if (c[DOC_G_OUT] != before)
-		doc_gauge_add(&m->gauge, DOC_G_OUT, 0);
+		doc_gauge_set(&m->gauge, (enum doc_gauge_count)i,
+		    m->report.whole.count[i]);
+	if (moved)
+		doc_gauge_move(&m->gauge);
 }
 
 /* A viewer knows what docrun shows. */
@@ -180,6 +177,7 @@ doc_meter_look(struct doc_meter *m)
 	struct doc_error err = { 0 };
 	/* A pipeline's processes start at about the same time. */
 	uint64_t since = m->viewer || m->gauge.page ? 0 : m->start_ms - 1000;
+	bool moved = !m->viewer && m->seen != m->report.whole.count[DOC_G_OUT];
 
 	m->looked_ms = doc_clock_ms();
 	if (m->board != NULL &&
@@ -187,9 +185,10 @@ doc_meter_look(struct doc_meter *m)
 		m->report.board.stages = m->report.board.works = 0;
 	if (m->viewer)
 		view(m);
-	else if (m->report.tempo[0].out != m->report.whole.count[DOC_G_OUT])
+	if (moved)
 		m->report.whole.moved_ms = m->looked_ms;
-	publish(m);
+	publish(m, moved);
+	m->seen = m->report.whole.count[DOC_G_OUT];
 	drop_own(&m->report.board);
 	doc_report_update(&m->report);
 }
@@ -305,8 +304,10 @@ json_line(struct doc_meter *m)
 static void
 draw(struct doc_meter *m)
 {
-	static const uint64_t every[] = { 0, DOC_METER_STEP_MS, PLAIN_MS, 0,
-		JSON_MS };
+	static const uint64_t every[] = { [DOC_PROGRESS_TTY] =
+					      DOC_METER_STEP_MS,
+		[DOC_PROGRESS_PLAIN] = PLAIN_MS,
+		[DOC_PROGRESS_JSON] = JSON_MS };
 	uint64_t now = m->looked_ms;
 
 	if (m->kind == DOC_PROGRESS_NONE ||

@@ -36,6 +36,7 @@ struct doc_meter {
 	struct doc_report report; /* .run and .stuck_ms are the caller's */
 	/* private */
 	struct doc_gauge gauge; /* our own, for viewers */
+	uint64_t seen;		/* documents, at the last look */
 	uint64_t start_ms, looked_ms, drawn_ms, status_ms, prom_ms;
 	bool dirty; /* a bar is on the screen */
 };

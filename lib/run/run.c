@@ -146,7 +146,8 @@ collect(struct doc_batch *b, struct doc_collect *c, struct doc_error *err)
 	if (b->progress == DOC_PROGRESS_TTY ||
 	    (b->progress == DOC_PROGRESS_AUTO && isatty(2)))
 		count_inputs(b, &c->meter);
-	if (doc_pipeline_start(&b->pipeline, err) < 0)
+	if (doc_meter_open(&c->meter, b->dir, err) < 0 ||
+	    doc_pipeline_start(&b->pipeline, err) < 0)
 		return -1;
 	rc = doc_collect_run(c, b->pipeline.out, &signal_seen, err);
 	if (rc == 0 && fdatasync(c->sink.fd) < 0)
@@ -205,6 +206,7 @@ doc_batch_run(struct doc_batch *b, int out)
 	if (c.sink.fd >= 0 && close(c.sink.fd) < 0)
 		status = DOC_MAX(status, 3);
 	doc_buf_release(&c.sink.buf);
+	doc_meter_end(&c.meter, status);
 	if (b->summary && status <= 1 && print_summary(b, out) < 0)
 		status = 3;
 	return status;
