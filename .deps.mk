@@ -3,7 +3,7 @@
 PACKAGES := gcc make pkg-config libc6-dev \
 	libarchive-dev libmagic-dev nettle-dev libjson-c-dev libgmime-3.0-dev \
 	libpoppler-glib-dev libcairo2-dev libvips-dev libtesseract-dev \
-	libleptonica-dev libclamav-dev libxml2-dev libseccomp-dev libicu-dev \
+	libleptonica-dev libclamav-dev libxml2-dev libgsf-1-dev libseccomp-dev libicu-dev \
 	zlib1g-dev poppler-data tesseract-ocr tesseract-ocr-eng \
 	fonts-dejavu-core fonts-urw-base35 jq parallel
 

@@ -20,7 +20,8 @@ FORTIFY ?= -D_FORTIFY_SOURCE=2
 # Packages whose headers some file includes, as system headers: their warnings
 # are not ours.
 MODULES := libarchive nettle json-c gmime-3.0 poppler-glib cairo vips \
-	tesseract lept libclamav libxml-2.0 libseccomp icu-uc icu-i18n zlib
+	tesseract lept libclamav libxml-2.0 libgsf-1 libseccomp icu-uc \
+	icu-i18n zlib
 # Expanded on first use, so that `make deps` runs before pkg-config exists.
 SYSTEM = $(eval SYSTEM := $(patsubst -I%,-isystem %,$(filter -I%,$(shell \
 	$(PKG) --cflags-only-I $(MODULES)))))$(SYSTEM)
@@ -45,7 +46,7 @@ endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
 zygote_doclist_LIBS    = -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
 zygote_docscan_LIBS    = -lclamav -lz -larchive
-zygote_doctext_LIBS    = $(call libs,poppler-glib cairo gmime-3.0 libxml-2.0 icu-i18n) -larchive -lz -lm
+zygote_doctext_LIBS    = $(call libs,poppler-glib cairo gmime-3.0 libgsf-1 libxml-2.0 icu-i18n) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib cairo tesseract lept) -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib cairo vips gmodule-2.0) -lm
 libs = $(shell $(PKG) --libs $(1))

@@ -14,6 +14,7 @@
 #include "lib/format/ooxml.h"
 #include "lib/format/pdf.h"
 #include "lib/format/plain.h"
+#include "lib/format/rtf.h"
 #include "lib/format/sample.h"
 #include "lib/format/xml.h"
 #include "lib/pool/zygote.h"
@@ -33,6 +34,7 @@ static extract_fn *const extractors[DOC_FAMILY_COUNT] = {
 	[DOC_FAMILY_ODF] = doc_odf_text,
 	[DOC_FAMILY_EPUB] = doc_epub_text,
 	[DOC_FAMILY_MAIL] = doc_mail_text,
+	[DOC_FAMILY_RTF] = doc_rtf_text,
 };
 
 static int

@@ -33,6 +33,13 @@ int doc_charset_put(struct doc_charset *cs, const char *p, size_t n, bool last,
 uint64_t doc_charset_repairs(const struct doc_charset *cs);
 void doc_charset_free(struct doc_charset *cs);
 
+/* The label of a Windows or Macintosh code page; what nobody knows is
+ * windows-1252. */
+void doc_charset_of_codepage(unsigned codepage,
+    char name[static DOC_CHARSET_NAME]);
+/* The code page Windows uses for a language ([MS-LCID]). */
+unsigned doc_charset_codepage_of_language(unsigned lcid);
+
 /* Are both the same charset?  Labels as above. */
 bool doc_charset_same(const char *a, const char *b);
 

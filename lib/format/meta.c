@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/format/meta.h"
 
@@ -104,6 +105,19 @@ doc_meta_set(struct doc_meta *m, enum doc_field field, const char *s, size_t n)
 	doc_buf_adds(to, text);
 }
 
+void
+doc_meta_time(struct doc_meta *m, enum doc_field field, int64_t unix_s)
+{
+	char text[32];
+	time_t t = (time_t)unix_s;
+	struct tm tm;
+
+	if (unix_s <= 0 || gmtime_r(&t, &tm) == NULL)
+		return;
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	doc_meta_set(m, field, text, strlen(text));
+}
+
 static void
 on_start(void *ctx, const struct doc_xml_node *node)
 {
@@ -150,13 +164,24 @@ doc_meta_read(struct doc_meta *m, const char *p, size_t n,
 	return doc_xml_parse(p, n, &ops, m);
 }
 
+static void
+say(struct doc_work *work, enum doc_field field, struct doc_buf *value)
+{
+	const char *s = doc_buf_str(value);
+
+	if (doc_field_info(field)->type != DOC_T_INT)
+		doc_work_strn(work, field, value->data, value->len);
+	else if (s != NULL && strspn(s, "0123456789") == value->len &&
+	    value->len <= 9 && strtoul(s, NULL, 10) > 0)
+		doc_work_int(work, field, strtoul(s, NULL, 10));
+}
+
 void
 doc_meta_say(struct doc_meta *m, struct doc_work *work)
 {
 	for (unsigned f = 1; f < DOC_F_COUNT; f++)
 		if (m->value[f].len > 0)
-			doc_work_strn(work, (enum doc_field)f, m->value[f].data,
-			    m->value[f].len);
+			say(work, (enum doc_field)f, &m->value[f]);
 }
 
 void

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "lib/base/le.h"
 #include "lib/format/inflate.h"
 #include "lib/format/package_impl.h"
 
@@ -66,7 +67,7 @@ read_mapped(struct doc_part_reader *r, const struct doc_part *part,
 	bool cut;
 	int rc;
 
-	at += doc_zip_le16(head + 26) + doc_zip_le16(head + 28);
+	at += doc_le16(head + 26) + doc_le16(head + 28);
 	if (at > pkg->size)
 		return doc_error_set(err, DOC_E_DAMAGED, "part is cut short");
 	n = DOC_MIN(part->packed, pkg->size - at);
@@ -115,7 +116,7 @@ is_plain_part(const struct doc_package *pkg, const struct doc_part *part)
 	unsigned m = part->method;
 
 	return doc_package_at_header(pkg, part) &&
-	    doc_zip_le32(pkg->data + part->offset + 18) != UINT32_MAX &&
+	    doc_le32(pkg->data + part->offset + 18) != UINT32_MAX &&
 	    (m == DOC_ZIP_STORED || m == DOC_ZIP_DEFLATED ||
 		m == DOC_ZIP_IMPLODED || m == DOC_ZIP_DEFLATED64 ||
 		m == DOC_ZIP_BZIP2);

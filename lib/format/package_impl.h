@@ -75,20 +75,6 @@ int doc_part_take(void *reader, const char *p, size_t n, struct doc_error *err);
 int doc_part_add(struct doc_package *pkg, const struct doc_part *part,
     const char *name, size_t len) DOC_MUST_CHECK;
 
-static inline unsigned
-doc_zip_le16(const char *p)
-{
-	const unsigned char *u = (const unsigned char *)p;
-
-	return (unsigned)u[0] | (unsigned)u[1] << 8;
-}
-
-static inline uint32_t
-doc_zip_le32(const char *p)
-{
-	return (uint32_t)doc_zip_le16(p) | (uint32_t)doc_zip_le16(p + 2) << 16;
-}
-
 /* Find all parts of pkg->data.  DAMAGED, MEMORY. */
 int doc_package_index(struct doc_package *pkg,
     struct doc_error *err) DOC_MUST_CHECK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lib/base/le.h"
 #include "lib/format/package_impl.h"
 
 #define EOCD_LEN    22 /* end of central directory record, 4.3.16 */
@@ -22,7 +23,7 @@ struct directory {
 static uint64_t
 le64(const char *p)
 {
-	return (uint64_t)doc_zip_le32(p) | (uint64_t)doc_zip_le32(p + 4) << 32;
+	return (uint64_t)doc_le32(p) | (uint64_t)doc_le32(p + 4) << 32;
 }
 
 /* Part names compare with '/' for '\' and without a leading '/': .NET before
@@ -125,9 +126,9 @@ find_directory(const struct doc_package *pkg, struct directory *dir)
 		start = le64(eocd64 + 48);
 		dir->end = (uint64_t)(eocd64 - pkg->data);
 	} else {
-		dir->count = doc_zip_le16(eocd + 10);
-		size = doc_zip_le32(eocd + 12);
-		start = doc_zip_le32(eocd + 16);
+		dir->count = doc_le16(eocd + 10);
+		size = doc_le32(eocd + 12);
+		start = doc_le32(eocd + 16);
 		dir->end = (uint64_t)(eocd - pkg->data);
 	}
 	if (size > dir->end || dir->count > DOC_PACKAGE_PARTS)
@@ -146,20 +147,20 @@ read_zip64(struct doc_part *part, const char *head, const char *extra, size_t n)
 	size_t len;
 
 	while (end - extra >= 4) {
-		len = doc_zip_le16(extra + 2);
+		len = doc_le16(extra + 2);
 		p = extra + 4;
 		if ((size_t)(end - p) < len)
 			return;
 		extra = p + len;
-		if (doc_zip_le16(p - 4) != 1)
+		if (doc_le16(p - 4) != 1)
 			continue;
-		if (doc_zip_le32(head + 24) == UINT32_MAX && extra - p >= 8)
+		if (doc_le32(head + 24) == UINT32_MAX && extra - p >= 8)
 			p += 8;
-		if (doc_zip_le32(head + 20) == UINT32_MAX && extra - p >= 8) {
+		if (doc_le32(head + 20) == UINT32_MAX && extra - p >= 8) {
 			part->packed = le64(p);
 			p += 8;
 		}
-		if (doc_zip_le32(head + 42) == UINT32_MAX && extra - p >= 8)
+		if (doc_le32(head + 42) == UINT32_MAX && extra - p >= 8)
 			part->offset = le64(p);
 		return;
 	}
@@ -175,16 +176,16 @@ read_central(struct doc_package *pkg, const char *p, uint64_t room,
 
 	if (room < CENTRAL_LEN || memcmp(p, "PK\1\2", 4) != 0)
 		return 0;
-	name = doc_zip_le16(p + 28);
-	extra = doc_zip_le16(p + 30);
-	all = CENTRAL_LEN + name + extra + doc_zip_le16(p + 32);
+	name = doc_le16(p + 28);
+	extra = doc_le16(p + 30);
+	all = CENTRAL_LEN + name + extra + doc_le16(p + 32);
 	if (all > room)
 		return 0;
-	part.flags = doc_zip_le16(p + 8);
-	part.method = doc_zip_le16(p + 10);
-	part.crc = doc_zip_le32(p + 16);
-	part.packed = doc_zip_le32(p + 20);
-	part.offset = doc_zip_le32(p + 42);
+	part.flags = doc_le16(p + 8);
+	part.method = doc_le16(p + 10);
+	part.crc = doc_le32(p + 16);
+	part.packed = doc_le32(p + 20);
+	part.offset = doc_le32(p + 42);
 	read_zip64(&part, p, p + CENTRAL_LEN + name, extra);
 	if (__builtin_add_overflow(part.offset, shift, &part.offset))
 		return 0;
@@ -280,7 +281,7 @@ repair_from(struct doc_package *pkg, const char *p)
 
 	if (room < DOC_ZIP_LOCAL_LEN)
 		return;
-	len = doc_zip_le16(p + 26);
+	len = doc_le16(p + 26);
 	if (len >= sizeof(name) || len > room - DOC_ZIP_LOCAL_LEN)
 		return;
 	memcpy(name, p + DOC_ZIP_LOCAL_LEN, len);

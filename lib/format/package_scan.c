@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "lib/base/le.h"
 #include "lib/format/package_impl.h"
 
 /* A package tells its kind in its first parts. */
@@ -20,15 +21,15 @@ add_from(struct doc_package *pkg, const char *p)
 
 	if (room < DOC_ZIP_LOCAL_LEN)
 		return 0;
-	len = doc_zip_le16(p + 26);
+	len = doc_le16(p + 26);
 	if (len == 0 || len > room - DOC_ZIP_LOCAL_LEN)
 		return 0;
-	part.flags = doc_zip_le16(p + 6);
-	part.method = doc_zip_le16(p + 8);
+	part.flags = doc_le16(p + 6);
+	part.method = doc_le16(p + 8);
 	/* A stored part must know its end; a deflated one has it inside. */
 	if (!(part.flags & DOC_ZIP_STREAMED)) {
-		part.crc = doc_zip_le32(p + 14);
-		part.packed = doc_zip_le32(p + 18);
+		part.crc = doc_le32(p + 14);
+		part.packed = doc_le32(p + 18);
 	}
 	return doc_part_add(pkg, &part, p + DOC_ZIP_LOCAL_LEN, len);
 }

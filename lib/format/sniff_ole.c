@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/le.h"
 #include "lib/format/sniff_kind.h"
 
 #define HEADER_LEN  512
@@ -42,15 +43,6 @@ static const struct {
 	{ "CV_iew", "application/vnd.ms-project" },
 };
 
-static uint32_t
-le32(const char *p)
-{
-	const unsigned char *u = (const unsigned char *)p;
-
-	return (uint32_t)u[0] | (uint32_t)u[1] << 8 | (uint32_t)u[2] << 16 |
-	    (uint32_t)u[3] << 24;
-}
-
 /* Sector n, or NULL: the header takes the place of the one before 0. */
 static const char *
 sector(const struct ole *ole, uint32_t n)
@@ -71,8 +63,8 @@ next_sector(const struct ole *ole, uint32_t n)
 
 	if (n / per >= DIFAT_COUNT)
 		return UINT32_MAX;
-	fat = sector(ole, le32(ole->data + 76 + 4 * (size_t)(n / per)));
-	return fat == NULL ? UINT32_MAX : le32(fat + 4 * (size_t)(n % per));
+	fat = sector(ole, doc_le32(ole->data + 76 + 4 * (size_t)(n / per)));
+	return fat == NULL ? UINT32_MAX : doc_le32(fat + 4 * (size_t)(n % per));
 }
 
 /* Compares the UTF-16 name of a directory entry (2.6.1).  The name of the
@@ -106,7 +98,7 @@ static void
 read_directory(struct ole *ole)
 {
 	size_t len = (size_t)1 << ole->shift;
-	uint32_t n = le32(ole->data + 48);
+	uint32_t n = doc_le32(ole->data + 48);
 	const char *p;
 
 	while (ole->count + len / ENTRY_LEN <= MAX_ENTRIES &&
@@ -130,8 +122,8 @@ best_kind(struct ole *ole, uint32_t i, unsigned depth)
 	entry = ole->entry[i];
 	ole->entry[i] = NULL;
 	best = kind_of(entry);
-	left = best_kind(ole, le32(entry + 68), depth + 1);
-	right = best_kind(ole, le32(entry + 72), depth + 1);
+	left = best_kind(ole, doc_le32(entry + 68), depth + 1);
+	right = best_kind(ole, doc_le32(entry + 72), depth + 1);
 	best = DOC_MIN(best, left);
 	return DOC_MIN(best, right);
 }
@@ -150,7 +142,7 @@ doc_sniff_ole(const struct doc_input *in, char media[128])
 	read_directory(&ole);
 	if (ole.count == 0)
 		return false;
-	kind = best_kind(&ole, le32(ole.entry[0] + 76), 0);
+	kind = best_kind(&ole, doc_le32(ole.entry[0] + 76), 0);
 	if (kind == DOC_LEN(kinds))
 		return false;
 	(void)snprintf(media, 128, "%s", kinds[kind].media);

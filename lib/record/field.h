@@ -48,14 +48,18 @@ enum doc_field_stage {
 	X(SCANNED,     "scanned",     INT,     8, SCAN, "bytes the engine looked at, unpacked") \
 	X(TITLE,       "title",       STR,  4096, TEXT, "title") \
 	X(CREATOR,     "creator",     STR,  4096, TEXT, "author or sender") \
+	X(CONTRIBUTOR, "contributor", STR,  4096, TEXT, "who changed it last") \
 	X(SUBJECT,     "subject",     STR,  4096, TEXT, "subject") \
 	X(DESCRIPTION, "description", STR,  8192, TEXT, "description or comment") \
 	X(KEYWORDS,    "keywords",    STR,  4096, TEXT, "keywords, as written") \
+	X(CATEGORY,    "category",    STR,  1024, TEXT, "category, as written") \
 	X(LANGUAGE,    "language",    STR,    64, TEXT, "language tag, as written") \
 	X(PUBLISHER,   "publisher",   STR,  1024, TEXT, "publisher or company") \
 	X(PRODUCER,    "producer",    STR,  1024, TEXT, "software that made it") \
 	X(CREATED,     "created",     STR,    64, TEXT, "creation time, RFC 3339") \
 	X(MODIFIED,    "modified",    STR,    64, TEXT, "last change, RFC 3339") \
+	X(PAGE_COUNT,  "page_count",  INT,     8, TEXT, "pages or slides, as the document claims") \
+	X(WORD_COUNT,  "word_count",  INT,     8, TEXT, "words, as the document claims") \
 	X(RECIPIENTS,  "recipients",  LIST,  256, TEXT, "to and cc of a mail") \
 	X(ATTACHMENTS, "attachments", LIST,  256, TEXT, "names of attached files") \
 	X(PAGES,       "pages",       INT,     8, TEXT | OCR | PREVIEW, "pages, sheets or slides") \

@@ -24,7 +24,7 @@ static const struct {
 	[F(ODF)] = { "odf", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	[F(EPUB)] = { "epub", DOC_MEDIA_TEXT },
 	[F(OLE)] = { "ole", 0 },
-	[F(RTF)] = { "rtf", 0 },
+	[F(RTF)] = { "rtf", DOC_MEDIA_TEXT },
 	[F(IMAGE)] = { "image", 0 },
 };
 
