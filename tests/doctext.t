@@ -3,6 +3,7 @@
 # doctext: the words of each format, metadata, what is missing and why.
 . "$(dirname "$0")/lib.sh"
 fixtures letter.pdf many.pdf locked.pdf open.pdf damaged.pdf scan.pdf \
+    engine.doc parts.xls locked.xls talk.ppt mill.msg mill.rtf \
     letter.docx orders.xlsx slides.pptx note.odt stock.ods book.epub \
     diary.html utf8.txt cp1252.txt utf16.txt plain.txt empty mail.eml \
     simple.eml binary.bin photo.jpg letters.zip marked.txt marker.ndb
@@ -49,6 +50,30 @@ ok 'encrypted PDF with an empty password' words open.pdf 'analytical engine'
 ok 'docx' words letter.docx 'Babbage' 'A waistcoat & a hat.'
 ok 'xlsx' words orders.xlsx turbine flywheel 17 4.5 "item	amount"
 ok 'pptx' words slides.pptx 'Opening words' 'Closing words'
+ok 'doc' words engine.doc 'The engine hums softly.' 'See the drawing.' \
+    "cog	brass" 'Жёлтый кит.' 'A note at the foot.'
+ok 'xls' words parts.xls "turbine	1,234.50 rpm		2021-03-15" \
+    "flywheel	spins" 'In a box.' 'behind the curtain'
+ok 'ppt' words talk.ppt Opening 'First box' 'Speak up.' Closing 'Last box' \
+    'On every slide'
+ok 'msg' words mill.msg 'From: Ada Lovelace <ada@example.org>' \
+    'To: Charles Babbage <charles@example.org>' 'Subject: Grüße' \
+    'Date: Thu, 15 Jan 2026 08:30:00 +0000' 'The mill turns.'
+ok 'rtf' words mill.rtf 'A café by the mill, € 5.' 'Its owner is away.' \
+    'Мельница ミル' "cog	brass" 'the drawing' 'In a box.'
+
+unwanted() {
+	for f in engine.doc talk.ppt mill.rtf; do
+		text_of $f >text
+		if grep -e gone -e hidden -e 'Click to' -e 'not for' text; then
+			return 1
+		fi
+	done
+	is '["Secret"]' "$(of parts.xls .text.hidden)"
+	is '["slide 2"]' "$(of talk.ppt .text.hidden)"
+}
+ok 'tracked deletions and field codes are no text, hidden sheets are said' \
+    unwanted
 ok 'odt' words note.odt 'Remember the umbrella.' 'Second thought.'
 ok 'ods' words stock.ods "turbine	17" flywheel
 ok 'epub' words book.epub 'A lamp was lit.' 'The keeper slept.'
@@ -76,6 +101,10 @@ metadata() {
 	of letter.pdf .text.created | grep -q '^2026-01-15T08:30:00'
 	is 'Letter of introduction|Ada Lovelace' \
 	    "$(of letter.docx '"\(.text.title)|\(.text.creator)"')"
+	is 'Мельница|Ада' "$(of engine.doc '"\(.text.title)|\(.text.creator)"')"
+	is 'Mill über alles|Ada Lovelace|2026-01-15T08:30:00Z' \
+	    "$(of mill.rtf '.text | "\(.title)|\(.creator)|\(.created)"')"
+	is '["plan of the mill.pdf"]' "$(of mill.msg .text.attachments)"
 	is 'Weather note|Ada Lovelace' \
 	    "$(of note.odt '"\(.text.title)|\(.text.creator)"')"
 	is 'The Lighthouse' "$(of book.epub .text.title)"
@@ -111,6 +140,7 @@ ok 'pages without text are named for OCR' scan
 errors() {
 	is 'error input encrypted' "$(of locked.pdf '"\(.text.status) \(
 	    .text.error.class) \(.text.error.code)"')"
+	is encrypted "$(of locked.xls .text.error.code)"
 	is 'error input damaged' "$(of damaged.pdf '"\(.text.status) \(
 	    .text.error.class) \(.text.error.code)"')"
 	for f in binary.bin photo.jpg letters.zip; do

@@ -11,6 +11,8 @@
 #include "lib/format/html.h"
 #include "lib/format/mail.h"
 #include "lib/format/odf.h"
+#include "lib/format/ole.h"
+#include "lib/format/ole_text.h"
 #include "lib/format/ooxml.h"
 #include "lib/format/pdf.h"
 #include "lib/format/plain.h"
@@ -34,6 +36,7 @@ static extract_fn *const extractors[DOC_FAMILY_COUNT] = {
 	[DOC_FAMILY_ODF] = doc_odf_text,
 	[DOC_FAMILY_EPUB] = doc_epub_text,
 	[DOC_FAMILY_MAIL] = doc_mail_text,
+	[DOC_FAMILY_OLE] = doc_ole_text,
 	[DOC_FAMILY_RTF] = doc_rtf_text,
 };
 
@@ -43,6 +46,7 @@ load(struct doc_buf *facts, struct doc_error *err)
 	(void)facts;
 	if (doc_mail_warm(err) < 0 || doc_xml_warm(err) < 0)
 		return -1;
+	doc_ole_warm();
 	return doc_pdf_warm(err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lib/base/le.h"
 #include "lib/base/utf8.h"
 
 size_t
@@ -136,4 +137,27 @@ doc_utf8_put(struct doc_buf *buf, uint32_t r)
 	for (size_t i = 1; i < n; i++)
 		b[i] = (char)(0x80 | (r >> 6 * (n - 1 - i) & 0x3f));
 	return doc_buf_add(buf, b, n);
+}
+
+int
+doc_utf8_put_utf16(struct doc_buf *buf, const void *p, size_t units,
+    unsigned width)
+{
+	const unsigned char *u = p;
+
+	for (size_t i = 0; i < units; i++) {
+		uint32_t c = width == 1 ? u[i] : doc_le16(u + 2 * i), low;
+
+		if (c >= 0xd800 && c < 0xdc00 && i + 1 < units) {
+			low = doc_le16(u + 2 * (i + 1));
+			if (low >= 0xdc00 && low < 0xe000) {
+				c = 0x10000 + ((c & 0x3ff) << 10) +
+				    (low & 0x3ff);
+				i++;
+			}
+		}
+		if (doc_utf8_put(buf, c) < 0)
+			return -1;
+	}
+	return 0;
 }

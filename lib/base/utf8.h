@@ -29,4 +29,10 @@ int doc_utf8_printable(struct doc_buf *buf, const char *p, size_t n);
 /* Append one code point as UTF-8; not a valid one becomes U+FFFD. */
 int doc_utf8_put(struct doc_buf *buf, uint32_t rune);
 
+/* Append `units` characters of little-endian UTF-16, each of `width` bytes: 2,
+ * or 1 where the upper byte, always 0, is left out.  Lone surrogates become
+ * U+FFFD. */
+int doc_utf8_put_utf16(struct doc_buf *buf, const void *p, size_t units,
+    unsigned width);
+
 #endif

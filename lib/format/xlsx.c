@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/format/cells.h"
 #include "lib/format/markup.h"
+#include "lib/format/number.h"
 #include "lib/format/ooxml_kinds.h"
 #include "lib/format/xlsx_book.h"
 #include "lib/format/xlsx_format.h"
@@ -29,7 +31,7 @@ static const struct doc_xml_token elements[] = {
 
 struct sheet {
 	const struct doc_book *book;
-	struct doc_layout *flow;
+	struct doc_cells cells;
 	struct doc_buf value; /* of the cell or header being read */
 	struct doc_buf shown;
 	char type[16];
@@ -76,10 +78,9 @@ show_number(struct sheet *sh, const char *s)
 	char *end;
 	double v = strtod(s, &end);
 
-	if (code != NULL && end != s && *end == '\0' &&
-	    doc_xlsx_date(&sh->shown, v, code, sh->book->from1904) == 0)
-		return;
-	doc_xlsx_number(&sh->shown, s);
+	if (code == NULL || end == s || *end != '\0' ||
+	    doc_number_show(&sh->shown, v, code, sh->book->from1904) < 0)
+		doc_xlsx_number(&sh->shown, s);
 }
 
 /* What the cell shows, by its type (ISO 29500-1, 18.18.11). */
@@ -105,49 +106,17 @@ static void
 end_cell(struct sheet *sh)
 {
 	show(sh);
-	if (sh->column >= sh->next && sh->shown.len > 0) {
-		doc_layout_skip(sh->flow, sh->column - sh->next);
-		doc_layout_cell(sh->flow);
-		doc_layout_wrap(sh->flow, sh->shown.data, sh->shown.len);
-		sh->next = sh->column + 1;
-	} else if (sh->shown.len > 0) {
-		doc_layout_cell(sh->flow);
-		doc_layout_wrap(sh->flow, sh->shown.data, sh->shown.len);
-	}
+	doc_cells_put(&sh->cells, sh->column, sh->shown.data, sh->shown.len);
+	sh->next = sh->column + 1;
 }
 
-/* A header or footer: &L, &C, &R begin its parts, &"font", &12 and &K012345
- * are styles, &P and the like are filled in when printing (18.3.1.46). */
 static void
 end_furniture(struct sheet *sh)
 {
 	const char *s = doc_buf_str(&sh->value);
 
-	doc_layout_line(sh->flow);
-	while (s != NULL && *s != '\0') {
-		size_t n = strcspn(s, "&");
-
-		doc_layout_wrap(sh->flow, s, n);
-		s += n;
-		if (*s == '\0')
-			break;
-		s++;
-		if (*s == '"') {
-			s += 1 + strcspn(s + 1, "\"");
-			s += *s == '"';
-		} else if (*s == 'K') {
-			n = strspn(s + 1, "0123456789ABCDEFabcdef+-");
-			s += 1 + DOC_MIN(n, (size_t)6);
-		} else if (*s >= '0' && *s <= '9') {
-			s += strspn(s, "0123456789");
-		} else if (*s == '&') {
-			doc_layout_wrap(sh->flow, s++, 1);
-		} else if (*s != '\0') {
-			doc_layout_space(sh->flow);
-			s++;
-		}
-	}
-	doc_layout_line(sh->flow);
+	if (s != NULL)
+		doc_cells_furniture(sh->cells.flow, s);
 }
 
 static void
@@ -165,7 +134,7 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		start_cell(sh, node);
 		break;
 	case ROW:
-		doc_layout_row(sh->flow);
+		doc_cells_row(&sh->cells);
 		sh->next = 0;
 		break;
 	case FURNITURE:
@@ -199,7 +168,7 @@ on_end(void *ctx, const char *name)
 		end_cell(sh);
 		break;
 	case ROW:
-		doc_layout_row_end(sh->flow);
+		doc_cells_end(&sh->cells);
 		break;
 	case FURNITURE:
 		end_furniture(sh);
@@ -223,7 +192,7 @@ put_cells(struct doc_opc *opc, const struct doc_book *book, const char *part)
 {
 	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
 	doc_autobuf struct doc_buf xml = { 0 };
-	struct sheet sh = { .book = book, .flow = &opc->flow };
+	struct sheet sh = { .book = book, .cells.flow = &opc->flow };
 
 	if (doc_opc_read(opc, part, &xml, NULL) < 0 ||
 	    doc_xml_parse(xml.data, xml.len, &ops, &sh) != 0)

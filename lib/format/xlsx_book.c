@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "lib/format/number.h"
 #include "lib/format/xlsx_book.h"
 #include "lib/format/xlsx_format.h"
 #include "lib/format/xml.h"
@@ -26,7 +27,7 @@ static const struct doc_xml_token elements[] = {
 
 struct custom {
 	unsigned id;
-	char *code; /* NULL: no date */
+	char *code;
 };
 
 struct reader {
@@ -108,7 +109,19 @@ add_custom(struct reader *r, const struct doc_xml_node *node)
 	r->custom = p;
 	p += r->custom_count++;
 	p->id = (unsigned)strtoul(id, NULL, 10);
-	p->code = doc_xlsx_is_date(code) ? strdup(code) : NULL;
+	p->code = strdup(code);
+}
+
+void
+doc_book_add_format(struct doc_book *book, const char *code)
+{
+	char *copy = NULL;
+
+	if (book->formats.len / sizeof(copy) >= MAX_STYLES)
+		return;
+	copy = code ? strdup(code) : NULL;
+	if (doc_buf_add(&book->formats, &copy, sizeof(copy)) < 0)
+		free(copy);
 }
 
 static void
@@ -116,17 +129,12 @@ add_style(struct reader *r, const struct doc_xml_node *node)
 {
 	const char *id = doc_xml_attr(node, "numFmtId");
 	unsigned n = id ? (unsigned)strtoul(id, NULL, 10) : 0;
-	const char *code = doc_xlsx_builtin(n);
-	char *copy;
+	const char *code = doc_number_builtin(n);
 
-	if (r->book->formats.len / sizeof(copy) >= MAX_STYLES)
-		return;
 	for (size_t i = 0; i < r->custom_count; i++)
 		if (r->custom[i].id == n)
 			code = r->custom[i].code;
-	copy = code ? strdup(code) : NULL;
-	if (doc_buf_add(&r->book->formats, &copy, sizeof(copy)) < 0)
-		free(copy);
+	doc_book_add_format(r->book, code);
 }
 
 static void
@@ -168,16 +176,20 @@ on_start(void *ctx, const struct doc_xml_node *node)
 	}
 }
 
+int
+doc_book_end_string(struct doc_book *book)
+{
+	size_t end = book->strings.len;
+
+	return doc_buf_add(&book->ends, &end, sizeof(end));
+}
+
 static void
 end_string(struct reader *r)
 {
-	struct doc_book *book = r->book;
-	size_t end;
-
-	doc_xlsx_unescape(&book->strings, r->raw.data, r->raw.len);
+	doc_xlsx_unescape(&r->book->strings, r->raw.data, r->raw.len);
 	r->raw.len = 0;
-	end = book->strings.len;
-	if (doc_buf_add(&book->ends, &end, sizeof(end)) < 0)
+	if (doc_book_end_string(r->book) < 0)
 		r->full = true;
 }
 

@@ -21,7 +21,7 @@ struct doc_book {
 	bool from1904;
 	struct doc_buf strings; /* all shared strings, one after the other */
 	struct doc_buf ends;	/* size_t each: where a string ends */
-	struct doc_buf formats; /* char * each, by style; NULL: no date */
+	struct doc_buf formats; /* char * each, by style; NULL: plain */
 };
 
 void doc_book_read(struct doc_opc *opc, const char *part,
@@ -30,7 +30,11 @@ void doc_book_read(struct doc_opc *opc, const char *part,
 /* Append shared string number i, if there is one. */
 void doc_book_string(const struct doc_book *book, size_t i,
     struct doc_buf *out);
-/* The date format of a style, or NULL: not a date. */
+/* One more: what was appended to `strings` since the last is a string. */
+int doc_book_end_string(struct doc_book *book);
+/* The format of the next style; NULL is a plain one. */
+void doc_book_add_format(struct doc_book *book, const char *code);
+/* The number format of a style, or NULL: a plain one. */
 const char *doc_book_format(const struct doc_book *book, size_t style);
 
 void doc_book_release(struct doc_book *book);

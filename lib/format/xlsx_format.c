@@ -26,45 +26,8 @@ struct moment {
 	double value; /* days */
 };
 
-const char *
-doc_xlsx_builtin(unsigned id)
-{
-	static const struct {
-		unsigned first, last;
-		const char *code;
-	} table[] = {
-		{ 14, 14, "yyyy-mm-dd" },
-		{ 15, 15, "d-mmm-yy" },
-		{ 16, 16, "d-mmm" },
-		{ 17, 17, "mmm-yy" },
-		{ 18, 18, "h:mm AM/PM" },
-		{ 19, 19, "h:mm:ss AM/PM" },
-		{ 20, 20, "h:mm" },
-		{ 21, 21, "h:mm:ss" },
-		{ 22, 22, "yyyy-mm-dd h:mm" },
-		{ 27, 31, "yyyy-mm-dd" },
-		{ 32, 32, "h:mm" },
-		{ 33, 33, "h:mm:ss" },
-		{ 34, 36, "yyyy-mm-dd" },
-		{ 45, 45, "mm:ss" },
-		{ 46, 46, "[h]:mm:ss" },
-		{ 47, 47, "mm:ss.0" },
-		{ 50, 54, "yyyy-mm-dd" },
-		{ 55, 55, "h:mm" },
-		{ 56, 56, "h:mm:ss" },
-		{ 57, 58, "yyyy-mm-dd" },
-	};
-
-	for (size_t i = 0; i < DOC_LEN(table); i++)
-		if (id >= table[i].first && id <= table[i].last)
-			return table[i].code;
-	return NULL;
-}
-
-/* Length of the literal, bracket or section mark at s; 0 when it is a letter
- * with a meaning. */
-static size_t
-literal(const char *s)
+size_t
+doc_xlsx_literal(const char *s)
 {
 	size_t n;
 
@@ -95,7 +58,7 @@ doc_xlsx_is_date(const char *code)
 	if (strcasecmp(code, "General") == 0)
 		return false;
 	while (*code != '\0' && *code != ';') {
-		n = literal(code);
+		n = doc_xlsx_literal(code);
 		if (n == 0 && strchr("ymdhsYMDHS", *code) != NULL)
 			return true;
 		code += n > 0 ? n : 1;
@@ -238,7 +201,7 @@ put_literal(struct render *r, const char *s, size_t n)
 static size_t
 put_element(struct render *r, const char *s)
 {
-	size_t n = literal(s);
+	size_t n = doc_xlsx_literal(s);
 
 	if (n > 0) {
 		put_literal(r, s, n);
@@ -291,7 +254,7 @@ doc_xlsx_date(struct doc_buf *out, double value, const char *code,
 	if (!(value >= 0 && value < MAX_SERIAL))
 		return -1;
 	while (*end != '\0' && *end != ';') {
-		size_t n = literal(end);
+		size_t n = doc_xlsx_literal(end);
 
 		if (n == 0 &&
 		    (strncasecmp(end, "AM/PM", 5) == 0 ||

@@ -60,6 +60,7 @@ enum doc_field_stage {
 	X(MODIFIED,    "modified",    STR,    64, TEXT, "last change, RFC 3339") \
 	X(PAGE_COUNT,  "page_count",  INT,     8, TEXT, "pages or slides, as the document claims") \
 	X(WORD_COUNT,  "word_count",  INT,     8, TEXT, "words, as the document claims") \
+	X(HIDDEN,      "hidden",      LIST,  256, TEXT, "hidden sheets and slides, by name or number") \
 	X(RECIPIENTS,  "recipients",  LIST,  256, TEXT, "to and cc of a mail") \
 	X(ATTACHMENTS, "attachments", LIST,  256, TEXT, "names of attached files") \
 	X(PAGES,       "pages",       INT,     8, TEXT | OCR | PREVIEW, "pages, sheets or slides") \

@@ -23,7 +23,7 @@ static const struct {
 	[F(OOXML)] = { "ooxml", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	[F(ODF)] = { "odf", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	[F(EPUB)] = { "epub", DOC_MEDIA_TEXT },
-	[F(OLE)] = { "ole", 0 },
+	[F(OLE)] = { "ole", DOC_MEDIA_TEXT },
 	[F(RTF)] = { "rtf", DOC_MEDIA_TEXT },
 	[F(IMAGE)] = { "image", 0 },
 };

@@ -28,7 +28,7 @@ static const struct {
 	{ "text/xml", DOC_FAMILY_XML, DOC_MEDIA_TEXT },
 	{ "application/rss+xml", DOC_FAMILY_XML, DOC_MEDIA_TEXT },
 	{ "image/svg+xml", DOC_FAMILY_XML, DOC_MEDIA_TEXT },
-	{ "text/rtf", DOC_FAMILY_RTF, 0 },
+	{ "text/rtf", DOC_FAMILY_RTF, DOC_MEDIA_TEXT },
 	{ "application/vnd.openxmlformats-officedocument."
 	  "wordprocessingml.template",
 	    DOC_FAMILY_OOXML, DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
@@ -37,7 +37,7 @@ static const struct {
 	{ "application/vnd.oasis.opendocument.text-flat-xml", DOC_FAMILY_ODF,
 	    DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	{ "application/epub+zip", DOC_FAMILY_EPUB, DOC_MEDIA_TEXT },
-	{ "application/msword", DOC_FAMILY_OLE, 0 },
+	{ "application/msword", DOC_FAMILY_OLE, DOC_MEDIA_TEXT },
 	{ "image/png", DOC_FAMILY_IMAGE, DOC_MEDIA_OCR | DOC_MEDIA_PREVIEW },
 	{ "image/jp2", DOC_FAMILY_IMAGE, DOC_MEDIA_OCR },
 	{ "image/heic", DOC_FAMILY_IMAGE, DOC_MEDIA_PREVIEW },

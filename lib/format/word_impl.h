@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * word_impl - between word.c (the text of a Word file) and word_marks.c (what
+ * its characters and paragraphs are).  Numbers are sections of [MS-DOC].
+ *
+ * Runs in the worker.
+ */
+#ifndef DOC_WORD_IMPL_H
+#define DOC_WORD_IMPL_H
+
+#include "lib/base/buf.h"
+
+/* Ranges of file positions, sorted; found by position. */
+struct doc_word_marks {
+	struct range {
+		uint32_t from, to;
+	} * range;
+	size_t count;
+};
+
+enum doc_word_mark {
+	DOC_WORD_DELETED, /* characters of a tracked deletion */
+	DOC_WORD_ROW_END  /* the paragraph mark is the end of a table row */
+};
+
+/* Read the ranges that have a mark out of the formatted disk pages (2.9.33,
+ * 2.9.175) in `stream`; plc[0..n) is the table of those pages (2.8.5, 2.8.6).
+ * What is broken is left out. */
+void doc_word_marks_read(struct doc_word_marks *marks, enum doc_word_mark mark,
+    const struct doc_buf *stream, const char *plc, size_t n);
+/* Is position `fc` in a range? */
+bool doc_word_marked(const struct doc_word_marks *marks, uint32_t fc);
+void doc_word_marks_release(struct doc_word_marks *marks);
+
+#endif
