@@ -20,6 +20,7 @@ FORTIFY ?= -D_FORTIFY_SOURCE=2
 # Packages whose headers some file includes, as system headers: their warnings
 # are not ours.
 MODULES := libarchive nettle json-c gmime-3.0 poppler-glib cairo vips \
+	librsvg-2.0 gdk-pixbuf-2.0 pangocairo libopenjp2 libwebp libjpeg libpng \
 	tesseract lept libclamav libxml-2.0 libgsf-1 libseccomp icu-uc \
 	icu-i18n zlib
 # Expanded on first use, so that `make deps` runs before pkg-config exists.
@@ -33,7 +34,7 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 # The link table is the architecture: a command links no parser, a zygote only
 # its own engine.
 CMDS    := doclist docscan doctext dococr docpreview docprogress docrun
-ZYGOTES := docsniff doclist docscan doctext dococr docpreview
+ZYGOTES := docsniff doclist docscan doctext dococr docpreview docpicture
 
 command_LIBS := -ljson-c -lnettle -lseccomp
 
@@ -48,7 +49,10 @@ zygote_doclist_LIBS    = -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0
 zygote_docscan_LIBS    = -lclamav -lz -larchive
 zygote_doctext_LIBS    = $(call libs,poppler-glib cairo gmime-3.0 libgsf-1 libxml-2.0 icu-i18n) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib cairo tesseract lept) -lm
-zygote_docpreview_LIBS = $(call libs,poppler-glib cairo vips gmodule-2.0) -lm
+zygote_docpreview_LIBS = $(call libs,poppler-glib cairo libwebp libjpeg libpng) -lm
+zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \
+	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libxml-2.0 icu-uc icu-i18n) \
+	-larchive -lz -lm
 libs = $(shell $(PKG) --libs $(1))
 
 # Files that put themselves in front of a library's or libc's functions: linked

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/options.h"
 
+#include <limits.h>
+
 #define LIST(m)	   offsetof(struct doc_list_options, m)
 #define SCAN(m)	   offsetof(struct doc_scan_options, m)
 #define OCR(m)	   offsetof(struct doc_ocr_options, m)
@@ -45,7 +47,41 @@ const struct doc_opt doc_preview_opts[] = {
 	    PREVIEW(size), NULL },
 	{ 'f', "format", "KIND", "webp, jpeg or png", DOC_OPT_CHOICE,
 	    PREVIEW(format), "webp|jpeg|png" },
-	{ 'p', "page", "N", "page to show", DOC_OPT_NUMBER, PREVIEW(page),
-	    NULL },
+	{ 'p', "pages", "RANGE", "pages to show, as in 3 or 1-4",
+	    DOC_OPT_STRING, PREVIEW(pages), NULL },
+	{ 'k', "contact-sheet", NULL, "the pages in one picture", DOC_OPT_FLAG,
+	    PREVIEW(sheet), NULL },
 	{ 0 },
 };
+
+int
+doc_pages_parse(const struct doc_preview_options *o, unsigned *first,
+    unsigned *last)
+{
+	const char *s = o->pages;
+	char *end;
+	unsigned long n;
+
+	*first = 1;
+	*last = o->sheet ? UINT_MAX : 1;
+	if (s == NULL)
+		return 0;
+	if (*s < '1' || *s > '9')
+		return -1;
+	n = strtoul(s, &end, 10);
+	*first = (unsigned)DOC_MIN(n, (unsigned long)UINT_MAX - 1);
+	*last = *first;
+	if (*end == '\0')
+		return 0;
+	if (*end != '-')
+		return -1;
+	s = end + 1;
+	*last = UINT_MAX;
+	if (*s == '\0')
+		return 0;
+	if (*s < '1' || *s > '9')
+		return -1;
+	n = strtoul(s, &end, 10);
+	*last = (unsigned)DOC_MIN(n, (unsigned long)UINT_MAX);
+	return *end == '\0' && *last >= *first ? 0 : -1;
+}

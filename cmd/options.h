@@ -46,13 +46,31 @@ extern const struct doc_opt doc_ocr_opts[];
 
 struct doc_preview_options {
 	unsigned size; /* pixels, the longer side */
-	int format;    /* enum doc_raster_kind, by the words of the table */
-	unsigned page;
+	int format;    /* enum doc_picture, by the words of the table */
+	const char *pages;
+	bool sheet; /* all those pages in one picture */
 };
 extern const struct doc_opt doc_preview_opts[];
 #define DOC_PREVIEW_DEFAULTS                                                   \
 	{                                                                      \
-		.size = 256, .page = 1                                         \
+		.size = 256, .pages = NULL                                     \
 	}
+
+/* Units of work of docpreview.  PDF pages have an engine of their own, which
+ * is small and quickly forked; all else is docpicture's. */
+enum {
+	DOC_UNIT_PREVIEW_PDF,	    /* a page */
+	DOC_UNIT_PREVIEW_PDF_SHEET, /* many pages in one picture */
+	DOC_UNIT_PREVIEW_PICTURE,   /* a page of a picture file */
+	DOC_UNIT_PREVIEW_PICTURE_SHEET,
+	DOC_UNIT_PREVIEW_INNER, /* the picture a package has of itself */
+	DOC_UNIT_PREVIEW_TEXT,	/* a card from the text doctext left */
+	DOC_UNIT_PREVIEW_CARD	/* a card from the document */
+};
+
+/* "3", "2-7", "2-": pages from 1; *last is UINT_MAX when open.  NULL is page
+ * 1, and with `sheet` all. */
+int doc_pages_parse(const struct doc_preview_options *o, unsigned *first,
+    unsigned *last) DOC_MUST_CHECK;
 
 #endif

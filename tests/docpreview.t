@@ -4,7 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 fixtures letter.pdf scan1.pdf wide.png tall.png tiny.png huge.png cut.png \
     photo.jpg turned.jpg notice.png notice.pgm plain.txt locked.pdf \
-    damaged.pdf empty
+    damaged.pdf empty deep.png glass.png flag.bmp huge.bmp pages.tif \
+    cmyk.tif flag.svg cut.svg letter.docx thumb.docx blank.docx thumb.odt \
+    book.epub cover.epub diary.html mail.eml letters.zip zeros.gz \
+    orders.xlsx binary.bin many.pdf
 make_fixtures slow busy.pdf
 
 docpreview f >all.ndjson 2>all.err
@@ -68,22 +71,22 @@ ok 'a picture smaller than the preview is not blown up' size tiny.png 3 2
 ok 'a JPEG' size photo.jpg 96 48
 ok 'a JPEG with an orientation is turned' size turned.jpg 48 96
 
-# What is white in the page is white in the picture, and there is ink.
-ink() {
-	status 0 docpreview -f png f/letter.pdf f/scan1.pdf >out
-	for f in $(recs .preview.file out); do
-		python3 - "$f" <<'E'
+# look.py FILE X Y ...: of a PNG that holds pixels and nothing else its width
+# and height, the sample values at each place in hexadecimal, and the least and
+# the greatest sample of the first band.
+cat >look.py <<'E'
 import struct, sys, zlib
 d = open(sys.argv[1], "rb").read()
 w, h, bits, color = struct.unpack(">IIBB", d[16:26])
 at, data = 8, b""
 while at < len(d):
     n, kind = struct.unpack(">I4s", d[at:at + 8])
+    assert kind in (b"IHDR", b"IDAT", b"IEND"), "metadata: %r" % kind
     if kind == b"IDAT": data += d[at + 8:at + 8 + n]
     at += n + 12
 raw, n = zlib.decompress(data), {0: 1, 2: 3, 4: 2, 6: 4}[color]
 assert bits == 8
-above, seen = bytes(w * n), set()
+above, rows = bytes(w * n), []
 for y in range(h):
     kind, row = raw[y * (w * n + 1)], bytearray(raw[y * (w * n + 1) + 1:
                                                 (y + 1) * (w * n + 1)])
@@ -94,13 +97,119 @@ for y in range(h):
         near = min((a, b, c), key=lambda v: (abs(p - v), (a, b, c).index(v)))
         row[i] = row[i] + (0, a, b, (a + b) // 2, near)[kind] & 255
     above = bytes(row)
-    seen.update(row[::n])
-assert max(seen) > 250, "no white"
-assert min(seen) < 160, "no ink"
+    rows.append(above)
+seen = set(v for r in rows for v in r[::n])
+places = iter(int(v) for v in sys.argv[2:])
+print(w, h, *["".join("%02x" % v for v in rows[y][x * n:x * n + n])
+              for x, y in zip(places, places)], min(seen), max(seen))
 E
+# drawn FILE: the PNG that was made of it.
+drawn() {
+	status 0 docpreview -f png "f/$1" >out
+	recs .preview.file out
+}
+
+# What is white in the page is white in the picture, and there is ink.
+ink() {
+	for f in letter.pdf scan1.pdf; do
+		file=$(drawn "$f")
+		python3 look.py "$file" >got
+		read -r _ _ dark light <got
+		test "$light" -gt 250
+		test "$dark" -lt 160
 	done
 }
 ok 'white paper and dark ink' ink
+
+# colours FILE WANT X Y ...
+colours() {
+	want=$2 file=$(drawn "$1")
+	shift 2
+	python3 look.py "$file" "$@" >got
+	is "$want" "$(cut -d ' ' -f "1-$(($# / 2 + 2))" got)"
+}
+ok '16 bits a sample become 8' colours deep.png '64 32 00 ff' 0 0 63 31
+ok 'transparency is kept' colours glass.png '64 32 ff0000ff 00000000' 5 5 60 5
+ok 'BMP' colours flag.bmp '64 32 0000ff ffff00' 5 5 5 30
+ok 'SVG, and nothing outside is read' \
+    colours flag.svg '256 128 0000ffff 0000ffff' 5 5 250 120
+
+flattened() {
+	status 0 docpreview -f jpeg f/glass.png >out
+	is "jpeg 64 32" "$(python3 pixels.py "$(recs .preview.file out)")"
+}
+ok 'and left out where the format has none' flattened
+
+# Without a profile, as ink on paper: red, but not the reddest of a screen.
+cmyk() {
+	file=$(drawn cmyk.tif)
+	python3 look.py "$file" 5 5 >got
+	read -r _ _ rgb _ <got
+	case $rgb in [c-f]?[0-4]?[0-4]?) ;; *) echo "$rgb"; return 1 ;; esac
+}
+ok 'CMYK becomes sRGB' cmyk
+
+sources() {
+	for pair in letter.pdf:page photo.jpg:picture flag.svg:picture \
+	    plain.txt:text diary.html:text letter.docx:text \
+	    thumb.docx:thumbnail blank.docx:text thumb.odt:thumbnail \
+	    book.epub:text cover.epub:cover mail.eml:text letters.zip:listing \
+	    zeros.gz:facts; do
+		is "$pair ok ${pair#*:}" "$pair $(recs "select(.path ==
+		    \"f/${pair%:*}\" and .member == null).preview |
+		    \"\(.status) \(.source)\"" all.ndjson)"
+	done
+	is 'skipped unsupported' "$(of binary.bin \
+	    '.preview | "\(.status) \(.reasons[0])"')"
+}
+ok 'page, picture, thumbnail, cover, text, listing or facts' sources
+
+# A card has ink on white, and the kind of document at its foot.
+card() {
+	file=$(drawn plain.txt)
+	python3 look.py "$file" 2 254 100 200 >got
+	is '192 256 555555 ffffff' "$(cut -d ' ' -f 1-4 got)"
+	read -r _ _ _ _ dark _ <got
+	test "$dark" -lt 90
+}
+ok 'a card of text' card
+
+# The text that doctext left, not the document, and from the spool only.
+spooled() {
+	doctext f/orders.xlsx >out
+	docpreview -f png <out >one
+	printf 'quite another text\n' >"$(recs .text.file out)"
+	docpreview -f png <out >two
+	is text "$(recs .preview.source two)"
+	test "$(recs .preview.phash one)" != "$(recs .preview.phash two)"
+	printf 'secret\n' >secret
+	jq -c --arg f "$PWD/secret" 'if .text then .text.file = $f else . end' \
+	    out >named
+	docpreview -f png <named >three
+	is "$(recs .preview.phash one)" "$(recs .preview.phash three)"
+}
+ok 'the text doctext left in the spool' spooled
+
+# apart RECORDS A B: bits that differ between their fingerprints.
+apart() {
+	python3 -c 'import sys
+print(bin(int(sys.argv[1], 16) ^ int(sys.argv[2], 16)).count("1"))' \
+	    "$(recs "select(.path == \"f/$2\").preview.phash" "$1")" \
+	    "$(recs "select(.path == \"f/$3\").preview.phash" "$1")"
+}
+
+fingerprint() {
+	status 0 docpreview -f jpeg -z 100 f/notice.png f/notice.pgm \
+	    f/photo.jpg f/wide.png >small
+	test "$(apart small notice.png notice.pgm)" -le 3
+	test "$(apart small notice.png wide.png)" -ge 16
+	of notice.png .preview.phash | grep -qE '^[0-9a-f]{16}$'
+	# Smaller and as JPEG, against the WebP of the first run.
+	sed 's|"f/notice.png"|"f/small.png"|' small >both
+	cat all.ndjson >>both
+	test "$(apart both small.png notice.png)" -le 8
+}
+ok 'near-duplicates have near fingerprints' fingerprint
 
 formats() {
 	for f in webp jpeg png; do
@@ -114,7 +223,7 @@ formats() {
 }
 ok '--format and --size' formats
 
-page() {
+pages() {
 	status 0 docpreview -f png f/letter.pdf >one
 	status 0 docpreview -f png -p 2 f/letter.pdf >two
 	is 2 "$(recs '.preview.pages' two)"
@@ -123,11 +232,44 @@ page() {
 	fi
 	status 1 docpreview -p 3 f/letter.pdf >out
 	is error "$(recs .preview.status out)"
-	status 2 docpreview -p 0 f/letter.pdf >out 2>err
+	for bad in 0 -1 x 2-1 1-0 1, 1-x; do
+		status 2 docpreview "-p$bad" f/letter.pdf >out 2>err
+	done
 	status 2 docpreview -z 0 f/letter.pdf >out 2>err
 	status 2 docpreview -z 100000 f/letter.pdf >out 2>err
 }
-ok '--page' page
+ok '--pages: one of them' pages
+
+several() {
+	status 0 docpreview -f png -p 1-7 f/letter.pdf f/pages.tif >out
+	is '1 2' "$(recs 'select(.path == "f/letter.pdf").preview |
+	    [.pictures[].page | tostring] | join(" ")' out)"
+	is 'true' "$(recs 'select(.path == "f/letter.pdf").preview |
+	    .file == .pictures[0].file' out)"
+	recs 'select(.path == "f/pages.tif").preview.pictures[] |
+	    "\(.width) \(.height)"' out >got
+	is '64 32 32 64 40 40' "$(tr '\n' ' ' <got | sed 's/ $//')"
+	for f in $(recs '.preview.pictures[].file' out); do
+		python3 pixels.py "$f" | grep -q '^png '
+	done
+	is 5 "$(recs '.preview.pictures[].file' out | sort -u | wc -l)"
+	status 0 docpreview -p 2- f/many.pdf >out
+	is '39 2 40' "$(recs '.preview.pictures | "\(length) \(.[0].page) " +
+	    "\(.[-1].page)"' out)"
+}
+ok '--pages: several' several
+
+sheet() {
+	status 0 docpreview -f png -k -z 600 f/many.pdf f/pages.tif >out
+	is '595 510' "$(recs 'select(.path == "f/many.pdf").preview |
+	    "\(.width) \(.height)"' out)"
+	file=$(recs 'select(.path == "f/pages.tif").preview.file' out)
+	python3 look.py "$file" 150 150 450 150 150 450 450 450 >got
+	is '600 600 000000 ffffff 808080 d8d8d8' "$(cut -d ' ' -f 1-6 got)"
+	status 0 docpreview -f png -k -p 2-3 f/many.pdf >out
+	is null "$(recs .preview.pictures out)"
+}
+ok '--contact-sheet' sheet
 
 errors() {
 	is 'error encrypted' \
@@ -137,8 +279,10 @@ errors() {
 	is 'error pixels' \
 	    "$(of huge.png '"\(.preview.status) \(.preview.error.code)"')"
 	of cut.png .preview.status | grep -qx 'error\|partial'
-	is 'skipped ["unsupported"]' \
-	    "$(of plain.txt '"\(.preview.status) \(.preview.reasons)"')"
+	is 'error pixels' \
+	    "$(of huge.bmp '"\(.preview.status) \(.preview.error.code)"')"
+	is 'error damaged' \
+	    "$(of cut.svg '"\(.preview.status) \(.preview.error.code)"')"
 }
 ok 'locked, damaged, too many pixels, not a picture' errors
 

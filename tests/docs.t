@@ -153,7 +153,8 @@ ok 'docrecord(5) has the reasons' reasons_agree
 own='list delivered
 scan verdict
 scan db
-ocr lang'
+ocr lang
+preview pictures'
 # From a worker, but not in its stage's result: members of the document, and
 # what dococr keeps to itself.
 hidden='list media

@@ -2,7 +2,8 @@
 # Made by .tools/completions.sh from the option table of docpreview.
 complete -c docpreview -s z -l size -x -d 'pixels of the longer side'
 complete -c docpreview -s f -l format -x -a 'webp jpeg png' -d 'webp, jpeg or png'
-complete -c docpreview -s p -l page -x -d 'page to show'
+complete -c docpreview -s p -l pages -x -d 'pages to show, as in 3 or 1-4'
+complete -c docpreview -s k -l contact-sheet -d 'the pages in one picture'
 complete -c docpreview -s j -l jobs -x -d 'workers at once (default: processors)'
 complete -c docpreview -s S -l spool -x -a '(__fish_complete_directories)' -d 'where results and members are kept'
 complete -c docpreview -s R -l root -x -a '(__fish_complete_directories)' -d 'open nothing outside; may be given again'

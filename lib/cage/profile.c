@@ -43,6 +43,12 @@ const struct doc_profile doc_profile_ocr = {
 const struct doc_profile doc_profile_preview = {
 	.name = "preview",
 	.read_only = poppler_files,
+};
+
+/* Fonts for drawings and texts; libvips and pango work in threads. */
+const struct doc_profile doc_profile_picture = {
+	.name = "picture",
+	.read_only = poppler_files,
 	.threads = true,
 };
 
@@ -151,7 +157,7 @@ const struct doc_rule doc_rules[] = {
 	    BOTH(ARG(0, ALL, DOC_RULE_OWN_PID), ARG(2, ALL, SIGABRT))),
 	/* clone3 hides its flags behind a pointer; glibc then uses clone. */
 	ABSENT(clone3),
-	ALLOW(clone, IF(THREAD, KILL),	/* libvips works in threads */
+	ALLOW(clone, IF(THREAD, KILL),	/* libvips, pango */
 	    WHEN(ARG(CLONE_FLAGS, THREAD_MUST | THREAD_MUST_NOT, THREAD_MUST))),
 
 	/* Names.  Where opening is allowed, Landlock or a private root decides

@@ -37,4 +37,8 @@ int doc_pdf_pixels(const struct doc_input *in, const struct doc_pdf_render *how,
     struct doc_pixels *px, unsigned *pages,
     struct doc_error *err) DOC_MUST_CHECK;
 
+/* Pages of the document.  0, or -1 with DAMAGED, ENCRYPTED, MEMORY. */
+int doc_pdf_pages(const struct doc_input *in, unsigned *pages,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 #endif

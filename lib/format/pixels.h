@@ -12,7 +12,7 @@
 
 struct doc_pixels {
 	unsigned width, height; /* pixels */
-	unsigned bands;		/* 1 grey, 3 RGB; 8 bits each */
+	unsigned bands;		/* 1 grey, 3 RGB, 4 RGBA; 8 bits each */
 	unsigned dpi;		/* resolution, 0 unknown */
 	size_t stride;		/* bytes from row to row */
 	unsigned char *data;	/* owned; free() */
@@ -25,6 +25,15 @@ doc_pixels_release(struct doc_pixels *px)
 {
 	free(px->data);
 	px->data = NULL;
+}
+
+/* Room for the size and bands set in px, rows without gaps; -1: no memory. */
+static inline int
+doc_pixels_alloc(struct doc_pixels *px)
+{
+	px->stride = (size_t)px->width * px->bands;
+	px->data = malloc(px->stride * px->height);
+	return px->data ? 0 : -1;
 }
 
 #endif

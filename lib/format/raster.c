@@ -6,20 +6,16 @@
 #include <string.h>
 #include <vips/vips.h>
 
-#include "lib/base/io.h"
-
-/* A picture of more pixels is not decoded: 400 million are 1.6 GB in memory
- * where a format cannot be read row by row. */
-#define PIXELS_MAX (UINT64_C(400) * 1000 * 1000)
-
 /*
  * Loaders that strangers' files may reach, by class.  The rest of libvips'
  * loaders (SVG, PDF, ImageMagick, OpenSlide, Matlab ...) stay blocked, and so
  * does JPEG 2000: that of 8.14.1 writes behind its tiles on ordinary files.
+ * SVG, JPEG 2000, BMP and icons have modules of their own beside this one.
  */
 static const char *const loaders[] = { "VipsForeignLoadJpeg",
 	"VipsForeignLoadPng", "VipsForeignLoadWebp", "VipsForeignLoadTiff",
-	"VipsForeignLoadNsgif", "VipsForeignLoadHeif", "VipsForeignLoadPpm" };
+	"VipsForeignLoadNsgif", "VipsForeignLoadHeif", "VipsForeignLoadJxl",
+	"VipsForeignLoadPpm" };
 
 static void
 autounref(void *p)
@@ -39,10 +35,10 @@ walk_classes(GType type, void *a, void *b)
 /*
  * libvips 8.14 loads every module it finds at start: ImageMagick, OpenSlide,
  * poppler, libjxl and 60 libraries behind them.  Sent to an empty prefix it
- * finds none, and the one we want is loaded by hand from beside the library.
+ * finds none, and those we want are loaded by hand from beside the library.
  */
 static void
-load_heif(void)
+load_module(const char *name)
 {
 	Dl_info info;
 	char path[4096];
@@ -54,9 +50,9 @@ load_heif(void)
 	slash = strrchr(info.dli_fname, '/');
 	if (!slash)
 		return;
-	n = snprintf(path, sizeof(path), "%.*s/vips-modules-%d.%d/vips-heif.so",
+	n = snprintf(path, sizeof(path), "%.*s/vips-modules-%d.%d/vips-%s.so",
 	    (int)(slash - info.dli_fname), info.dli_fname, VIPS_MAJOR_VERSION,
-	    VIPS_MINOR_VERSION);
+	    VIPS_MINOR_VERSION, name);
 	if (n > 0 && (size_t)n < sizeof(path))
 		(void)g_module_open(path, G_MODULE_BIND_LAZY);
 }
@@ -68,10 +64,11 @@ doc_raster_init(struct doc_error *err)
 	if (setenv("VIPSHOME", "/nonexistent", 1) ||
 	    setenv("VIPS_NOVECTOR", "1", 1))
 		return doc_error_sys(err, "cannot set up libvips");
-	if (VIPS_INIT("docpreview"))
+	if (VIPS_INIT("docraster"))
 		return doc_error_set(err, DOC_E_ENGINE,
 		    "cannot start libvips: %s", vips_error_buffer());
-	load_heif();
+	load_module("heif");
+	load_module("jxl");
 	vips_concurrency_set(1);
 	vips_cache_set_max(0);
 	vips_operation_block_set("VipsForeignLoad", TRUE);
@@ -122,25 +119,35 @@ struct header {
 	bool profile;
 };
 
+/* libvips' own words for which page to load: "[page=3]". */
+static void
+page_option(char *buf, size_t size, unsigned page)
+{
+	snprintf(buf, size, page > 1 ? "[page=%u]" : "", page - 1);
+}
+
 static int
-read_header(VipsSource *source, struct header *h, struct doc_error *err)
+read_header(VipsSource *source, unsigned page, struct header *h,
+    struct doc_error *err)
 {
 	const char *loader = vips_foreign_find_load_source(source);
 	autovips VipsImage *im = NULL;
 	uint64_t pixels;
+	char option[32];
 
 	if (!loader || !is_wanted(loader)) {
 		vips_error_clear();
 		return doc_error_set(err, DOC_E_UNSUPPORTED,
 		    "no decoder for this picture");
 	}
-	im = vips_image_new_from_source(source, "", "access",
+	page_option(option, sizeof(option), page);
+	im = vips_image_new_from_source(source, option, "access",
 	    VIPS_ACCESS_SEQUENTIAL, NULL);
 	if (!im)
 		return failed(err, DOC_E_DAMAGED, "cannot read the picture");
 	pixels = (uint64_t)vips_image_get_width(im) *
 	    (uint64_t)vips_image_get_height(im);
-	if (pixels > PIXELS_MAX)
+	if (pixels > DOC_RASTER_PIXELS)
 		return doc_error_set(err, DOC_E_PIXELS, "%d x %d pixels",
 		    vips_image_get_width(im), vips_image_get_height(im));
 	h->pages = (unsigned)vips_image_get_n_pages(im);
@@ -148,69 +155,68 @@ read_header(VipsSource *source, struct header *h, struct doc_error *err)
 	return 0;
 }
 
+/* Put `next` in the place of *image. */
 static int
-write_out(const void *data, size_t size, struct doc_work *work,
-    struct doc_error *err)
+step(VipsImage **image, VipsImage *next, int rc)
 {
-	if (size > work->max_output)
-		return doc_error_set(err, DOC_E_OUTPUT,
-		    "the preview takes %zu bytes", size);
-	if (doc_write_full(work->out, data, size))
-		return doc_error_sys(err, "cannot write the preview");
-	return 0;
-}
-
-/* Encode `in` and write it.  `in` may still be a pipeline: decoding happens
- * here. */
-static int
-save(VipsImage *in, enum doc_raster_kind kind, struct doc_work *work,
-    struct doc_error *err)
-{
-	void *data = NULL;
-	size_t size = 0;
-	int rc = -1;
-
-	switch (kind) {
-	case DOC_RASTER_WEBP:
-		rc = vips_webpsave_buffer(in, &data, &size, "Q", 75, "strip",
-		    TRUE, NULL);
-		break;
-	case DOC_RASTER_JPEG:
-		rc = vips_jpegsave_buffer(in, &data, &size, "Q", 80, "strip",
-		    TRUE, NULL);
-		break;
-	case DOC_RASTER_PNG:
-		rc = vips_pngsave_buffer(in, &data, &size, "strip", TRUE, NULL);
-		break;
-	}
-	if (rc)
-		return failed(err, DOC_E_DAMAGED, "cannot decode the picture");
-	rc = write_out(data, size, work, err);
-	g_free(data);
-	if (rc)
-		return -1;
-	doc_work_int(work, DOC_F_WIDTH, (uint64_t)vips_image_get_width(in));
-	doc_work_int(work, DOC_F_HEIGHT, (uint64_t)vips_image_get_height(in));
-	return 0;
-}
-
-/* *image without transparency: on white. */
-static int
-flatten(VipsImage **image)
-{
-	VipsArrayDouble *white;
-	VipsImage *flat;
-	int rc;
-
-	if (!vips_image_hasalpha(*image))
-		return 0;
-	white = vips_array_double_newv(1, 255.0);
-	rc = vips_flatten(*image, &flat, "background", white, NULL);
-	vips_area_unref(VIPS_AREA(white));
 	if (rc)
 		return -1;
 	g_object_unref(*image);
-	*image = flat;
+	*image = next;
+	return 0;
+}
+
+/* *image as 8-bit grey, RGB or RGBA in sRGB. */
+static int
+to_srgb(VipsImage **image)
+{
+	VipsInterpretation is = vips_image_guess_interpretation(*image);
+	bool grey = is == VIPS_INTERPRETATION_B_W ||
+	    is == VIPS_INTERPRETATION_GREY16;
+	VipsInterpretation want = grey && !vips_image_hasalpha(*image)
+	    ? VIPS_INTERPRETATION_B_W
+	    : VIPS_INTERPRETATION_sRGB;
+	VipsImage *next;
+	int rc = 0;
+
+	if (is != want) {
+		rc = vips_colourspace(*image, &next, want, "source_space", is,
+		    NULL);
+		rc = step(image, next, rc);
+	}
+	if (rc == 0 && vips_image_get_format(*image) != VIPS_FORMAT_UCHAR) {
+		rc = vips_cast_uchar(*image, &next, NULL);
+		rc = step(image, next, rc);
+	}
+	/* More bands than we know: a multispectral TIFF.  The first counts. */
+	if (rc == 0 &&
+	    (vips_image_get_bands(*image) == 2 ||
+		vips_image_get_bands(*image) > 4)) {
+		rc = vips_extract_band(*image, &next, 0, NULL);
+		rc = step(image, next, rc);
+	}
+	return rc;
+}
+
+/* `image` may still be a pipeline: decoding happens here. */
+static int
+to_pixels(VipsImage **image, struct doc_pixels *px, struct doc_error *err)
+{
+	size_t size;
+	void *data;
+
+	if (to_srgb(image))
+		return failed(err, DOC_E_DAMAGED, "cannot read the colours");
+	data = vips_image_write_to_memory(*image, &size);
+	if (!data)
+		return failed(err, DOC_E_DAMAGED, "cannot decode the picture");
+	*px = (struct doc_pixels){
+		.width = (unsigned)vips_image_get_width(*image),
+		.height = (unsigned)vips_image_get_height(*image),
+		.bands = (unsigned)vips_image_get_bands(*image),
+		.data = data, /* g_malloc is malloc since glib 2.46 */
+	};
+	px->stride = (size_t)px->width * px->bands;
 	return 0;
 }
 
@@ -235,122 +241,100 @@ note_warning(const gchar *domain, GLogLevelFlags level, const gchar *message,
 }
 
 static int
-shrink(VipsSource *source, unsigned box, bool profile, VipsImage **small)
+shrink(VipsSource *source, const struct doc_raster *how, bool profile,
+    VipsImage **small)
 {
-	int side = (int)box;
+	int side = (int)how->box;
+	char option[32];
 
-	/* With no profile inside, export_profile would only cost time. */
+	page_option(option, sizeof(option), how->page);
+	/* With no profile inside, export_profile would only cost time.  Every
+	 * profile has the perceptual intent; the relative one is missing in
+	 * those of JPEGs in XYB. */
 	if (profile)
 		return vips_thumbnail_source(source, small, side, "height",
 		    side, "size", VIPS_SIZE_DOWN, "export_profile", "srgb",
+		    "intent", VIPS_INTENT_PERCEPTUAL, "option_string", option,
 		    NULL);
 	return vips_thumbnail_source(source, small, side, "height", side,
-	    "size", VIPS_SIZE_DOWN, NULL);
+	    "size", VIPS_SIZE_DOWN, "option_string", option, NULL);
 }
 
 static int
-thumbnail(const struct doc_input *in, unsigned box, enum doc_raster_kind kind,
-    struct doc_work *work, struct doc_error *err)
+thumbnail(const void *data, size_t size, const struct doc_raster *how,
+    struct doc_pixels *px, unsigned *pages, struct doc_error *err)
 {
 	autovips VipsSource *source = NULL;
 	autovips VipsImage *small = NULL;
 	struct header h = { 0 };
 
-	source = vips_source_new_from_memory(in->data, in->size);
+	source = vips_source_new_from_memory(data, size);
 	if (!source)
 		return failed(err, DOC_E_MEMORY, "cannot read the picture");
-	if (read_header(source, &h, err))
+	if (read_header(source, how->page, &h, err))
 		return -1;
-	if (shrink(source, box, h.profile, &small) ||
-	    (kind == DOC_RASTER_JPEG && flatten(&small)))
+	if (shrink(source, how, h.profile, &small))
 		return failed(err, DOC_E_DAMAGED, "cannot shrink the picture");
-	if (save(small, kind, work, err))
+	if (to_pixels(&small, px, err))
 		return -1;
-	doc_work_int(work, DOC_F_PAGES, h.pages);
+	*pages = h.pages;
 	return 0;
 }
 
 int
-doc_raster_thumbnail(const struct doc_input *in, unsigned box,
-    enum doc_raster_kind kind, struct doc_work *work, struct doc_error *err)
+doc_raster_pixels(const void *data, size_t size, const struct doc_raster *how,
+    struct doc_pixels *px, unsigned *pages, struct doc_work *work,
+    struct doc_error *err)
 {
 	bool broken = false;
 	unsigned watch;
 	int rc;
 
-	if (!in->data || in->size == 0)
+	if (!data || size == 0)
 		return doc_error_set(err, DOC_E_DAMAGED, "empty file");
 	watch = g_log_set_handler("VIPS", G_LOG_LEVEL_MASK, note_warning,
 	    &broken);
-	rc = thumbnail(in, box, kind, work, err);
+	rc = thumbnail(data, size, how, px, pages, err);
 	g_log_remove_handler("VIPS", watch);
 	if (rc == 0 && __atomic_load_n(&broken, __ATOMIC_RELAXED))
 		doc_work_reason(work, DOC_R_DAMAGED);
 	return rc;
 }
 
-/* Rows without gaps, as libvips wants them. */
-static VipsImage *
-copy_rows(const struct doc_pixels *px)
-{
-	size_t row = (size_t)px->width * px->bands;
-	unsigned char *packed = malloc(row * px->height);
-	VipsImage *im;
-
-	if (!packed)
-		return NULL;
-	for (unsigned y = 0; y < px->height; y++)
-		memcpy(packed + y * row, px->data + y * px->stride, row);
-	im = vips_image_new_from_memory_copy(packed, row * px->height,
-	    (int)px->width, (int)px->height, (int)px->bands, VIPS_FORMAT_UCHAR);
-	free(packed);
-	return im;
-}
-
 /* px as libvips sees it: grey or colour, not just numbers. */
 static VipsImage *
-wrap(const struct doc_pixels *px)
+wrap(const struct doc_pixels *px, const struct doc_profile_icc *icc)
 {
-	size_t row = (size_t)px->width * px->bands;
-	autovips VipsImage *raw = NULL;
+	autovips VipsImage *raw = vips_image_new_from_memory(px->data,
+	    px->stride * px->height, (int)px->width, (int)px->height,
+	    (int)px->bands, VIPS_FORMAT_UCHAR);
 	VipsImage *im = NULL;
 
-	if (px->stride == row)
-		raw = vips_image_new_from_memory(px->data, row * px->height,
-		    (int)px->width, (int)px->height, (int)px->bands,
-		    VIPS_FORMAT_UCHAR);
-	else
-		raw = copy_rows(px);
 	if (!raw ||
 	    vips_copy(raw, &im, "interpretation",
 		px->bands == 1 ? VIPS_INTERPRETATION_B_W
 			       : VIPS_INTERPRETATION_sRGB,
 		NULL))
 		return NULL;
+	if (icc && icc->size > 0)
+		vips_image_set_blob_copy(im, VIPS_META_ICC_NAME, icc->data,
+		    icc->size);
 	return im;
 }
 
 int
-doc_raster_encode(const struct doc_pixels *px, enum doc_raster_kind kind,
-    struct doc_work *work, struct doc_error *err)
+doc_raster_shrink(const struct doc_pixels *px,
+    const struct doc_profile_icc *icc, unsigned box, struct doc_pixels *small,
+    struct doc_error *err)
 {
-	autovips VipsImage *im = wrap(px);
-
-	if (!im)
-		return failed(err, DOC_E_MEMORY, "cannot encode the picture");
-	return save(im, kind, work, err);
-}
-
-int
-doc_raster_shrink(const struct doc_pixels *px, unsigned box,
-    enum doc_raster_kind kind, struct doc_work *work, struct doc_error *err)
-{
-	autovips VipsImage *im = wrap(px);
-	autovips VipsImage *small = NULL;
+	autovips VipsImage *im = wrap(px, icc);
+	autovips VipsImage *thumb = NULL;
+	bool profile = icc && icc->size > 0;
 
 	if (!im ||
-	    vips_thumbnail_image(im, &small, (int)box, "height", (int)box,
-		"size", VIPS_SIZE_DOWN, NULL))
+	    vips_thumbnail_image(im, &thumb, (int)box, "height", (int)box,
+		"size", VIPS_SIZE_DOWN, "intent", VIPS_INTENT_PERCEPTUAL,
+		profile ? "export_profile" : NULL, "srgb", NULL))
 		return failed(err, DOC_E_MEMORY, "cannot shrink the picture");
-	return save(small, kind, work, err);
+	return to_pixels(&thumb, small, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * raster - pictures: shrink and encode (libvips).
+ * raster - picture files and pixels: decode, shrink, colours (libvips).
  *
  * doc_raster_init runs in the zygote and runs no operation there: libvips
  * starts threads at the first one, and a forked child of that hangs for ever.
@@ -12,28 +12,37 @@
 #include "lib/format/pixels.h"
 #include "lib/pool/work.h"
 
-enum doc_raster_kind { DOC_RASTER_WEBP, DOC_RASTER_JPEG, DOC_RASTER_PNG };
+/* A picture of more pixels is not decoded: 400 million are 1.6 GB in memory
+ * where a format cannot be read row by row. */
+#define DOC_RASTER_PIXELS (UINT64_C(400) * 1000 * 1000)
 
 /* In the zygote: cache and vectors off, all loaders blocked but those for
- * JPEG, PNG, WebP, TIFF, GIF, HEIF/AVIF, PNM.  Sets VIPSHOME and
+ * JPEG, PNG, WebP, TIFF, GIF, HEIF/AVIF, JPEG XL, PNM.  Sets VIPSHOME and
  * VIPS_NOVECTOR in the environment. */
 int doc_raster_init(struct doc_error *err) DOC_MUST_CHECK;
 
-/* Shrink the picture `in` into box x box (never enlarge), orientation and
- * colour profile applied, transparency on white where the kind has none, and
- * write it to work->out.  Says width, height and pages.  0, or -1 with
- * DAMAGED, UNSUPPORTED, PIXELS, MEMORY, IO. */
-int doc_raster_thumbnail(const struct doc_input *in, unsigned box,
-    enum doc_raster_kind kind, struct doc_work *work,
-    struct doc_error *err) DOC_MUST_CHECK;
+struct doc_raster {
+	unsigned box;  /* fit into box x box pixels, never enlarge */
+	unsigned page; /* from 1 */
+};
 
-/* Encode rendered pixels to work->out; says width and height. */
-int doc_raster_encode(const struct doc_pixels *px, enum doc_raster_kind kind,
+/* Decode a picture file: orientation and colour profile applied, transparency
+ * kept.  *pages is how many it has; what was lost in it is said as a reason.
+ * 0 and *px to release, or -1 with DAMAGED, UNSUPPORTED, PIXELS, MEMORY. */
+int doc_raster_pixels(const void *data, size_t size,
+    const struct doc_raster *how, struct doc_pixels *px, unsigned *pages,
     struct doc_work *work, struct doc_error *err) DOC_MUST_CHECK;
 
-/* As above, shrunk into box x box: for pixels from another decoder. */
-int doc_raster_shrink(const struct doc_pixels *px, unsigned box,
-    enum doc_raster_kind kind, struct doc_work *work,
+/* Bytes of an ICC profile, borrowed. */
+struct doc_profile_icc {
+	const void *data;
+	size_t size;
+};
+
+/* Shrink pixels of another decoder (without gaps between rows) in the same
+ * way; icc may be NULL: they are sRGB. */
+int doc_raster_shrink(const struct doc_pixels *px,
+    const struct doc_profile_icc *icc, unsigned box, struct doc_pixels *small,
     struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

@@ -20,7 +20,9 @@ flush(struct doc_text *t)
 {
 	int out = t->work->out;
 
-	if (out >= 0 && t->sys == 0 &&
+	if (t->keep != NULL)
+		doc_buf_add(t->keep, t->pending.data, t->pending.len);
+	else if (out >= 0 && t->sys == 0 &&
 	    doc_write_full(out, t->pending.data, t->pending.len) < 0) {
 		t->sys = errno;
 		t->full = true;

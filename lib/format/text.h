@@ -20,6 +20,7 @@
 
 struct doc_text {
 	struct doc_work *work;
+	struct doc_buf *keep; /* where it goes instead of work->out; or NULL */
 	struct doc_buf pending; /* not yet written */
 	uint64_t bytes;		/* written or pending */
 	uint64_t words, chars, repairs;

@@ -71,6 +71,8 @@ enum doc_field_stage {
 	X(CONFIDENCE,  "confidence",  INT,     8, OCR, "mean word confidence, 0 to 100") \
 	X(WIDTH,       "width",       INT,     8, PREVIEW, "pixels across") \
 	X(HEIGHT,      "height",      INT,     8, PREVIEW, "pixels down") \
+	X(PHASH,       "phash",       STR,    16, PREVIEW, "fingerprint for near-duplicates, hexadecimal") \
+	X(SOURCE,      "source",      STR,    16, PREVIEW, "what the picture was made from") \
 	X(PAGE,        "page",        INT,     8, JOB, "the page to work on, from 1; 0 is the whole") \
 	X(DEPTH,       "depth",       INT,     8, JOB, "how deep the document is nested") \
 	X(UNIT,        "unit",        INT,     8, JOB, "what to do, in the terms of the stage") \

@@ -22,13 +22,13 @@ static const struct {
 	[F(XML)] = { "xml", DOC_MEDIA_TEXT },
 	[F(OOXML)] = { "ooxml", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	[F(ODF)] = { "odf", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
-	[F(EPUB)] = { "epub", DOC_MEDIA_TEXT },
+	[F(EPUB)] = { "epub", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	[F(OLE)] = { "ole", DOC_MEDIA_TEXT },
 	[F(RTF)] = { "rtf", DOC_MEDIA_TEXT },
 	[F(IMAGE)] = { "image", 0 },
 };
 
-/* What leptonica 1.82 and what libvips 8.14 decode. */
+/* What leptonica 1.82 decodes, and what docpreview does. */
 #define OCR  DOC_MEDIA_OCR
 #define VIEW DOC_MEDIA_PREVIEW
 
@@ -134,7 +134,7 @@ static const struct row {
 	{ "application/xhtml+xml", F(HTML), 0 },
 	{ "text/xml", F(XML), 0 },
 	{ "application/xml", F(XML), 0 },
-	{ "image/svg+xml", F(XML), 0 },
+	{ "image/svg+xml", F(XML), DOC_MEDIA_PREVIEW },
 	{ "text/*", F(PLAIN), 0 },
 	{ "application/json", F(PLAIN), 0 },
 	{ "application/ld+json", F(PLAIN), 0 },
@@ -164,7 +164,11 @@ static const struct row {
 	{ "image/tiff", F(IMAGE), OCR | VIEW },
 	{ "image/webp", F(IMAGE), OCR | VIEW },
 	{ "image/gif", F(IMAGE), OCR | VIEW },
-	{ "image/jp2", F(IMAGE), OCR }, /* raster.c blocks libvips' loader */
+	{ "image/jp2", F(IMAGE), OCR | VIEW },
+	{ "image/jpx", F(IMAGE), VIEW },
+	{ "image/jpm", F(IMAGE), VIEW },
+	{ "image/x-jp2-codestream", F(IMAGE), VIEW },
+	{ "image/jxl", F(IMAGE), VIEW },
 	{ "image/heic", F(IMAGE), VIEW },
 	{ "image/heif", F(IMAGE), VIEW },
 	{ "image/heic-sequence", F(IMAGE), VIEW },
@@ -175,8 +179,15 @@ static const struct row {
 	{ "image/x-portable-greymap", F(IMAGE), OCR | VIEW }, /* libmagic's */
 	{ "image/x-portable-pixmap", F(IMAGE), OCR | VIEW },
 	{ "image/x-portable-anymap", F(IMAGE), OCR | VIEW },
-	{ "image/bmp", F(IMAGE), OCR },
-	{ "image/x-ms-bmp", F(IMAGE), OCR },
+	{ "image/bmp", F(IMAGE), OCR | VIEW },
+	{ "image/x-ms-bmp", F(IMAGE), OCR | VIEW },
+	{ "image/vnd.microsoft.icon", F(IMAGE), VIEW },
+	{ "image/x-icon", F(IMAGE), VIEW },
+	{ "image/x-win-bitmap", F(IMAGE), VIEW }, /* cursors */
+	{ "image/x-icns", F(IMAGE), VIEW },
+	{ "image/x-tga", F(IMAGE), VIEW },
+	{ "image/x-xbitmap", F(IMAGE), VIEW },
+	{ "image/x-canon-cr2", F(IMAGE), VIEW }, /* a TIFF with a preview */
 	{ "image/*", F(IMAGE), 0 },
 };
 

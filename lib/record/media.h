@@ -35,7 +35,7 @@ enum doc_media_flag {
 	DOC_MEDIA_CONTAINER = 1, /* doclist opens it */
 	DOC_MEDIA_TEXT = 2,	 /* doctext reads it */
 	DOC_MEDIA_OCR = 4,	 /* has pixels that leptonica or poppler give */
-	DOC_MEDIA_PREVIEW = 8,	 /* libvips or poppler draws it */
+	DOC_MEDIA_PREVIEW = 8,	 /* docpreview decodes or draws it */
 	DOC_MEDIA_THUMBNAIL = 16 /* a package that may hold its own picture */
 };
 

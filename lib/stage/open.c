@@ -181,3 +181,20 @@ doc_open_record(const struct doc_words *roots, const char *spool,
 		    "the record has no usable name");
 	return doc_open_below(from, path, &st, err);
 }
+
+int
+doc_open_artifact(const char *spool, const struct doc_record *rec,
+    const char *key, struct doc_error *err)
+{
+	doc_autovalue struct doc_value *member = doc_record_value(rec, key);
+	const char *path = doc_value_get_str(member, "file");
+	struct doc_words in_spool = {
+		(char *[]){ (char *)(uintptr_t)spool, NULL }, 1
+	};
+	struct stat st;
+
+	if (path == NULL)
+		return doc_error_set(err, DOC_E_NOT_FOUND, "'%s' names no file",
+		    key);
+	return doc_open_below(&in_spool, path, &st, err);
+}

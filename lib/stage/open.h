@@ -29,6 +29,11 @@ int doc_open_below(const struct doc_words *roots, const char *path,
 int doc_open_record(const struct doc_words *roots, const char *spool,
     const struct doc_record *rec, struct doc_error *err) DOC_MUST_CHECK;
 
+/* The file that another stage's member `key` of the record names, below the
+ * spool and nowhere else.  NOT_FOUND when it names none. */
+int doc_open_artifact(const char *spool, const struct doc_record *rec,
+    const char *key, struct doc_error *err) DOC_MUST_CHECK;
+
 /* Open `name` in folder `dir`, as above. */
 int doc_open_at(int dir, const char *name, struct stat *st,
     struct doc_error *err) DOC_MUST_CHECK;

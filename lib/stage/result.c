@@ -14,18 +14,32 @@ doc_result_reason(struct doc_result *result, enum doc_reason reason)
 		result->reasons |= (uint64_t)1 << reason;
 }
 
+static int
+commit(struct doc_stage_task *task, struct doc_spool_file *out,
+    const char *tail, char **file, struct doc_error *err)
+{
+	struct doc_run *run = task->run;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s-%s%s.%s", run->stage->key, run->key,
+	    tail, run->extension);
+	return doc_spool_commit(&run->spool, out, task->tenant, task->sha256,
+	    name, file, err);
+}
+
+int
+doc_unit_commit(struct doc_unit *unit, const char *tail, struct doc_error *err)
+{
+	return commit(unit->task, &unit->out, tail, &unit->file, err);
+}
+
 int
 doc_result_commit(struct doc_stage_task *task, struct doc_spool_file *out,
     uint64_t bytes, struct doc_result *result)
 {
-	struct doc_run *run = task->run;
 	struct doc_error err = { 0 };
-	char name[64];
 
-	snprintf(name, sizeof(name), "%s-%s.%s", run->stage->key, run->key,
-	    run->extension);
-	if (doc_spool_commit(&run->spool, out, task->tenant, task->sha256, name,
-		&result->file, &err) < 0) {
+	if (commit(task, out, "", &result->file, &err) < 0) {
 		result->status = DOC_STATUS_ERROR;
 		result->err = err;
 		return -1;

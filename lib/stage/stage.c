@@ -214,6 +214,7 @@ static int
 start(struct doc_run *run, const struct doc_stage_setup *s, int out,
     struct doc_error *err)
 {
+	struct doc_flow *f = &run->flow;
 	struct doc_pool_config config = { .tool = s->stage->tool,
 		.field_stages = s->stage->fields,
 		.beats = s->stage->beats,
@@ -228,11 +229,15 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 
 	doc_gauge_open(&run->flow.gauge, s->stage->tool);
 	if (doc_spool_open(&run->spool, s->options->spool, err) < 0 ||
-	    doc_flow_open(&run->flow, out, s->options->jobs, err) < 0 ||
-	    doc_pool_open(&run->flow.pool[0], &run->flow.loop, &run->flow.share,
-		&config, err) < 0 ||
-	    doc_end_require(run->flow.pool[0], require,
-		s->options->allow_degraded, err) < 0 ||
+	    doc_flow_open(f, out, s->options->jobs, err) < 0 ||
+	    doc_pool_open(&f->pool[0], &f->loop, &f->share, &config, err) < 0)
+		return -1;
+	config.tool = s->stage->second;
+	if (config.tool != NULL &&
+	    doc_pool_open(&f->pool[1], &f->loop, &f->share, &config, err) < 0)
+		return -1;
+	if (doc_end_require(f->pool[0], require, s->options->allow_degraded,
+		err) < 0 ||
 	    settings_key(run, &s->opts, err) < 0)
 		return -1;
 	if (*s->operands != NULL)

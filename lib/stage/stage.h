@@ -24,6 +24,8 @@ struct doc_unit {
 	struct doc_stage_task *task;
 	struct doc_spool_file out; /* its output file, if any */
 	uint64_t bytes;		   /* of it that count */
+	int fd;	    /* what it reads instead of the document, or -1 */
+	char *file; /* full path, once in the spool's place; owned */
 };
 
 struct doc_stage_task {
@@ -47,19 +49,24 @@ struct doc_result {
 };
 
 struct doc_stage {
-	const char *key;  /* "text": the member it adds */
-	const char *tool; /* "doctext" */
-	unsigned fields;  /* DOC_FOR_TEXT: what its workers may say */
-	bool beats;	  /* its workers tell of each page: stall clock on */
-	bool writes;	  /* its workers write an output file */
-	bool scans;	  /* works on infected documents by nature */
-	bool huge;	  /* its engine is large: huge pages */
+	const char *key;    /* "text": the member it adds */
+	const char *tool;   /* "doctext" */
+	unsigned fields;    /* DOC_FOR_TEXT: what its workers may say */
+	bool beats;	    /* its workers tell of each page: stall clock on */
+	bool writes;	    /* its workers write an output file */
+	bool scans;	    /* works on infected documents by nature */
+	bool huge;	    /* its engine is large: huge pages */
+	const char *second; /* tool of a second engine, or NULL */
+	uint64_t second_does; /* which units are its: bits by unit */
 	/* Not for us, and why; NONE: work on it.  `rec` is the record. */
 	enum doc_reason (*skip)(const struct doc_run *run,
 	    const struct doc_record *rec, const char *media);
 	/* Optional: add the units of work; default one for the whole.  0, or
 	 * -1: no memory. */
 	int (*plan)(struct doc_stage_task *task, const struct doc_record *rec);
+	/* Optional: the file this unit reads instead of the document, or -1
+	 * for the document; may change job.unit. */
+	int (*source)(struct doc_unit *unit, const struct doc_record *rec);
 	/* Optional: after each unit; may add more. */
 	int (*grow)(struct doc_stage_task *task, const struct doc_unit *unit);
 	/* Optional: make one result of the units; default for one unit. */
@@ -110,6 +117,11 @@ void doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,
 /* Put a finished output file in its place in the spool; fills file, bytes. */
 int doc_result_commit(struct doc_stage_task *task, struct doc_spool_file *out,
     uint64_t bytes, struct doc_result *result);
+
+/* The same for one unit of several with files: `tail` tells them apart ("-3").
+ * 0 and unit->file, or -1. */
+int doc_unit_commit(struct doc_unit *unit, const char *tail,
+    struct doc_error *err) DOC_MUST_CHECK;
 
 void doc_result_reason(struct doc_result *result, enum doc_reason reason);
 

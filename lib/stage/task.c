@@ -23,6 +23,9 @@ free_task(struct doc_task *t)
 	for (unsigned i = 0; i < task->unit_count; i++) {
 		doc_spool_drop(&task->run->spool, &task->units[i]->out);
 		doc_answer_release(&task->units[i]->job.answer);
+		if (task->units[i]->fd >= 0)
+			close(task->units[i]->fd);
+		free(task->units[i]->file);
 		free(task->units[i]);
 	}
 	free(task->units);
@@ -114,6 +117,21 @@ look_at_output(struct doc_unit *unit)
 	job->out = -1;
 }
 
+/* The next unit, if there is one, waits for the engine that does its kind. */
+static void
+wait_for_pool(struct doc_stage_task *task)
+{
+	const struct doc_stage *stage = task->run->stage;
+	unsigned kind;
+
+	if (task->submitted >= task->unit_count)
+		return;
+	kind = task->units[task->submitted]->job.unit;
+	task->task.pool = stage->second != NULL && kind < 64 &&
+	    (stage->second_does >> kind & 1) != 0;
+	task->task.state = DOC_TASK_WAITING;
+}
+
 static void
 unit_done(struct doc_job *job)
 {
@@ -123,11 +141,13 @@ unit_done(struct doc_job *job)
 	struct doc_result result = { 0 };
 
 	look_at_output(unit);
+	if (unit->fd >= 0)
+		close(unit->fd);
+	unit->fd = -1;
 	task->over++;
 	if (stage->grow != NULL && stage->grow(task, unit) < 0)
 		fail_flow(task->run);
-	if (task->submitted < task->unit_count)
-		task->task.state = DOC_TASK_WAITING;
+	wait_for_pool(task);
 	if (task->over < task->unit_count)
 		return;
 	if (stage->conclude != NULL)
@@ -155,6 +175,7 @@ doc_unit_add(struct doc_stage_task *task, unsigned unit, unsigned page)
 		return -1;
 	}
 	u->task = task;
+	u->fd = -1;
 	u->job = (struct doc_job){ .ops = &ops,
 		.ctx = u,
 		.tenant = task->tenant,
@@ -183,12 +204,27 @@ open_task(struct doc_stage_task *task, struct doc_error *err)
 	return task->fd < 0 ? -1 : 0;
 }
 
+/* What the unit reads: the document, or something of the stage's choice. */
+static void
+open_source(struct doc_stage_task *task, struct doc_unit *unit)
+{
+	struct doc_error err = { 0 };
+	struct doc_record rec;
+
+	if (task->run->stage->source != NULL &&
+	    doc_record_parse(&rec, task->input.data, task->input.len, &err) ==
+		0)
+		unit->fd = task->run->stage->source(unit, &rec);
+	unit->job.fd = unit->fd >= 0 ? unit->fd : task->fd;
+}
+
 static void
 dispatch(struct doc_flow *flow, struct doc_task *t)
 {
 	struct doc_stage_task *task = of(t);
 	struct doc_unit *unit = task->units[task->submitted];
 	struct doc_error err = { 0 };
+	unsigned pool;
 
 	if (open_task(task, &err) < 0) {
 		refuse(task, &err);
@@ -204,10 +240,12 @@ dispatch(struct doc_flow *flow, struct doc_task *t)
 			return;
 		}
 	}
-	unit->job.fd = task->fd;
-	if (++task->submitted == task->unit_count)
-		t->state = DOC_TASK_RUNNING;
-	doc_pool_submit(flow->pool[0], &unit->job);
+	open_source(task, unit);
+	pool = t->pool;
+	t->state = DOC_TASK_RUNNING;
+	task->submitted++;
+	wait_for_pool(task);
+	doc_pool_submit(flow->pool[pool], &unit->job);
 }
 
 static int
@@ -258,6 +296,7 @@ stage_task_new(struct doc_run *run, const struct doc_record *rec,
 		free_task(&task->task);
 		return NULL;
 	}
+	wait_for_pool(task);
 	return task;
 }
 

@@ -93,6 +93,7 @@ static const struct doc_profile *const profiles[] = {
 	&doc_profile_text,
 	&doc_profile_ocr,
 	&doc_profile_preview,
+	&doc_profile_picture,
 };
 
 /* What a zygote found out. */

@@ -27,6 +27,7 @@ static const struct doc_profile *const profiles[] = {
 	&doc_profile_text,
 	&doc_profile_ocr,
 	&doc_profile_preview,
+	&doc_profile_picture,
 };
 
 static const struct doc_cage_limits roomy = {
@@ -358,11 +359,11 @@ act_fork(struct doc_cage *cage DOC_UNUSED, int sock DOC_UNUSED)
 static void
 test_thread(void)
 {
-	struct scene s = scene(&doc_profile_preview, act_thread);
+	struct scene s = scene(&doc_profile_picture, act_thread);
 
 	play(&s, NULL, 0);
 	OK(exited(&s, 42), "preview: makes threads");
-	s = scene(&doc_profile_preview, act_fork);
+	s = scene(&doc_profile_picture, act_fork);
 	play(&s, NULL, 0);
 	ok_filter(&s, died(&s, SIGSYS), "preview: but no processes");
 	s = scene(&doc_profile_text, act_thread);
