@@ -6,13 +6,15 @@
 
 #include "cmd/options.h"
 #include "lib/base/starved.h"
+#include "lib/engine/ocr_page.h"
 #include "lib/engine/tesseract.h"
 #include "lib/format/pdf.h"
 #include "lib/format/sample.h"
+#include "lib/format/text.h"
 #include "lib/pool/zygote.h"
 #include "lib/record/media.h"
 
-enum { MAX_PIXELS = 40 << 20 };
+enum { MAX_PIXELS = 40 << 20, READINGS_MOST = 3 };
 
 static struct doc_ocr_options options = DOC_OCR_DEFAULTS;
 
@@ -39,30 +41,58 @@ pixels(const struct doc_input *in, struct doc_pixels *px, unsigned *pages,
 	return doc_leptonica_pixels(in, px, pages, err);
 }
 
+/* Lines as lines, an empty one between paragraphs. */
+static void
+put_words(const struct doc_ocr_words *words, struct doc_text *text)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		const struct doc_ocr_word *w = &words->at[i], *last = w - 1;
+
+		if (i > 0 && w->line == last->line)
+			doc_text_puts(text, " ");
+		else if (i > 0)
+			doc_text_puts(text,
+			    w->block == last->block ? "\n" : "\n\n");
+		doc_text_puts(text, doc_ocr_word_text(words, w));
+	}
+	doc_text_line(text);
+}
+
 static int
-recognise(const struct doc_input *in, struct doc_work *work,
+put_page(const struct doc_ocr_page *page, struct doc_work *work,
     struct doc_error *err)
 {
-	doc_autopixels struct doc_pixels px = { 0 };
 	struct doc_text text;
-	unsigned pages = 0, confidence = 0;
 	int rc;
 
-	if (pixels(in, &px, &pages, err) < 0)
-		return -1;
-	doc_work_int(work, DOC_F_PAGES, pages);
 	doc_text_init(&text, work);
-	rc = doc_tesseract_page(&px, &text, &confidence, err);
-	if (rc == 0)
-		rc = doc_text_finish(&text, err);
+	put_words(&page->words, &text);
+	rc = doc_text_finish(&text, err);
 	/* Tesseract out of memory finds fewer words, or none, with success. */
 	if (rc == 0 && doc_starved() && text.words == 0)
 		rc = doc_error_set(err, DOC_E_MEMORY,
 		    "the page did not fit the memory limit");
 	if (rc == 0 && text.words > 0)
-		doc_work_int(work, DOC_F_CONFIDENCE, confidence);
+		doc_work_int(work, DOC_F_CONFIDENCE,
+		    (uint64_t)doc_ocr_words_confidence(&page->words));
 	doc_text_release(&text);
 	return rc;
+}
+
+static int
+recognise(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err)
+{
+	doc_autopixels struct doc_pixels px = { 0 };
+	doc_autopage struct doc_ocr_page page = { 0 };
+	unsigned pages = 0;
+
+	if (pixels(in, &px, &pages, err) < 0)
+		return -1;
+	doc_work_int(work, DOC_F_PAGES, pages);
+	if (doc_ocr_page_read(&px, READINGS_MOST, work, &page, err))
+		return -1;
+	return put_page(&page, work, err);
 }
 
 static int

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* leptonica - pictures for recognition. */
+/* leptonica - picture files decoded. */
 #include <leptonica/allheaders.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/engine/tesseract.h"
+#include "lib/engine/leptonica.h"
 #include "lib/format/exif.h"
 
 /* As many as a page of A0 at 300 dpi, nearly; four bytes each here. */
@@ -281,87 +281,5 @@ doc_leptonica_pixels(const struct doc_input *in, struct doc_pixels *px,
 	if (export(pix, px, err))
 		return -1;
 	*pages = (unsigned)pic.pages;
-	return 0;
-}
-
-/* px as black on white. */
-static PIX *
-make_binary(const struct doc_pixels *px)
-{
-	autopix PIX *grey = pixCreate((l_int32)px->width, (l_int32)px->height,
-	    8);
-	PIX *binary = NULL;
-
-	if (!grey)
-		return NULL;
-	for (unsigned y = 0; y < px->height; y++) {
-		const unsigned char *row = px->data + y * px->stride;
-		l_uint32 *line = pixGetData(grey) +
-		    (size_t)y * (size_t)pixGetWpl(grey);
-
-		/* Of three colours the middle one, green, is nearest grey. */
-		for (unsigned x = 0; x < px->width; x++)
-			SET_DATA_BYTE(line, x,
-			    row[x * px->bands + px->bands / 2]);
-	}
-	if (pixOtsuAdaptiveThreshold(grey, (l_int32)px->width,
-		(l_int32)px->height, 0, 0, 0.1F, NULL, &binary))
-		return NULL;
-	return binary;
-}
-
-unsigned
-doc_leptonica_quads(const struct doc_pixels *px)
-{
-	autopix PIX *binary = make_binary(px);
-	l_float32 up = 0, left = 0;
-	l_int32 orient = L_TEXT_ORIENT_UNKNOWN;
-
-	if (!binary || pixOrientDetect(binary, &up, &left, 0, 0) ||
-	    makeOrientDecision(up, left, 0, 0, &orient, 0))
-		return 0;
-	switch (orient) {
-	case L_TEXT_ORIENT_LEFT:
-		return 1;
-	case L_TEXT_ORIENT_DOWN:
-		return 2;
-	case L_TEXT_ORIENT_RIGHT:
-		return 3;
-	default:
-		return 0;
-	}
-}
-
-int
-doc_leptonica_turn(const struct doc_pixels *px, unsigned quads,
-    struct doc_pixels *turned, struct doc_error *err)
-{
-	struct doc_pixels made = *px;
-	bool side = quads % 2 != 0;
-
-	made.width = side ? px->height : px->width;
-	made.height = side ? px->width : px->height;
-	made.stride = (size_t)made.width * px->bands;
-	made.data = malloc(made.stride * made.height);
-	if (!made.data)
-		return doc_error_set(err, DOC_E_MEMORY,
-		    "cannot turn the picture");
-	for (unsigned y = 0; y < px->height; y++) {
-		const unsigned char *from = px->data + y * px->stride;
-
-		for (unsigned x = 0; x < px->width; x++) {
-			unsigned tx = quads == 1 ? px->height - 1 - y
-			    : quads == 2	 ? px->width - 1 - x
-						 : y;
-			unsigned ty = quads == 1 ? x
-			    : quads == 2	 ? px->height - 1 - y
-						 : px->width - 1 - x;
-
-			memcpy(made.data + ty * made.stride +
-				(size_t)tx * px->bands,
-			    from + (size_t)x * px->bands, px->bands);
-		}
-	}
-	*turned = made;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <tesseract/capi.h>
 
+#include "lib/engine/leptonica.h"
 #include "lib/format/sample.h"
 
 /* Words between two signs of life. */
@@ -14,9 +15,6 @@
  * this finds 83 to 86 % of the words and takes 40 % less time. */
 #define DPI_DEFAULT 300
 #define DPI_SCREEN  100
-/* Below this confidence a page may be the wrong way up: then it is about 40,
- * with bad print 60. */
-#define CONFIDENCE_LOW 55
 
 /* The engine with its models, made in the zygote, inherited by workers.  One
  * for each process: the models are most of its memory. */
@@ -83,7 +81,6 @@ load(const char *lang, struct doc_error *err)
 		return missing_model(lang, strcspn(lang, "+"), err);
 	if (check_models(lang, err))
 		return -1;
-	TessBaseAPISetPageSegMode(engine, PSM_AUTO);
 	return 0;
 }
 
@@ -131,7 +128,7 @@ doc_tesseract_init(const char *lang, struct doc_error *err)
 
 /* A page of small print takes a minute: tell that it moves. */
 struct beat {
-	struct doc_text *text;
+	struct doc_work *work;
 	unsigned words;
 };
 
@@ -139,19 +136,17 @@ static bool
 beat(void *user, int words)
 {
 	struct beat *b = user;
-	const struct doc_text *t = b->text;
 
 	(void)words;
 	if (++b->words % BEAT_WORDS == 0)
-		doc_work_progress(t->work, t->page, 0,
-		    t->bytes - t->pending.len);
+		doc_work_progress(b->work, 0, 0, 0);
 	return false; /* do not cancel */
 }
 
 static int
-recognize(struct doc_text *text)
+recognize(struct doc_work *work)
 {
-	struct beat b = { .text = text };
+	struct beat b = { .work = work };
 	ETEXT_DESC *monitor = TessMonitorCreate();
 	int rc;
 
@@ -200,30 +195,13 @@ ran_out(const struct doc_pixels *px)
 	return !p;
 }
 
-static bool
-is_blank(const char *s)
-{
-	return !s || s[strspn(s, " \t\r\n\f")] == '\0';
-}
-
-/* Text of a page and the confidence in it. */
-struct reading {
-	char *utf8; /* TessDeleteText */
-	unsigned confidence;
-};
-
-static void
-reading_release(struct reading *r)
-{
-	TessDeleteText(r->utf8);
-}
-
 static int
-read_image(const struct doc_pixels *px, struct doc_text *text,
-    struct reading *r, struct doc_error *err)
+set_image(const struct doc_pixels *px, struct doc_error *err)
 {
-	int mean;
-
+	/* Tesseract counts pixels in 16 bits. */
+	if (px->width > INT16_MAX || px->height > INT16_MAX)
+		return doc_error_set(err, DOC_E_PIXELS, "%u x %u pixels",
+		    px->width, px->height);
 	TessBaseAPISetImage(engine, px->data, (int)px->width, (int)px->height,
 	    (int)px->bands, (int)px->stride);
 	if (!TessBaseAPIGetInputImage(engine))
@@ -231,61 +209,74 @@ read_image(const struct doc_pixels *px, struct doc_text *text,
 		    px->width, px->height);
 	TessBaseAPISetSourceResolution(engine,
 	    px->dpi > DPI_SCREEN ? (int)px->dpi : DPI_DEFAULT);
-	if (recognize(text))
-		return doc_error_set(err, DOC_E_MEMORY, "OCR failed");
-	r->utf8 = TessBaseAPIGetUTF8Text(engine);
-	if (!r->utf8 || (is_blank(r->utf8) && ran_out(px)))
-		return doc_error_set(err, DOC_E_MEMORY,
-		    "OCR found no text for lack of memory");
-	mean = TessBaseAPIMeanTextConf(engine);
-	r->confidence = (unsigned)DOC_MIN(DOC_MAX(mean, 0), 100);
 	return 0;
 }
 
-/* Read the page turned upright, if it seems to need it; *best is replaced when
- * that reads better. */
-static void
-try_turned(const struct doc_pixels *px, struct doc_text *text,
-    struct reading *best)
+static int
+add_word(TessResultIterator *it, struct doc_ocr_word *w,
+    struct doc_ocr_words *words)
 {
-	doc_autopixels struct doc_pixels turned = { 0 };
-	struct doc_error ignored = { 0 };
-	struct reading other = { 0 };
-	unsigned quads = doc_leptonica_quads(px);
+	const TessPageIterator *at = TessResultIteratorGetPageIteratorConst(it);
+	struct doc_box *box = &w->box;
+	char *s = TessResultIteratorGetUTF8Text(it, RIL_WORD);
+	int rc = 0;
 
-	if (quads == 0 || doc_leptonica_turn(px, quads, &turned, &ignored))
-		return;
-	if (read_image(&turned, text, &other, &ignored) == 0 &&
-	    other.confidence > best->confidence) {
-		struct reading worse = *best;
-
-		*best = other;
-		other = worse;
+	if (words->count > 0) {
+		w->line += TessPageIteratorIsAtBeginningOf(at, RIL_TEXTLINE) !=
+		    0;
+		w->block += TessPageIteratorIsAtBeginningOf(at, RIL_PARA) != 0;
 	}
-	reading_release(&other);
+	w->confidence = TessResultIteratorConfidence(it, RIL_WORD);
+	if (s && s[strspn(s, " \t\r\n\f")] != '\0' &&
+	    TessPageIteratorBoundingBox(at, RIL_WORD, &box->left, &box->top,
+		&box->right, &box->bottom))
+		rc = doc_ocr_words_add(words, w, s);
+	TessDeleteText(s);
+	return rc;
+}
+
+static int
+take_words(struct doc_ocr_words *words)
+{
+	TessResultIterator *it = TessBaseAPIGetIterator(engine);
+	struct doc_ocr_word w = { 0 };
+	int rc = 0;
+
+	if (!it)
+		return 0;
+	do
+		rc = add_word(it, &w, words);
+	while (rc == 0 && TessResultIteratorNext(it, RIL_WORD));
+	TessResultIteratorDelete(it);
+	return rc;
 }
 
 int
-doc_tesseract_page(const struct doc_pixels *px, struct doc_text *text,
-    unsigned *confidence, struct doc_error *err)
+doc_tesseract_read(const struct doc_pixels *px, enum doc_ocr_layout layout,
+    struct doc_work *work, struct doc_ocr_words *words, struct doc_error *err)
 {
-	struct reading r = { 0 };
-	int rc;
+	static const TessPageSegMode modes[] = { [DOC_LAYOUT_AUTO] = PSM_AUTO,
+		[DOC_LAYOUT_BLOCK] = PSM_SINGLE_BLOCK,
+		[DOC_LAYOUT_SPARSE] = PSM_SPARSE_TEXT };
+	struct doc_ocr_words got = { 0 };
+	int rc = -1;
 
 	if (!engine)
 		return doc_error_set(err, DOC_E_ENGINE, "no OCR engine");
-	/* Tesseract counts pixels in 16 bits. */
-	if (px->width > INT16_MAX || px->height > INT16_MAX)
-		return doc_error_set(err, DOC_E_PIXELS, "%u x %u pixels",
-		    px->width, px->height);
-	rc = read_image(px, text, &r, err);
-	if (rc == 0 && r.confidence < CONFIDENCE_LOW && !is_blank(r.utf8))
-		try_turned(px, text, &r);
-	if (rc == 0) {
-		*confidence = r.confidence;
-		doc_text_puts(text, r.utf8);
-	}
-	reading_release(&r);
+	TessBaseAPISetPageSegMode(engine, modes[layout]);
+	if (set_image(px, err))
+		rc = -1;
+	else if (recognize(work) || take_words(&got))
+		doc_error_set(err, DOC_E_MEMORY, "OCR failed");
+	else if (got.count == 0 && ran_out(px))
+		doc_error_set(err, DOC_E_MEMORY,
+		    "OCR found no text for lack of memory");
+	else
+		rc = 0;
 	TessBaseAPIClear(engine);
+	if (rc == 0)
+		*words = got;
+	else
+		doc_ocr_words_release(&got);
 	return rc;
 }

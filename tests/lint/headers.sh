@@ -17,6 +17,9 @@ find lib cmd -name '*.[ch]' | sort | xargs awk '
 		# A family that shares one private header (pdf_impl.h): text,
 		# facts, pages and rendering are four files of one module.
 		family["poppler"] = "^lib/format/pdf(_[a-z]+)?\\.c$"
+		# Decoding pictures and preparing pages: one library, too large
+		# for one file.
+		family["leptonica"] = "^lib/engine/leptonica(_[a-z]+)?\\.c$"
 		# libxml2, ICU, nettle: one library, several headers.
 	}
 	/^#include </ {
