@@ -6,6 +6,7 @@
 #include <tesseract/capi.h>
 
 #include "lib/engine/leptonica.h"
+#include "lib/engine/ocr_split.h"
 #include "lib/format/sample.h"
 
 /* Words between two signs of life. */
@@ -212,9 +213,30 @@ set_image(const struct doc_pixels *px, struct doc_error *err)
 	return 0;
 }
 
+/* One word, or the two it is on the page. */
 static int
-add_word(TessResultIterator *it, struct doc_ocr_word *w,
+put_word(const struct doc_pixels *px, const struct doc_ocr_word *w, char *s,
     struct doc_ocr_words *words)
+{
+	struct doc_ocr_word first = *w, second = *w;
+	int column;
+	size_t cut = doc_ocr_split(px, &w->box, s, &column);
+	char c;
+
+	if (cut == 0)
+		return doc_ocr_words_add(words, w, s);
+	first.box.right = second.box.left = column;
+	c = s[cut];
+	s[cut] = '\0';
+	if (doc_ocr_words_add(words, &first, s))
+		return -1;
+	s[cut] = c;
+	return doc_ocr_words_add(words, &second, s + cut);
+}
+
+static int
+add_word(TessResultIterator *it, const struct doc_pixels *px,
+    struct doc_ocr_word *w, struct doc_ocr_words *words)
 {
 	const TessPageIterator *at = TessResultIteratorGetPageIteratorConst(it);
 	struct doc_box *box = &w->box;
@@ -230,13 +252,13 @@ add_word(TessResultIterator *it, struct doc_ocr_word *w,
 	if (s && s[strspn(s, " \t\r\n\f")] != '\0' &&
 	    TessPageIteratorBoundingBox(at, RIL_WORD, &box->left, &box->top,
 		&box->right, &box->bottom))
-		rc = doc_ocr_words_add(words, w, s);
+		rc = put_word(px, w, s, words);
 	TessDeleteText(s);
 	return rc;
 }
 
 static int
-take_words(struct doc_ocr_words *words)
+take_words(const struct doc_pixels *px, struct doc_ocr_words *words)
 {
 	TessResultIterator *it = TessBaseAPIGetIterator(engine);
 	struct doc_ocr_word w = { 0 };
@@ -245,7 +267,7 @@ take_words(struct doc_ocr_words *words)
 	if (!it)
 		return 0;
 	do
-		rc = add_word(it, &w, words);
+		rc = add_word(it, px, &w, words);
 	while (rc == 0 && TessResultIteratorNext(it, RIL_WORD));
 	TessResultIteratorDelete(it);
 	return rc;
@@ -266,7 +288,7 @@ doc_tesseract_read(const struct doc_pixels *px, enum doc_ocr_layout layout,
 	TessBaseAPISetPageSegMode(engine, modes[layout]);
 	if (set_image(px, err))
 		rc = -1;
-	else if (recognize(work) || take_words(&got))
+	else if (recognize(work) || take_words(px, &got))
 		doc_error_set(err, DOC_E_MEMORY, "OCR failed");
 	else if (got.count == 0 && ran_out(px))
 		doc_error_set(err, DOC_E_MEMORY,
