@@ -62,6 +62,17 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 	return doc_unit_add(task, DOC_UNIT_PREVIEW_TEXT, 0);
 }
 
+/* Did doclist fail on it?  The library that hung on it once is not asked to
+ * hang again. */
+static bool
+was_refused(const struct doc_record *rec)
+{
+	doc_autovalue struct doc_value *list = doc_record_value(rec, "list");
+	const char *status = doc_value_get_str(list, "status");
+
+	return status != NULL && strcmp(status, "error") == 0;
+}
+
 /* The text that doctext left, if it did. */
 static int
 source(struct doc_unit *unit, const struct doc_record *rec)
@@ -75,7 +86,8 @@ source(struct doc_unit *unit, const struct doc_record *rec)
 		fd = doc_open_artifact(unit->task->run->spool.path, rec, "text",
 		    &err);
 	if (fd < 0)
-		unit->job.unit = DOC_UNIT_PREVIEW_CARD;
+		unit->job.unit = was_refused(rec) ? DOC_UNIT_PREVIEW_FACTS
+						  : DOC_UNIT_PREVIEW_CARD;
 	return fd;
 }
 
@@ -216,7 +228,7 @@ static const struct doc_stage docpreview = {
 	.second_does = DOES(DOC_UNIT_PREVIEW_PICTURE) |
 	    DOES(DOC_UNIT_PREVIEW_PICTURE_SHEET) |
 	    DOES(DOC_UNIT_PREVIEW_INNER) | DOES(DOC_UNIT_PREVIEW_TEXT) |
-	    DOES(DOC_UNIT_PREVIEW_CARD),
+	    DOES(DOC_UNIT_PREVIEW_CARD) | DOES(DOC_UNIT_PREVIEW_FACTS),
 	.fields = DOC_FOR_PREVIEW,
 	.writes = true,
 	.skip = skip,

@@ -65,7 +65,8 @@ enum {
 	DOC_UNIT_PREVIEW_PICTURE_SHEET,
 	DOC_UNIT_PREVIEW_INNER, /* the picture a package has of itself */
 	DOC_UNIT_PREVIEW_TEXT,	/* a card from the text doctext left */
-	DOC_UNIT_PREVIEW_CARD	/* a card from the document */
+	DOC_UNIT_PREVIEW_CARD,	/* a card from the document */
+	DOC_UNIT_PREVIEW_FACTS	/* a card that reads nothing of it */
 };
 
 /* "3", "2-7", "2-": pages from 1; *last is UINT_MAX when open.  NULL is page

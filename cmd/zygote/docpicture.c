@@ -35,9 +35,10 @@ load(struct doc_buf *facts, struct doc_error *err)
 }
 
 static int
-finish(const struct doc_pixels *px, struct doc_work *work,
+finish(const struct doc_pixels *px, const char *source, struct doc_work *work,
     struct doc_error *err)
 {
+	doc_work_str(work, DOC_F_SOURCE, source);
 	return doc_encode(px, (enum doc_picture)options.format, work, err);
 }
 
@@ -50,11 +51,10 @@ draw_picture(const struct doc_input *in, struct doc_work *work,
 	doc_autopixels struct doc_pixels px = { 0 };
 	unsigned pages = 1;
 
-	doc_work_str(work, DOC_F_SOURCE, "picture");
 	if (doc_picture_pixels(in, options.size, &px, &pages, work, err) < 0)
 		return -1;
 	doc_work_int(work, DOC_F_PAGES, pages);
-	return finish(&px, work, err);
+	return finish(&px, "picture", work, err);
 }
 
 /* Pages of a picture file side by side; *pages is known after the first. */
@@ -68,7 +68,6 @@ draw_sheet(const struct doc_input *in, struct doc_work *work,
 	unsigned first, last, pages = 1;
 	int rc;
 
-	doc_work_str(work, DOC_F_SOURCE, "picture");
 	if (doc_pages_parse(&options, &first, &last) < 0)
 		return -1;
 	one.page = first;
@@ -77,7 +76,7 @@ draw_sheet(const struct doc_input *in, struct doc_work *work,
 	doc_work_int(work, DOC_F_PAGES, pages);
 	last = DOC_MIN(last, pages);
 	if (last <= first)
-		return finish(&px, work, err);
+		return finish(&px, "picture", work, err);
 	if (last - first >= DOC_SHEET_MAX) {
 		last = first + DOC_SHEET_MAX - 1;
 		doc_work_reason(work, DOC_R_PAGES);
@@ -95,7 +94,7 @@ draw_sheet(const struct doc_input *in, struct doc_work *work,
 		doc_work_progress(work, one.page - first + 1, last - first + 1,
 		    0);
 	}
-	rc = finish(&sheet.px, work, err);
+	rc = finish(&sheet.px, "picture", work, err);
 	doc_sheet_close(&sheet);
 	return rc;
 }
@@ -117,13 +116,10 @@ draw_inner(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
 	doc_autobuf struct doc_buf file = { 0 };
-	doc_autopixels struct doc_pixels px = { 0 };
+	doc_autopixels struct doc_pixels px = { 0 }, paper = { 0 };
 	struct doc_input inner = { .fd = -1, .media = "", .page = 1 };
 	unsigned pages;
 
-	doc_work_str(work, DOC_F_SOURCE,
-	    doc_media_family(in->media) == DOC_FAMILY_EPUB ? "cover"
-							   : "thumbnail");
 	if (doc_inner_picture(in, &file, err) < 0)
 		return -1;
 	inner.data = file.data;
@@ -131,16 +127,22 @@ draw_inner(const struct doc_input *in, struct doc_work *work,
 	if (doc_picture_pixels(&inner, options.size, &px, &pages, work, err) <
 	    0)
 		return -1;
-	if (is_blank(&px))
+	/* Of paper, so that what is not drawn is white. */
+	if (px.bands == 4 && doc_pixels_flatten(&px, &paper) < 0)
+		return doc_error_set(err, DOC_E_MEMORY, "no memory");
+	if (is_blank(px.bands == 4 ? &paper : &px))
 		return doc_error_set(err, DOC_E_UNSUPPORTED,
 		    "the picture inside is blank");
-	return finish(&px, work, err);
+	return finish(px.bands == 4 ? &paper : &px,
+	    doc_media_family(in->media) == DOC_FAMILY_EPUB ? "cover"
+							   : "thumbnail",
+	    work, err);
 }
 
 /* --- cards -------------------------------------------------------------- */
 
 static int
-draw_card(struct doc_card *card, const struct doc_input *in,
+draw_card(struct doc_card *card, const char *source, const struct doc_input *in,
     struct doc_work *work, struct doc_error *err)
 {
 	doc_autopixels struct doc_pixels px = { 0 };
@@ -149,7 +151,7 @@ draw_card(struct doc_card *card, const struct doc_input *in,
 	card->box = options.size;
 	if (doc_card_draw(card, &px, err) < 0)
 		return -1;
-	return finish(&px, work, err);
+	return finish(&px, source, work, err);
 }
 
 /* Text as it is set: prose, code or cells. */
@@ -160,8 +162,7 @@ draw_text(const char *text, size_t len, const struct doc_input *in,
 	struct doc_card card = { .text = text, .len = len };
 
 	card.style = doc_card_style(in->media, text, len);
-	doc_work_str(work, DOC_F_SOURCE, "text");
-	return draw_card(&card, in, work, err);
+	return draw_card(&card, "text", in, work, err);
 }
 
 static bool
@@ -187,8 +188,7 @@ draw_facts(const struct doc_input *in, struct doc_work *work,
 	n = snprintf(line, sizeof(line), "%s", in->size ? size : "empty");
 	card.text = line;
 	card.len = (size_t)n;
-	doc_work_str(work, DOC_F_SOURCE, "facts");
-	return draw_card(&card, in, work, err);
+	return draw_card(&card, "facts", in, work, err);
 }
 
 static int
@@ -196,15 +196,14 @@ draw_listing(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
 	doc_autobuf struct doc_buf lines = { 0 };
-	struct doc_card card = { .style = DOC_CARD_CODE };
+	struct doc_card card = { .style = DOC_CARD_LISTING };
 	struct doc_error why = { 0 };
 
 	if (doc_listing(in, LISTING_MAX, &lines, &why) < 0 || lines.len == 0)
 		return draw_facts(in, work, err);
 	card.text = lines.data;
 	card.len = lines.len;
-	doc_work_str(work, DOC_F_SOURCE, "listing");
-	return draw_card(&card, in, work, err);
+	return draw_card(&card, "listing", in, work, err);
 }
 
 /* From the document itself. */
@@ -250,6 +249,8 @@ draw(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 		return draw_inner(in, work, err);
 	case DOC_UNIT_PREVIEW_TEXT:
 		return draw_extracted(in, work, err);
+	case DOC_UNIT_PREVIEW_FACTS:
+		return draw_facts(in, work, err);
 	default:
 		return draw_document(in, work, err);
 	}

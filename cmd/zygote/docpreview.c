@@ -25,6 +25,14 @@ load(struct doc_buf *facts, struct doc_error *err)
 }
 
 static int
+finish(const struct doc_pixels *px, struct doc_work *work,
+    struct doc_error *err)
+{
+	doc_work_str(work, DOC_F_SOURCE, "page");
+	return doc_encode(px, (enum doc_picture)options.format, work, err);
+}
+
+static int
 draw_page(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
@@ -37,7 +45,7 @@ draw_page(const struct doc_input *in, struct doc_work *work,
 	if (doc_pdf_pixels(in, &how, &px, &pages, err) < 0)
 		return -1;
 	doc_work_int(work, DOC_F_PAGES, pages);
-	return doc_encode(&px, (enum doc_picture)options.format, work, err);
+	return finish(&px, work, err);
 }
 
 /* Pages `first` to `last` of what is there; a page that fails leaves its place
@@ -64,7 +72,7 @@ draw_pages(const struct doc_input *in, unsigned first, unsigned last,
 		doc_sheet_put(&sheet, px.data ? &px : NULL);
 		doc_work_progress(work, page - first + 1, total, 0);
 	}
-	rc = doc_encode(&sheet.px, (enum doc_picture)options.format, work, err);
+	rc = finish(&sheet.px, work, err);
 	doc_sheet_close(&sheet);
 	return rc;
 }
@@ -93,7 +101,6 @@ draw_sheet(const struct doc_input *in, struct doc_work *work,
 static int
 draw(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 {
-	doc_work_str(work, DOC_F_SOURCE, "page");
 	return in->unit == DOC_UNIT_PREVIEW_PDF_SHEET
 	    ? draw_sheet(in, work, err)
 	    : draw_page(in, work, err);

@@ -23,6 +23,9 @@ enum { TEXT_MAX = 6000, LINE_MAX_BYTES = 600, LINES_MAX = 80 };
 #define PROSE_SIZE   0.040
 #define CODE_SIZE    0.031
 #define FACTS_SIZE   0.060
+#define LISTING_SIZE 0.036
+#define MONO_WIDTH   0.6 /* of the size, as in most such fonts */
+#define CODE_TAB     4	 /* characters */
 #define LABEL_SIZE   0.046
 #define PAPER_BORDER 0.8
 
@@ -102,8 +105,11 @@ doc_card_style(const char *media, const char *text, size_t len)
 
 	if (strstr(media, "sheet") || strstr(media, "excel"))
 		return DOC_CARD_TABLE;
+	/* Markup, unless an extractor took it away. */
 	if (family == DOC_FAMILY_XML)
-		return is_one_line(text, len) ? DOC_CARD_PROSE : DOC_CARD_CODE;
+		return len == 0 || *text != '<' || is_one_line(text, len)
+		    ? DOC_CARD_PROSE
+		    : DOC_CARD_CODE;
 	if (family != DOC_FAMILY_PLAIN)
 		return DOC_CARD_PROSE;
 	for (size_t i = 0; i < DOC_LEN(prose); i++)
@@ -162,6 +168,7 @@ draw_text(const struct sheet *s, const struct doc_card *card,
 	static const double sizes[] = { [DOC_CARD_PROSE] = PROSE_SIZE,
 		[DOC_CARD_CODE] = CODE_SIZE,
 		[DOC_CARD_TABLE] = CODE_SIZE,
+		[DOC_CARD_LISTING] = LISTING_SIZE,
 		[DOC_CARD_FACTS] = FACTS_SIZE };
 	double width = s->width - 2 * s->margin;
 	double height = s->height - s->foot - 1.5 * s->margin;
@@ -175,8 +182,15 @@ draw_text(const struct sheet *s, const struct doc_card *card,
 		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 		pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	}
+	if (card->style == DOC_CARD_LISTING) {
+		/* One line each: how names begin and end tells most. */
+		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_MIDDLE);
+	}
 	if (card->style == DOC_CARD_TABLE)
 		set_cells(layout, width / 4);
+	if (card->style == DOC_CARD_CODE)
+		set_cells(layout, CODE_TAB * MONO_WIDTH * size);
 	if (card->style == DOC_CARD_FACTS)
 		pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
 	pango_layout_get_pixel_size(layout, &w, &h);

@@ -17,10 +17,11 @@
 int doc_card_warm(struct doc_error *err) DOC_MUST_CHECK;
 
 enum doc_card_style {
-	DOC_CARD_PROSE, /* lines are broken at words */
-	DOC_CARD_CODE,	/* fixed width, lines are cut at the edge */
-	DOC_CARD_TABLE, /* cells between tabs, lines are cut */
-	DOC_CARD_FACTS	/* few lines, large, in the middle */
+	DOC_CARD_PROSE,	  /* lines are broken at words */
+	DOC_CARD_CODE,	  /* fixed width, lines are cut at the edge */
+	DOC_CARD_TABLE,	  /* cells between tabs, lines are cut */
+	DOC_CARD_LISTING, /* names, shortened in the middle */
+	DOC_CARD_FACTS	  /* few lines, large, in the middle */
 };
 
 struct doc_card {

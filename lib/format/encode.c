@@ -17,29 +17,6 @@ static const struct {
 	[DOC_PICTURE_PNG] = { "PNG", doc_png_encode, true },
 };
 
-/* RGBA on white paper. */
-static int
-flatten(const struct doc_pixels *px, struct doc_pixels *flat)
-{
-	*flat = (struct doc_pixels){ .width = px->width,
-		.height = px->height,
-		.bands = 3 };
-	if (doc_pixels_alloc(flat) < 0)
-		return -1;
-	for (unsigned y = 0; y < px->height; y++) {
-		const unsigned char *p = px->data + y * px->stride;
-		unsigned char *to = flat->data + y * flat->stride;
-
-		for (unsigned x = 0; x < px->width; x++, p += 4)
-			for (unsigned b = 0; b < 3; b++)
-				*to++ = (unsigned char)((p[b] * p[3] +
-							    255 * (255 - p[3]) +
-							    127) /
-				    255);
-	}
-	return 0;
-}
-
 static void
 say(const struct doc_pixels *px, struct doc_work *work)
 {
@@ -59,7 +36,7 @@ doc_encode(const struct doc_pixels *px, enum doc_picture kind,
 	doc_autobuf struct doc_buf out = { .max = work->max_output };
 
 	if (px->bands == 4 && !kinds[kind].alpha) {
-		if (flatten(px, &flat) < 0)
+		if (doc_pixels_flatten(px, &flat) < 0)
 			return doc_error_set(err, DOC_E_MEMORY,
 			    "no memory for the picture");
 		px = &flat;

@@ -54,6 +54,7 @@ struct guard {
 	uint64_t max_pixels;
 	int width, height;
 	bool over;
+	uint64_t decoded; /* pixels; some decoders count them twice */
 };
 
 /* The header was read, and nothing is decoded yet. */
@@ -67,6 +68,16 @@ on_size(GdkPixbufLoader *l, gint width, gint height, gpointer user)
 	g->over = (uint64_t)width * (uint64_t)height > g->max_pixels;
 	if (g->over)
 		gdk_pixbuf_loader_set_size(l, 1, 1);
+}
+
+static void
+on_area(GdkPixbufLoader *l, gint x, gint y, gint width, gint height,
+    gpointer user)
+{
+	(void)l;
+	(void)x;
+	(void)y;
+	((struct guard *)user)->decoded += (uint64_t)width * (uint64_t)height;
 }
 
 static int
@@ -106,35 +117,45 @@ feed(GdkPixbufLoader *l, const struct doc_input *in, const struct guard *g,
 	return 0;
 }
 
+/* What the decoder made of it, and what is missing. */
+static int
+conclude(GdkPixbufLoader *l, const struct guard *g, const GError *why,
+    struct doc_pixels *px, struct doc_work *work, struct doc_error *err)
+{
+	const GdkPixbuf *pb = gdk_pixbuf_loader_get_pixbuf(l);
+
+	if (g->over)
+		return doc_error_set(err, DOC_E_PIXELS, "%d x %d pixels",
+		    g->width, g->height);
+	if (!pb || g->decoded == 0)
+		return doc_error_set(err, DOC_E_DAMAGED, "cannot decode: %s",
+		    why ? why->message : "no picture in it");
+	if (copy(pb, px, err) < 0)
+		return -1;
+	if (why || g->decoded < (uint64_t)px->width * px->height)
+		doc_work_reason(work, DOC_R_DAMAGED);
+	return 0;
+}
+
 int
 doc_icon_pixels(const struct doc_input *in, uint64_t max_pixels,
-    struct doc_pixels *px, struct doc_error *err)
+    struct doc_pixels *px, struct doc_work *work, struct doc_error *err)
 {
 	const char *type = find_type(in->media);
 	struct guard guard = { .max_pixels = max_pixels };
 	GError *why = NULL;
 	GdkPixbufLoader *l = type ? gdk_pixbuf_loader_new_with_type(type, NULL)
 				  : NULL;
-	const GdkPixbuf *pb;
-	int rc = -1;
+	int rc;
 
 	if (!l)
 		return doc_error_set(err, DOC_E_UNSUPPORTED,
 		    "no decoder for this picture");
 	g_signal_connect(l, "size-prepared", G_CALLBACK(on_size), &guard);
-	if (feed(l, in, &guard, &why) == 0)
-		(void)gdk_pixbuf_loader_close(l, why ? NULL : &why);
-	else
-		(void)gdk_pixbuf_loader_close(l, NULL);
-	pb = gdk_pixbuf_loader_get_pixbuf(l);
-	if (guard.over)
-		doc_error_set(err, DOC_E_PIXELS, "%d x %d pixels", guard.width,
-		    guard.height);
-	else if (pb && !why)
-		rc = copy(pb, px, err);
-	else
-		doc_error_set(err, DOC_E_DAMAGED, "cannot decode: %s",
-		    why ? why->message : "no picture in it");
+	g_signal_connect(l, "area-updated", G_CALLBACK(on_area), &guard);
+	rc = feed(l, in, &guard, &why);
+	(void)gdk_pixbuf_loader_close(l, rc < 0 ? NULL : &why);
+	rc = conclude(l, &guard, why, px, work, err);
 	g_clear_error(&why);
 	g_object_unref(l);
 	return rc;

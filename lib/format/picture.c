@@ -38,11 +38,11 @@ from_jp2(const struct doc_input *in, unsigned box, struct doc_pixels *px,
 
 static int
 from_icon(const struct doc_input *in, unsigned box, struct doc_pixels *px,
-    struct doc_error *err)
+    struct doc_work *work, struct doc_error *err)
 {
 	doc_autopixels struct doc_pixels all = { 0 };
 
-	if (doc_icon_pixels(in, DOC_RASTER_PIXELS, &all, err) < 0)
+	if (doc_icon_pixels(in, DOC_RASTER_PIXELS, &all, work, err) < 0)
 		return -1;
 	return doc_raster_shrink(&all, NULL, box, px, err);
 }
@@ -58,7 +58,7 @@ doc_picture_pixels(const struct doc_input *in, unsigned box,
 	if (doc_jp2_reads(in->media))
 		return from_jp2(in, box, px, work, err);
 	if (doc_icon_reads(in->media))
-		return from_icon(in, box, px, err);
+		return from_icon(in, box, px, work, err);
 	if (strcasecmp(in->media, "image/svg+xml") == 0)
 		return doc_svg_pixels(in, box, px, err);
 	return doc_raster_pixels(in->data, in->size, &how, px, pages, work,

@@ -28,12 +28,10 @@ doc_pixels_release(struct doc_pixels *px)
 }
 
 /* Room for the size and bands set in px, rows without gaps; -1: no memory. */
-static inline int
-doc_pixels_alloc(struct doc_pixels *px)
-{
-	px->stride = (size_t)px->width * px->bands;
-	px->data = malloc(px->stride * px->height);
-	return px->data ? 0 : -1;
-}
+int doc_pixels_alloc(struct doc_pixels *px) DOC_MUST_CHECK;
+
+/* RGBA on white paper, as 3 bands; -1: no memory. */
+int doc_pixels_flatten(const struct doc_pixels *px,
+    struct doc_pixels *flat) DOC_MUST_CHECK;
 
 #endif
