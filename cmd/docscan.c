@@ -7,20 +7,146 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "cmd/options.h"
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
+#include "lib/engine/dbwatch.h"
+#include "lib/engine/layers.h"
+#include "lib/record/media.h"
+#include "lib/stage/allow.h"
+#include "lib/stage/last.h"
+#include "lib/stage/quarantine.h"
 #include "lib/stage/stage.h"
 
 #define SYSTEM_DB "/var/lib/clamav"
+
+enum { FAIL_INFECTED = 1, FAIL_HEURISTIC = 2 };
+
+/* run->own: what docscan has besides every stage. */
+struct scan {
+	struct doc_scan_options *options;
+	struct doc_allow allow;
+	struct doc_quarantine quarantine;
+	struct doc_dbwatch watch;
+	unsigned fail_on;
+};
+
+static struct scan *
+own_of(const struct doc_run *run)
+{
+	return run->own;
+}
+
+/* What of a document is to be scanned. */
+
+static enum doc_reason
+skip(const struct doc_run *run, const struct doc_record *rec, const char *media)
+{
+	doc_autobuf struct doc_buf sha = { 0 };
+	const char *s = NULL;
+
+	(void)media;
+	if (doc_record_str(rec, "sha256", &sha) == 1)
+		s = doc_buf_str(&sha);
+	if (s != NULL && doc_allow_has(&own_of(run)->allow, s))
+		return DOC_R_ALLOWED;
+	return DOC_R_NONE;
+}
+
+static void
+skipped(const struct doc_run *run, struct doc_json *j)
+{
+	(void)run;
+	doc_json_str(j, "verdict", "skipped");
+}
+
+static uint64_t
+bit(enum doc_reason reason)
+{
+	return (uint64_t)1 << reason;
+}
+
+/* The reasons, and the error, of doclist's result as one set. */
+static uint64_t
+list_reasons(const struct doc_value *list)
+{
+	const struct doc_value *v = doc_value_get(list, "reasons");
+	const char *code = doc_value_get_str(doc_value_get(list, "error"),
+	    "code");
+	uint64_t all = 0;
+
+	for (unsigned r = 1; r < DOC_R_COUNT; r++) {
+		const char *name = doc_reason_name((enum doc_reason)r);
+
+		for (size_t i = 0; i < doc_value_count(v); i++) {
+			const char *s = doc_value_str(doc_value_at(v, i));
+
+			if (s != NULL && strcmp(s, name) == 0)
+				all |= bit((enum doc_reason)r);
+		}
+		if (code != NULL && strcmp(code, name) == 0)
+			all |= bit((enum doc_reason)r);
+	}
+	return all;
+}
+
+/* doclist stopped at a limit of its own, and left the rest of this kind of
+ * container to the engine, which knows it. */
+static bool
+engine_may_finish(uint64_t reasons, const char *media)
+{
+	static const char *const known[] = { "application/zip",
+		"application/x-tar", "application/gzip", "application/x-bzip2",
+		"application/x-7z-compressed" };
+
+	if (reasons &
+	    ~(bit(DOC_R_DEPTH) | bit(DOC_R_MEMBERS) | bit(DOC_R_BYTES)))
+		return false;
+	for (size_t i = 0; i < DOC_LEN(known); i++)
+		if (strcmp(media, known[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The members of a container that doclist opened completely come as records of
+ * their own.  Where it could not, the engine gets the container whole, but
+ * what doclist could not read nobody says the engine could: ClamAV passes over
+ * what it does not understand.
+ */
+static int
+plan(struct doc_stage_task *task, const struct doc_record *rec)
+{
+	doc_autovalue struct doc_value *list = doc_record_value(rec, "list");
+	const char *status = doc_value_get_str(list, "status");
+	int64_t delivered = doc_value_int(doc_value_get(list, "delivered"), 0);
+	int64_t refused = doc_value_int(doc_value_get(list, "refused"), 0);
+	uint64_t reasons = list_reasons(list);
+	unsigned unit = DOC_UNIT_SCAN_WHOLE;
+
+	if (status == NULL ||
+	    !(doc_media_flags(task->media) & DOC_MEDIA_CONTAINER))
+		return doc_unit_add(task, unit, 0);
+	if (strcmp(status, "ok") == 0 && refused == 0) {
+		if (delivered > 0)
+			unit = DOC_UNIT_SCAN_LISTED;
+	} else if (!engine_may_finish(reasons, task->media)) {
+		task->reasons = reasons ? reasons : bit(DOC_R_ERRORS);
+	}
+	return doc_unit_add(task, unit, 0);
+}
+
+/* What is said of it. */
 
 static bool
 test_set(const struct doc_run *run)
 {
 	const char *set = doc_pool_fact(run->flow.pool[0], "set");
 
-	return set == NULL || strcmp(set, "full") != 0;
+	return set != NULL && strcmp(set, "test") == 0;
 }
 
 /* clean only if every byte was looked at, with real signatures. */
@@ -31,33 +157,195 @@ verdict(const struct doc_result *r, const struct doc_answer *a)
 		return "infected";
 	if (r->status == DOC_STATUS_ERROR)
 		return "error";
+	if (r->status == DOC_STATUS_SKIPPED)
+		return "skipped";
 	return r->reasons ? "incomplete" : "clean";
+}
+
+/* An entry of `found`, as the engine's worker sends it: signature, database,
+ * parts. */
+static void
+write_found(struct doc_json *j, char *entry)
+{
+	char separator[] = { DOC_HIT_SEPARATOR, '\0' };
+	const char *name = strsep(&entry, separator);
+	const char *db = entry ? strsep(&entry, separator) : NULL;
+
+	doc_json_open(j, NULL, '{');
+	doc_json_str(j, "name", name);
+	if (db != NULL && *db != '\0')
+		doc_json_str(j, "db", db);
+	if (entry != NULL && *entry != '\0') {
+		doc_json_open(j, "part", '[');
+		while (entry != NULL && *entry != '\0')
+			doc_json_str(j, NULL, strsep(&entry, separator));
+		doc_json_close(j, ']');
+	}
+	doc_json_close(j, '}');
+}
+
+static void
+write_all_found(struct doc_json *j, const struct doc_answer *a)
+{
+	const struct doc_buf *b = &a->value[DOC_F_FOUND];
+	size_t at = 0;
+
+	if (b->len == 0)
+		return;
+	doc_json_open(j, "found", '[');
+	while (at < b->len) {
+		size_t n = strlen(b->data + at) + 1;
+		char *entry = strdup(b->data + at);
+
+		if (entry == NULL)
+			j->failed = true;
+		else
+			write_found(j, entry);
+		free(entry);
+		at += n;
+	}
+	doc_json_close(j, ']');
+}
+
+/* Found is found, whatever else could not be looked at. */
+static void
+settle(const struct doc_run *run, const struct doc_answer *a,
+    struct doc_result *r)
+{
+	bool infected = a->entries[DOC_F_MATCHES] > 0;
+	bool apart = r->reasons == bit(DOC_R_CONTAINER) &&
+	    r->status == DOC_STATUS_PARTIAL;
+
+	if (apart && infected) {
+		r->status = DOC_STATUS_OK;
+		r->reasons = 0;
+	} else if (apart) {
+		r->status = DOC_STATUS_SKIPPED;
+	} else if (infected && r->status == DOC_STATUS_ERROR) {
+		r->status = DOC_STATUS_PARTIAL;
+	} else if (!infected && r->status != DOC_STATUS_ERROR &&
+	    test_set(run)) {
+		doc_result_reason(r, DOC_R_TEST_SIGNATURES);
+		r->status = DOC_STATUS_PARTIAL;
+	}
+}
+
+/* Out of reach, with its whole tree. */
+static void
+put_away(const struct doc_stage_task *task, struct doc_answer *a,
+    struct doc_result *r, struct doc_json *j)
+{
+	struct doc_run *run = task->run;
+	struct doc_record rec;
+	struct doc_error err = { 0 };
+	bool gone = doc_record_parse(&rec, task->input.data, task->input.len,
+			&err) == 0 &&
+	    doc_quarantine_move(&own_of(run)->quarantine, &run->options->roots,
+		&rec, a->value[DOC_F_MATCHES].data, &err) == 0;
+
+	doc_json_bool(j, "quarantined", gone);
+	if (gone)
+		return;
+	doc_warn("cannot put an infected file into quarantine: %s", err.msg);
+	r->status = DOC_STATUS_PARTIAL;
+	doc_result_reason(r, DOC_R_ERRORS);
+	if (r->err.code == DOC_E_NONE)
+		r->err = err;
 }
 
 static void
 members(const struct doc_stage_task *task, struct doc_result *r,
     struct doc_json *j)
 {
-	const struct doc_answer *a = &task->units[0]->job.answer;
-	const char *db = doc_pool_fact(task->run->flow.pool[0], "database");
+	static const enum doc_field by_hand[] = { DOC_F_FOUND, DOC_F_NONE };
+	struct doc_answer *a = &task->units[0]->job.answer;
+	struct scan *own = own_of(task->run);
 	const char *v;
 
-	if (test_set(task->run) && r->status != DOC_STATUS_ERROR &&
-	    a->entries[DOC_F_MATCHES] == 0) {
-		doc_result_reason(r, DOC_R_TEST_SIGNATURES);
-		r->status = DOC_STATUS_PARTIAL;
-	}
+	settle(task->run, a, r);
 	v = verdict(r, a);
-	if (strcmp(v, "infected") == 0) {
-		task->run->findings++;
-		/* Found is found, whatever else could not be looked at. */
-		if (r->status == DOC_STATUS_ERROR)
-			r->status = DOC_STATUS_PARTIAL;
-	}
 	doc_json_str(j, "verdict", v);
-	doc_answer_write(a, j, NULL);
-	if (db != NULL)
-		doc_json_str(j, "db", db);
+	doc_answer_write(a, j, by_hand);
+	write_all_found(j, a);
+	if (strcmp(v, "infected") == 0) {
+		task->run->findings += (own->fail_on & FAIL_INFECTED) != 0;
+		if (own->quarantine.dir >= 0)
+			put_away(task, a, r, j);
+	}
+	if (a->entries[DOC_F_HEURISTICS] > 0)
+		task->run->findings += (own->fail_on & FAIL_HEURISTIC) != 0;
+}
+
+/* The engine in the end record. */
+
+/* One line of the fact `files`: name, version, signatures, time. */
+static void
+write_database(struct doc_json *j, char *line)
+{
+	const char *part[4] = { NULL };
+	char built[DOC_TIME_SIZE];
+	int64_t when;
+
+	for (size_t i = 0; i < DOC_LEN(part); i++)
+		part[i] = line ? strsep(&line, "\t") : NULL;
+	if (part[3] == NULL)
+		return;
+	when = strtoll(part[3], NULL, 10);
+	doc_json_open(j, NULL, '{');
+	doc_json_str(j, "name", part[0]);
+	if (strcmp(part[1], "0") != 0)
+		doc_json_int(j, "version", strtoll(part[1], NULL, 10));
+	doc_json_int(j, "signatures", strtoll(part[2], NULL, 10));
+	if (doc_time_format(when, built) == 0)
+		doc_json_str(j, "built", built);
+	doc_json_int(j, "age_days",
+	    DOC_MAX((int64_t)time(NULL) - when, (int64_t)0) / 86400);
+	doc_json_close(j, '}');
+}
+
+static void
+engine(const struct doc_run *run, struct doc_json *j)
+{
+	static const char *const plain[] = { "name", "version", "signatures",
+		"database", "set" };
+	const char *files = doc_pool_fact(run->flow.pool[0], "files");
+	char *copy, *at, *line;
+
+	for (size_t i = 0; i < DOC_LEN(plain); i++) {
+		const char *v = doc_pool_fact(run->flow.pool[0], plain[i]);
+
+		if (v != NULL)
+			doc_json_str(j, plain[i], v);
+	}
+	if (files == NULL)
+		return;
+	at = copy = strdup(files);
+	if (copy == NULL) {
+		j->failed = true;
+		return;
+	}
+	doc_json_open(j, "databases", '[');
+	while ((line = strsep(&at, "\n")) != NULL)
+		write_database(j, line);
+	doc_json_close(j, ']');
+	free(copy);
+}
+
+static int
+ready(struct doc_run *run, struct doc_error *err)
+{
+	struct scan *own = own_of(run);
+
+	if (own->options->db == NULL)
+		return 0;
+	return doc_dbwatch_open(&own->watch, &run->flow.loop, run->flow.pool[0],
+	    own->options->db, err);
+}
+
+static void
+over(struct doc_run *run)
+{
+	doc_dbwatch_close(&own_of(run)->watch);
 }
 
 static const struct doc_stage docscan = {
@@ -66,8 +354,16 @@ static const struct doc_stage docscan = {
 	.fields = DOC_FOR_SCAN,
 	.scans = true,
 	.huge = true,
+	.skip = skip,
+	.skipped = skipped,
+	.plan = plan,
 	.members = members,
+	.ready = ready,
+	.over = over,
+	.engine = engine,
 };
+
+/* Starting. */
 
 static bool
 has_system_db(void)
@@ -98,7 +394,7 @@ choose_db(struct doc_scan_options *own, const struct doc_cmd *cmd)
 		own->db = SYSTEM_DB;
 		return NULL;
 	}
-	if (own->require_db) {
+	if (own->require_db || own->max_db_age > 0) {
 		doc_fatal("no signature database in " SYSTEM_DB
 			  " (run freshclam, or give --db)");
 		exit(3);
@@ -107,31 +403,122 @@ choose_db(struct doc_scan_options *own, const struct doc_cmd *cmd)
 	       "called clean; get real ones with freshclam, or give --db";
 }
 
+/* The youngest file decides: main.cvd is years old and daily.cvd is not. */
+static int
+check_age(const struct doc_scan_options *own, struct doc_error *err)
+{
+	struct doc_dbset set;
+	char built[DOC_TIME_SIZE] = "";
+	int64_t when, age;
+
+	if (own->max_db_age == 0 || own->db == NULL)
+		return 0;
+	if (doc_dbset_read(own->db, &set, err) < 0)
+		return -1;
+	when = doc_dbset_built(&set);
+	age = (int64_t)time(NULL) - when;
+	doc_dbset_release(&set);
+	if (age <= (int64_t)(own->max_db_age / 1000))
+		return 0;
+	(void)doc_time_format(when, built);
+	return doc_error_set(err, DOC_E_ENGINE,
+	    "the signatures are of %s, older than --max-db-age (run "
+	    "freshclam)",
+	    built);
+}
+
+static unsigned
+fail_on(const struct doc_scan_options *own, const struct doc_cmd *cmd)
+{
+	/* The last two do so anyway. */
+	static const struct {
+		const char *word;
+		unsigned flag;
+	} words[] = { { "infected", FAIL_INFECTED },
+		{ "heuristic", FAIL_HEURISTIC }, { "incomplete", 0 },
+		{ "error", 0 } };
+	unsigned flags = own->fail_on_infected ? FAIL_INFECTED : 0;
+	const char *at = own->fail_on;
+
+	while (at != NULL && *at != '\0') {
+		size_t n = strcspn(at, ","), i = 0;
+
+		while (i < DOC_LEN(words) &&
+		    (strlen(words[i].word) != n ||
+			strncmp(words[i].word, at, n) != 0))
+			i++;
+		if (i == DOC_LEN(words))
+			doc_usage(cmd,
+			    "--fail-on: of infected, heuristic, incomplete, "
+			    "error");
+		flags |= words[i].flag;
+		at += n + (at[n] == ',');
+	}
+	return flags;
+}
+
+static int
+restore(struct scan *own, char *const *paths, struct doc_error *err)
+{
+	int bad = doc_quarantine_restore(&own->quarantine, paths, err);
+
+	doc_quarantine_close(&own->quarantine);
+	return bad < 0 ? doc_last_words(err) : bad > 0;
+}
+
+static int
+prepare(struct scan *own, struct doc_error *err)
+{
+	const struct doc_scan_options *o = own->options;
+
+	if (o->allow != NULL && doc_allow_read(o->allow, &own->allow, err) < 0)
+		return -1;
+	if (o->quarantine != NULL &&
+	    doc_quarantine_open(&own->quarantine, o->quarantine, err) < 0)
+		return -1;
+	return o->restore ? 0 : check_age(o, err);
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct doc_scan_options own = { 0 };
-	struct doc_stage_options options;
+	struct doc_scan_options options = DOC_SCAN_DEFAULTS;
+	struct scan own = { .options = &options, .quarantine = { -1, -1 } };
+	struct doc_stage_options stage;
 	struct doc_limits limits;
+	struct doc_error err = { 0 };
 	struct doc_cmd cmd = { .name = "docscan",
 		.usage = "[options] [file ...]",
 		.about = "Adds a virus verdict to the record of each "
 			 "document.",
-		.groups = { { doc_scan_opts, &own },
-		    { doc_stage_opts, &options },
+		.groups = { { doc_scan_opts, &options },
+		    { doc_stage_opts, &stage },
 		    { doc_limits_opts, &limits } } };
 	struct doc_stage_setup setup = { .stage = &docscan,
 		.cmd = &cmd,
-		.options = &options,
+		.options = &stage,
 		.limits = &limits,
-		.opts = { doc_scan_opts, &own },
-		.extension = "" };
+		.opts = { doc_scan_opts, &options },
+		.own = &own,
+		.extension = "",
+		.fail_on_findings = true };
+	int status;
 
 	doc_start(cmd.name);
-	doc_stage_options_default(&options);
+	doc_stage_options_default(&stage);
 	doc_limits_default(&limits);
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
-	setup.notice = choose_db(&own, &cmd);
-	setup.fail_on_findings = own.fail_on_infected;
-	return doc_stage_main(&setup);
+	own.fail_on = fail_on(&options, &cmd);
+	if (options.restore && options.quarantine == NULL)
+		doc_usage(&cmd, "--restore needs --quarantine");
+	if (!options.restore)
+		setup.notice = choose_db(&options, &cmd);
+	if (prepare(&own, &err) < 0)
+		return doc_last_words(&err);
+	if (options.restore)
+		return restore(&own, setup.operands, &err);
+	status = doc_stage_main(&setup);
+	doc_quarantine_close(&own.quarantine);
+	doc_allow_release(&own.allow);
+	return status;
 }

@@ -24,8 +24,24 @@ extern const struct doc_opt doc_list_opts[];
 struct doc_scan_options {
 	const char *db;
 	bool require_db;
+	uint64_t max_db_age; /* milliseconds; 0: any */
+	int engine;	   /* enum doc_scan_engine, by the words of the table */
+	const char *clamd; /* its socket */
+	bool whole;
+	const char *allow, *quarantine;
+	bool restore;
+	const char *fail_on;
 	bool fail_on_infected;
 };
+#define DOC_SCAN_DEFAULTS                                                      \
+	{                                                                      \
+		.engine = DOC_ENGINE_LIB                                       \
+	}
+enum doc_scan_engine { DOC_ENGINE_AUTO, DOC_ENGINE_LIB, DOC_ENGINE_CLAMD };
+
+/* Units of work of docscan: a document; a container all of whose members have
+ * records of their own. */
+enum { DOC_UNIT_SCAN_WHOLE = 0, DOC_UNIT_SCAN_LISTED = 1 };
 extern const struct doc_opt doc_scan_opts[];
 
 struct doc_ocr_options {

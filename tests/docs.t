@@ -152,7 +152,7 @@ ok 'docrecord(5) has the reasons' reasons_agree
 # Not from a worker: what the supervisor adds to a stage's result.
 own='list delivered
 scan verdict
-scan db
+scan quarantined
 ocr lang
 preview pictures'
 # From a worker, but not in its stage's result: members of the document, and

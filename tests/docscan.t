@@ -48,12 +48,15 @@ eicar.com ok infected' "$(recs "$verdict" out)"
 		tar -C n -cf n.tar x.com && gzip -n n.tar
 		python3 -c 'import zipfile
 z = zipfile.ZipFile("n.zip", "w"); z.write("n.tar.gz"); z.close()'
-		status 0 docscan n.zip >out 2>err
+		status 0 docscan --whole n.zip >out 2>err
 		is 'infected infected infected' "$(recs .scan.verdict out |
+		    xargs)"
+		status 0 docscan n.zip >out 2>err
+		is 'skipped skipped infected' "$(recs .scan.verdict out |
 		    xargs)"
 		clean
 	}
-	ok 'EICAR in a tar.gz in a zip, at every level' nested_eicar
+	ok 'EICAR in a tar.gz in a zip' nested_eicar
 fi
 
 found() {
@@ -64,12 +67,14 @@ found() {
 	cat >want <<'E'
 f/marked.txt ok infected
 f/plain.txt ok clean
-f/marked.zip ok infected
-f/letters.zip ok clean
+f/marked.zip skipped skipped
+f/letters.zip skipped skipped
 f/empty ok clean
 f/binary.bin ok clean
 E
 	diff -u want got
+	is 1 "$(recs 'select(.path == "f/marked.zip" and .member and
+	    .scan.verdict == "infected").id' out | wc -l)"
 	all '(.scan.verdict == "infected") == (.scan.matches[0]? != null)' out
 	recs '.scan.matches[0]? // empty' out | sort -u |
 	    grep -qx 'Test.Marker.*'
@@ -81,17 +86,176 @@ ok 'finds a signature of its own database, in nested zips too' found
 
 # Of the tree of a zip in a zip in a zip, every level is infected.
 levels() {
-	docscan --db db f/marked.zip >out
+	docscan --whole --db db f/marked.zip >out
 	is 4 "$(recs 'select(.scan.verdict == "infected").id' out | wc -l)"
+	# Each names the parts below it, as doclist names them.
+	recs '(.member // []) + (.scan.found[0].part // []) |
+	    join("/")' out | sort -u >got
+	lines 1 got
+	recs '.scan.found[].db' out | sort -u >got
+	is marker.ndb "$(cat got)"
 }
-ok 'every level of a nest is told' levels
+ok 'every level of a nest is told with --whole, and where it is' levels
+
+# A container is not unpacked again, but its own bytes are looked at.
+apart() {
+	python3 - <<'P'
+import gzip, io, tarfile, zipfile
+m = "x docpipe-test-marker-4711-harmless"
+z = zipfile.ZipFile("stored.zip", "w"); z.writestr("a", m); z.close()
+z = zipfile.ZipFile("packed.zip", "w", 8); z.writestr("a", m * 9); z.close()
+a = open("packed.zip", "rb").read()
+open("before.zip", "wb").write(b"#!/bin/sh\n" + a)
+def tar(name, mode, tail):
+    t = io.BytesIO()
+    w = tarfile.open(fileobj=t, mode="w"); i = tarfile.TarInfo("a")
+    i.size = 8; w.addfile(i, io.BytesIO(b"harmless")); w.close()
+    d = t.getvalue() + tail
+    open(name, "wb").write(gzip.compress(d, mtime=0) if mode else d)
+tar("plain.tar", 0, b""); tar("tail.tar", 0, a)
+tar("plain.tgz", 1, b""); tar("tail.tgz", 1, a)
+P
+	status 1 docscan --db db stored.zip packed.zip before.zip plain.tar \
+	    tail.tar plain.tgz tail.tgz >out
+	recs 'select(.member | not) | "\(.path) \(.scan.verdict)"' out >got
+	cat >want <<'E'
+stored.zip infected
+packed.zip skipped
+before.zip infected
+plain.tar skipped
+tail.tar incomplete
+plain.tgz skipped
+tail.tgz incomplete
+E
+	diff -u want got
+	all '.scan.verdict != "skipped" or .scan.reasons == ["container"]' out
+	# A container whose members could not all be listed is unpacked.
+	doclist -d 0 packed.zip >list || :
+	docscan --db db <list >out
+	is 'infected ["a"]' "$(recs \
+	    '"\(.scan.verdict) \(.scan.found[0].part)"' out)"
+}
+ok 'containers: members apart, unless more may be hidden' apart
 
 fail_on() {
 	status 1 docscan -F --db db f/marked.txt f/plain.txt >out
 	status 0 docscan -F --db db f/plain.txt >out
 	status 0 docscan --db db f/marked.txt >out
+	status 1 docscan --fail-on=infected --db db f/marked.txt >out
+	status 1 docscan --fail-on=error,infected --db db f/marked.txt >out
+	status 0 docscan --fail-on=heuristic --db db f/marked.txt >out
+	status 2 docscan --fail-on=dirty --db db f/marked.txt >out 2>err
+	grep -q -e --fail-on err
 }
-ok '--fail-on-infected' fail_on
+ok '--fail-on and --fail-on-infected' fail_on
+
+allow() {
+	{ echo '# known'; sha256sum f/marked.txt; } >good
+	status 0 docscan -F --allow=good --db db f/marked.txt f/plain.txt >out
+	is 'f/marked.txt skipped skipped
+f/plain.txt ok clean' "$(recs "$verdict" out)"
+	is '["allowed"]' "$(recs '.scan.reasons // empty' out)"
+	echo nonsense >good
+	status 2 docscan --allow=good --db db f/plain.txt >out 2>err
+	grep -q 'line 1' err
+}
+ok '--allow' allow
+
+quarantine() {
+	mkdir q && cp f/marked.txt q/a && cp f/marked.zip q/b.zip &&
+	    cp f/plain.txt q/c && chmod 640 q/a
+	status 0 docscan --db db --quarantine=jail q >out 2>err
+	is c "$(ls q)"
+	is 2 "$(find jail -type f ! -name journal -perm 0 | wc -l)"
+	all '(.scan.verdict == "infected") == (.scan.quarantined == true)' out
+	is 2 "$(grep -c '"op":"move"' jail/journal)"
+	clean
+	# One back, not over another, then all.
+	echo mine >q/b.zip
+	status 0 docscan --quarantine=jail --restore q/a
+	cmp f/marked.txt q/a && is 640 "$(stat -c %a q/a)"
+	status 1 docscan --quarantine=jail --restore 2>err
+	is mine "$(cat q/b.zip)"
+	rm q/b.zip
+	status 0 docscan --quarantine=jail --restore
+	cmp f/marked.zip q/b.zip
+	is journal "$(ls jail)"
+	# Cut short between journal and rename: the file is opened again.
+	chmod 0 q/a
+	printf '{"v":1,"type":"quaran' >>jail/journal
+	status 0 docscan --quarantine=jail --restore
+	is 640 "$(stat -c %a q/a)"
+	status 2 docscan --restore 2>err
+}
+ok '--quarantine and --restore' quarantine
+
+quarantine_far() {
+	shm=$(mktemp -d /dev/shm/docscan.XXXXXX) || return 1
+	mkdir -p q2 && cp f/marked.txt q2/a
+	docscan --db db --quarantine="$shm/jail" q2 >out
+	test ! -e q2/a
+	is 0 "$(stat -c %a "$shm"/jail/*-0)"
+	docscan --quarantine="$shm/jail" --restore
+	cmp f/marked.txt q2/a
+	rm -rf "$shm"
+}
+if test -w /dev/shm; then
+	ok '--quarantine on another file system' quarantine_far
+else
+	skip '--quarantine on another file system' 'no /dev/shm'
+fi
+
+age() {
+	mkdir old && cp f/marker.ndb old && touch -d '10 days ago' old/*
+	status 3 docscan --max-db-age=3d --db old f/plain.txt >out 2>err
+	grep -q 'older than --max-db-age' err
+	test ! -s out
+	status 0 docscan --max-db-age=30d --db old f/plain.txt >out
+	any '.stage == "docscan" and (.engine.databases[0] |
+	    .name == "marker.ndb" and .age_days == 10 and
+	    .signatures == 1)' out
+}
+ok '--max-db-age' age
+
+# wait_for TEXT FILE: up to 40 seconds.
+wait_for() {
+	tries=0
+	until grep -q "$1" "$2"; do
+		tries=$((tries + 1))
+		test "$tries" -le 200 || { echo "no $1"; cat "$2"; return 1; }
+		sleep 0.2
+	done
+}
+
+# New signatures while it runs: no document is lost, and each tells its own.
+reload() {
+	mkdir live && cp f/marker.ndb live
+	cp f/plain.txt early.txt && cp f/plain.txt late.txt
+	doclist early.txt | head -n 1 >list1
+	doclist late.txt >list2
+	mkfifo in
+	docscan -v --db live <in >out 2>err &
+	scan=$!
+	exec 3>in
+	cat list1 >&3
+	wait_for early out
+	printf 'Test.Late:0:*:%s\n' "$(head -c 12 f/plain.txt |
+	    od -An -tx1 | tr -d ' \n')" >live/late.ndb
+	wait_for 'engine takes over' err
+	cat list1 >&3
+	# One that cannot be loaded leaves the old one in charge.
+	printf 'broken' >live/worse.ndb
+	wait_for 'going on with' err
+	cat list2 >&3
+	exec 3>&-
+	got=0
+	wait "$scan" || got=$?
+	is 0 "$got"
+	is 'clean infected infected' "$(recs .scan.verdict out | xargs)"
+	is 2 "$(recs .scan.db out | sort -u | wc -l)"
+	clean
+}
+ok 'a database that changes during a run' reload
 
 same_file() {
 	# Not one result for several: the same content under many names.
@@ -179,7 +343,8 @@ temp() {
 	mkdir "$ro" && chmod 555 "$ro"
 	for dir in "$scratch/none" /proc /dev/null; do
 		got=0
-		TMPDIR=$dir docscan --db db f/marked.zip >out 2>err || got=$?
+		TMPDIR=$dir docscan --whole --db db f/marked.zip >out 2>err ||
+		    got=$?
 		test "$got" -ge 3 ||
 		    all '.scan.verdict == "infected"' out
 	done

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * docscan's engine - libclamav; runs in a cage.
+ * docscan's engine - libclamav; runs in a cage.  With --engine=clamd it only
+ * looks for what clamd passes over.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 
 #include "cmd/options.h"
 #include "lib/engine/clamav.h"
+#include "lib/engine/unseen.h"
+#include "lib/format/dense.h"
 #include "lib/pool/zygote.h"
 
 static struct doc_scan_options options;
@@ -24,26 +27,66 @@ fact(struct doc_buf *facts, const char *key, const char *value)
 	return doc_buf_add(facts, value, strlen(value) + 1);
 }
 
+/* What every answer tells: which signatures it is about. */
+static char database[DOC_DB_KEY];
+
+static int
+tell(struct doc_buf *facts, const struct doc_clamav_info *info)
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", info->signatures);
+	snprintf(database, sizeof(database), "%s", info->database);
+	if (fact(facts, "name", "libclamav") < 0 ||
+	    fact(facts, "version", info->version) < 0 ||
+	    fact(facts, "signatures", number) < 0 ||
+	    fact(facts, "database", info->database) < 0 ||
+	    fact(facts, "set", info->test_only ? "test" : "full") < 0)
+		return -1;
+	return info->files.len == 0 ? 0
+				    : fact(facts, "files", info->files.data);
+}
+
 static int
 load(struct doc_buf *facts, struct doc_error *err)
 {
-	struct doc_clamav_info info;
-	char number[16], hex[2 * sizeof(secret) + 1];
+	struct doc_clamav_info info = { .signatures = 0 };
+	char hex[2 * sizeof(secret) + 1];
+	int rc;
 
+	if (options.engine == DOC_ENGINE_CLAMD)
+		return 0;
 	if (getrandom(secret, sizeof(secret), 0) != sizeof(secret))
 		return doc_error_sys(err, "cannot get random bytes");
 	for (size_t i = 0; i < sizeof(secret); i++)
 		snprintf(hex + 2 * i, 3, "%02x", secret[i]);
-	if (doc_clamav_load(options.db, hex, &info, err) < 0)
-		return -1;
-	snprintf(number, sizeof(number), "%u", info.signatures);
-	if (fact(facts, "name", "libclamav") < 0 ||
-	    fact(facts, "version", info.version) < 0 ||
-	    fact(facts, "signatures", number) < 0 ||
-	    fact(facts, "database", info.database) < 0 ||
-	    fact(facts, "set", info.test_only ? "test" : "full") < 0)
-		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-	return 0;
+	rc = doc_clamav_load(options.db, hex, &info, err);
+	if (rc == 0 &&
+	    (doc_buf_str(&info.files) == NULL || tell(facts, &info) < 0))
+		rc = doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	doc_buf_release(&info.files);
+	return rc;
+}
+
+static int
+scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
+{
+	enum doc_density density = in->unit == DOC_UNIT_SCAN_LISTED
+	    ? doc_density(in)
+	    : DOC_LOOSE;
+	bool apart = density == DOC_DENSE && !options.whole;
+
+	if (density == DOC_TAILED)
+		doc_work_reason(work, DOC_R_DAMAGED);
+	if (apart)
+		doc_work_reason(work, DOC_R_CONTAINER);
+	if (options.engine == DOC_ENGINE_CLAMD) {
+		if (!apart && in->size > 0)
+			doc_unseen_say(in, work);
+		return 0;
+	}
+	doc_work_str(work, DOC_F_DB, database);
+	return doc_clamav_scan(in, !apart, work, err);
 }
 
 /* A zip with one stored member: the bytes of the canary's signature.  (APPNOTE
@@ -121,7 +164,9 @@ canary(struct doc_work *work, struct doc_error *err)
 		.size = make_zip(secret, sizeof(secret), zip),
 		.media = "application/zip" };
 
-	if (doc_clamav_scan(&in, &seen.work, err) < 0)
+	if (options.engine == DOC_ENGINE_CLAMD)
+		return 0;
+	if (doc_clamav_scan(&in, true, &seen.work, err) < 0)
 		return -1;
 	if (!seen.found)
 		return doc_error_set(err, DOC_E_ENGINE,
@@ -138,7 +183,7 @@ main(int argc, char *argv[])
 		.opts = { doc_scan_opts, &options },
 		.collapse = true,
 		.load = load,
-		.work = doc_clamav_scan,
+		.work = scan,
 		.canary = canary,
 	};
 

@@ -2,6 +2,12 @@
 # Made by .tools/completions.sh from the option table of docscan.
 complete -c docscan -s d -l db -x -a '(__fish_complete_directories)' -d 'signature database (default: /var/lib/clamav)'
 complete -c docscan -s D -l require-db -d 'refuse the built-in test signatures'
+complete -c docscan -s a -l max-db-age -x -d 'refuse signatures older than this, as 3d'
+complete -c docscan -s w -l whole -d 'unpack containers again, for one verdict'
+complete -c docscan -s W -l allow -x -d 'SHA-256 digests of what not to scan'
+complete -c docscan -s Q -l quarantine -x -a '(__fish_complete_directories)' -d 'move infected files there, mode 0'
+complete -c docscan -s O -l restore -d 'put back what is in the quarantine'
+complete -c docscan -s f -l fail-on -x -d 'exit with 1 for these, as in infected'
 complete -c docscan -s F -l fail-on-infected -d 'exit with 1 when something is found'
 complete -c docscan -s j -l jobs -x -d 'workers at once (default: processors)'
 complete -c docscan -s S -l spool -x -a '(__fish_complete_directories)' -d 'where results and members are kept'

@@ -10,29 +10,35 @@
 #ifndef DOC_CLAMAV_H
 #define DOC_CLAMAV_H
 
+#include "lib/base/buf.h"
+#include "lib/engine/dbset.h"
 #include "lib/pool/work.h"
 
 struct doc_clamav_info {
 	unsigned signatures;
-	bool test_only;	   /* only the built-in test signatures are loaded */
-	bool fuzzy;	   /* image fuzzy hashing is on: a signature needs it */
-	char version[64];  /* of libclamav */
-	char database[64]; /* digest over names, sizes and times of the
-			      database files, hexadecimal, for the cache key */
+	bool test_only;	  /* only the built-in test signatures are loaded */
+	bool fuzzy;	  /* image fuzzy hashing is on: a signature needs it */
+	char version[64]; /* of libclamav */
+	char database[DOC_DB_KEY]; /* doc_dbset_key of what is loaded */
+	/* A line for each database file: name, version (0: none), signatures
+	 * and time of building (Unix), separated by tabs. */
+	struct doc_buf files;
 };
 
 /* Load every database in directory (or file) `db`; NULL loads the built-in
  * test set (EICAR).  `canary` is a hex body signature added under the name
  * "Docpipe.Canary".  Then compile, preload charsets, warm with a sample of
- * each format.  ENGINE on failure. */
+ * each format.  `info` must be zero; its files are the caller's.  ENGINE on
+ * failure. */
 int doc_clamav_load(const char *db, const char *canary,
     struct doc_clamav_info *info, struct doc_error *err) DOC_MUST_CHECK;
 
-/* Scan all of `in`, temp files in work->temp.  Says matches, heuristics,
- * scanned, and a reason for everything that was not looked at (size, files,
- * recursion, time, encrypted, damaged).  0 when the engine did its work,
- * whatever it found; -1 with ENGINE, MEMORY, TEMP, TIMEOUT. */
-int doc_clamav_scan(const struct doc_input *in, struct doc_work *work,
-    struct doc_error *err) DOC_MUST_CHECK;
+/* Scan all of `in`, temp files in work->temp; without `unpack` its bytes as
+ * they are and nothing more.  Says matches, found, heuristics, scanned, and a
+ * reason for everything that was not looked at (size, files, recursion, time,
+ * encrypted, damaged, unsupported).  0 when the engine did its work, whatever
+ * it found; -1 with ENGINE, MEMORY, TEMP, TIMEOUT. */
+int doc_clamav_scan(const struct doc_input *in, bool unpack,
+    struct doc_work *work, struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sigdb - signature databases as files: what is in the directory, and our own
- * few signatures.
+ * sigdb - what is to be known of the signatures before they are loaded, and our
+ * own few.
  *
  * Runs in the zygote, before any document.
  */
@@ -9,21 +9,14 @@
 #define DOC_SIGDB_H
 
 #include "lib/base/buf.h"
-#include "lib/base/digest.h"
-#include "lib/base/error.h"
+#include "lib/engine/dbset.h"
 
-struct doc_sigdb {
-	bool fuzzy;		     /* some signature is an image fuzzy hash */
-	char digest[DOC_DIGEST_HEX]; /* over names, sizes and times */
-};
-
-/* Look at the database file, or at all of them in the directory, `path`.
- * ENGINE when there are none. */
-int doc_sigdb_survey(const char *path, struct doc_sigdb *db,
+/* Is some signature of the set an image fuzzy hash? */
+int doc_sigdb_fuzzy(const struct doc_dbset *set, bool *fuzzy,
     struct doc_error *err) DOC_MUST_CHECK;
 
-/* The same for the built-in set. */
-void doc_sigdb_builtin(struct doc_sigdb *db);
+/* Digest of the built-in set. */
+void doc_sigdb_builtin(char digest[static DOC_DIGEST_HEX]);
 
 /* The text of an .ndb file: the EICAR test file's signature if `eicar`, and
  * `canary` (hexadecimal, or NULL) as Docpipe.Canary.  -1: out of memory. */

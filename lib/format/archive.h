@@ -44,6 +44,10 @@ bool doc_package_has(const struct doc_package *pkg, const char *name);
  * sizes, newer compression methods, a damaged directory? */
 bool doc_package_is_plain(const struct doc_package *pkg);
 
+/* Do its parts and its directory fill the file, without room for anything
+ * else, and do local headers and directory agree?  Plain packages only. */
+bool doc_package_is_dense(const struct doc_package *pkg);
+
 /* Names of all parts in directory order, NULL-terminated; owned by pkg. */
 const char *const *doc_package_names(const struct doc_package *pkg);
 

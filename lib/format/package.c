@@ -133,6 +133,81 @@ doc_package_is_plain(const struct doc_package *pkg)
 	return true;
 }
 
+/* Where the part ends by its local header, which must tell what the directory
+ * tells; 0: it does not, or nobody knows. */
+static uint64_t
+end_of_part(const struct doc_package *pkg, const struct doc_part *part)
+{
+	const char *h = pkg->data + part->offset;
+	bool later = (doc_zip_le16(h + 6) & 8) != 0; /* sizes come behind */
+
+	if (doc_zip_le16(h + 8) != part->method ||
+	    (!later && doc_zip_le32(h + 18) != part->packed))
+		return 0;
+	return part->offset + DOC_ZIP_LOCAL_LEN + doc_zip_le16(h + 26) +
+	    doc_zip_le16(h + 28) + part->packed;
+}
+
+/* The data descriptor (4.3.9): with or without a mark, 32 or 64 bits. */
+static bool
+is_descriptor(const struct doc_package *pkg, const struct doc_part *part,
+    uint64_t n)
+{
+	bool later = (doc_zip_le16(pkg->data + part->offset + 6) & 8) != 0;
+
+	return n == 0 || (later && (n == 12 || n == 16 || n == 20 || n == 24));
+}
+
+static int
+by_offset(const void *a, const void *b, void *ctx)
+{
+	const struct doc_package *pkg = ctx;
+	uint64_t x = pkg->part[*(const size_t *)a].offset;
+	uint64_t y = pkg->part[*(const size_t *)b].offset;
+
+	return (x > y) - (x < y);
+}
+
+/* `order` is room for one number for each part. */
+static bool
+fills_file(const struct doc_package *pkg, size_t *order)
+{
+	for (size_t i = 0; i < pkg->count; i++)
+		order[i] = i;
+	qsort_r(order, pkg->count, sizeof(*order), by_offset,
+	    (void *)(uintptr_t)pkg);
+	if (pkg->part[order[0]].offset != 0)
+		return false;
+	for (size_t i = 0; i < pkg->count; i++) {
+		const struct doc_part *part = &pkg->part[order[i]];
+		uint64_t end = end_of_part(pkg, part);
+		uint64_t next = i + 1 < pkg->count
+		    ? pkg->part[order[i + 1]].offset
+		    : pkg->directory;
+
+		if (end == 0 || end > next ||
+		    !is_descriptor(pkg, part, next - end))
+			return false;
+	}
+	return true;
+}
+
+bool
+doc_package_is_dense(const struct doc_package *pkg)
+{
+	size_t *order;
+	bool dense;
+
+	if (pkg->count == 0 || pkg->end != pkg->size)
+		return false;
+	order = calloc(pkg->count, sizeof(*order));
+	if (order == NULL)
+		return false;
+	dense = fills_file(pkg, order);
+	free(order);
+	return dense;
+}
+
 bool
 doc_package_has(const struct doc_package *pkg, const char *name)
 {

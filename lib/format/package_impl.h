@@ -49,6 +49,8 @@ struct doc_package {
 	const char **names; /* NULL-ended */
 	uint64_t total;	    /* bytes read so far */
 	bool streamed;	    /* the directory could not be used */
+	uint64_t directory; /* where it starts */
+	uint64_t end;	    /* of the whole, by its end record; 0: 64-bit */
 };
 
 struct doc_part_reader {

@@ -18,6 +18,7 @@ struct directory {
 	uint64_t end;
 	uint64_t shift; /* bytes put before the archive */
 	uint64_t count;
+	uint64_t last; /* end of the end record; 0 when it is a 64-bit one */
 };
 
 static uint64_t
@@ -130,6 +131,7 @@ find_directory(const struct doc_package *pkg, struct directory *dir)
 		size = doc_le32(eocd + 12);
 		start = doc_le32(eocd + 16);
 		dir->end = (uint64_t)(eocd - pkg->data);
+		dir->last = dir->end + EOCD_LEN + doc_zip_le16(eocd + 20);
 	}
 	if (size > dir->end || dir->count > DOC_PACKAGE_PARTS)
 		return -1;
@@ -208,6 +210,9 @@ index_directory(struct doc_package *pkg)
 		if (step == 0)
 			break;
 	}
+	/* What stands between the last header and the end is no header. */
+	pkg->directory = dir.start;
+	pkg->end = at == dir.end ? dir.last : 0;
 	return pkg->count < dir.count ? -1 : 0;
 }
 

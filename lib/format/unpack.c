@@ -230,6 +230,30 @@ doc_unpack_error(struct doc_unpack *u, struct doc_error *err)
 	    msg != NULL ? msg : "broken archive");
 }
 
+enum doc_unpack_what
+doc_unpack_what(const char *data, size_t size)
+{
+	struct doc_error err = { 0 };
+	struct archive_entry *e;
+	struct doc_unpack *u;
+	enum doc_unpack_what what = DOC_UNPACK_OTHER;
+
+	if (doc_unpack_open(data, size, DOC_UNPACK_ANY, &u, &err) < 0)
+		return what;
+	/* The last filter counted is the one that reads the bytes. */
+	if (status_of(archive_read_next_header(u->a, &e)) == DOC_UNPACK_OK &&
+	    archive_filter_count(u->a) == 2) {
+		int format = archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK;
+
+		if (format == ARCHIVE_FORMAT_RAW)
+			what = DOC_UNPACK_LONE;
+		else if (format == ARCHIVE_FORMAT_TAR)
+			what = DOC_UNPACK_TAR;
+	}
+	doc_unpack_free(u);
+	return what;
+}
+
 void
 doc_unpack_free(struct doc_unpack *u)
 {

@@ -61,6 +61,15 @@ enum doc_unpack_status doc_unpack_block(struct doc_unpack *u, const char **p,
 /* Why the last call was BAD or DEAD. */
 int doc_unpack_error(struct doc_unpack *u, struct doc_error *err);
 
+/* What doc_unpack_open(..., DOC_UNPACK_ANY, ...) finds under one compression.
+ */
+enum doc_unpack_what {
+	DOC_UNPACK_LONE, /* a file that is no archive */
+	DOC_UNPACK_TAR,
+	DOC_UNPACK_OTHER /* another archive, or several layers, or nothing */
+};
+enum doc_unpack_what doc_unpack_what(const char *data, size_t size);
+
 void doc_unpack_free(struct doc_unpack *u);
 
 #endif

@@ -79,6 +79,11 @@ int doc_pool_open(struct doc_pool **pool, struct doc_loop *loop,
 bool doc_pool_free(struct doc_pool *pool);
 void doc_pool_submit(struct doc_pool *pool, struct doc_job *job);
 
+/* Start another engine, to take over once it has passed its self-test, while
+ * the old one ends with its last workers; when it fails the old one stays, and
+ * a warning tells.  1: it starts, 0: one is starting already; -1 with SPAWN. */
+int doc_pool_renew(struct doc_pool *pool, struct doc_error *err) DOC_MUST_CHECK;
+
 /* Run the clocks; returns milliseconds until it is to be called again, -1 for
  * never. */
 int doc_pool_tick(struct doc_pool *pool);

@@ -186,12 +186,21 @@ give_up(struct doc_pool *p, const struct doc_error *err)
 		p->why = *err;
 }
 
+int
+doc_pool_renew(struct doc_pool *p, struct doc_error *err)
+{
+	if (starting(p) || p->failed)
+		return 0;
+	return zlink_start(p, err) < 0 ? -1 : 1;
+}
+
 static void
 dead(struct zlink *z, const struct doc_error *err)
 {
 	struct doc_pool *p = z->pool;
 	struct doc_error again = { 0 };
 	bool was_live = z->state == Z_LIVE;
+	bool was_new = z->state == Z_STARTING || z->state == Z_TESTING;
 
 	if (z->state == Z_DEAD)
 		return;
@@ -207,6 +216,9 @@ dead(struct zlink *z, const struct doc_error *err)
 		if (zlink_start(p, &again) < 0)
 			give_up(p, &again);
 	} else {
+		if (was_new && zlink_live(p) != NULL)
+			doc_warn("going on with the old engine process: %s",
+			    err->msg);
 		give_up(p, err);
 	}
 }
@@ -233,6 +245,7 @@ canary_done(struct doc_job *job)
 	}
 	for (struct zlink *o = z->pool->zygotes; o != NULL; o = o->next)
 		if (o->state == Z_LIVE) {
+			doc_info("the new engine takes over");
 			o->state = Z_DRAINING;
 			doc_frame_send(o->sock, DOC_FRAME_DRAIN, 0, NULL, 0,
 			    NULL);

@@ -264,6 +264,9 @@ options(struct state *z, int argc, char *argv[])
 	doc_limits_default(&z->limits);
 	if (doc_opt_parse(&cmd, argc, argv) != argc || z->temp_dir == NULL)
 		doc_usage(&cmd, "not to be started by hand");
+	/* What the engine writes while it loads goes when all else goes, also
+	 * when it is killed. */
+	setenv("TMPDIR", z->temp_dir, 1);
 }
 
 int

@@ -44,6 +44,8 @@ enum doc_field_stage {
 	X(SEEN,        "members",     INT,     8, LIST, "members of a container, as seen") \
 	X(REFUSED,     "refused",     INT,     8, LIST, "members that were not delivered") \
 	X(MATCHES,     "matches",     LIST,   64, SCAN, "signatures found") \
+	X(FOUND,       "found",       LIST,   64, SCAN, "each match: signature, database, part of the document") \
+	X(DB,          "db",          STR,    64, SCAN, "the signatures it was scanned with, as a digest") \
 	X(HEURISTICS,  "heuristics",  LIST,   64, SCAN, "heuristic alerts") \
 	X(SCANNED,     "scanned",     INT,     8, SCAN, "bytes the engine looked at, unpacked") \
 	X(TITLE,       "title",       STR,  4096, TEXT, "title") \

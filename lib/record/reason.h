@@ -44,7 +44,9 @@
 	X(TIME,            "time",            "the engine's time limit was hit") \
 	X(REPAIRED,        "repaired",        "broken structure was repaired by the library") \
 	X(FONTS,           "fonts",           "fonts were missing") \
-	X(ERRORS,          "errors",          "parts of it failed; see error")
+	X(ERRORS,          "errors",          "parts of it failed; see error") \
+	X(CONTAINER,       "container",       "its members have records of their own") \
+	X(ALLOWED,         "allowed",         "its digest is on the list of --allow")
 
 enum doc_reason {
 	DOC_R_NONE,

@@ -24,7 +24,10 @@ write_cage(const struct doc_end *end, struct doc_json *j)
 	doc_json_close(j, ']');
 	doc_json_close(j, '}');
 	doc_json_open(j, "engine", '{');
-	doc_pool_facts(pool, j);
+	if (end->engine != NULL)
+		end->engine(end->run, j);
+	else
+		doc_pool_facts(pool, j);
 	doc_json_close(j, '}');
 }
 

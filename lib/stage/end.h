@@ -7,12 +7,17 @@
 
 #include "lib/stage/flow.h"
 
+struct doc_run;
+
 struct doc_end {
 	const char *stage; /* "docscan" */
 	uint64_t in, out;
 	const uint64_t *count;	      /* by enum doc_status */
 	const struct doc_pool *pool;  /* NULL: a stage without a cage */
 	const struct doc_pool *other; /* a second one, or NULL */
+	/* Optional: members of `engine`; default the pool's facts. */
+	void (*engine)(const struct doc_run *run, struct doc_json *j);
+	const struct doc_run *run;
 };
 
 int doc_end_write(const struct doc_end *end,

@@ -122,6 +122,8 @@ write_members(const struct doc_run *run, const struct doc_stage_task *task,
 		run->stage->members(task, r, j);
 	else if (first != NULL)
 		doc_answer_write(&first->job.answer, j, NULL);
+	else if (task == NULL && run->stage->skipped != NULL)
+		run->stage->skipped(run, j);
 	if (cut && first->job.progress.done > 0)
 		doc_json_int(j, "pages_done", first->job.progress.done);
 	if (task != NULL && run->options->stats)

@@ -238,7 +238,8 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 		return -1;
 	if (doc_end_require(f->pool[0], require, s->options->allow_degraded,
 		err) < 0 ||
-	    settings_key(run, &s->opts, err) < 0)
+	    settings_key(run, &s->opts, err) < 0 ||
+	    (s->stage->ready != NULL && s->stage->ready(run, err) < 0))
 		return -1;
 	if (*s->operands != NULL)
 		return start_lister(run, s->operands, err);
@@ -253,7 +254,9 @@ finish(struct doc_run *run)
 	struct doc_end end = { .stage = run->stage->tool,
 		.in = run->in,
 		.count = run->count,
-		.pool = run->flow.pool[0] };
+		.pool = run->flow.pool[0],
+		.engine = run->stage->engine,
+		.run = run };
 
 	for (int s = 0; s < DOC_STATUS_COUNT; s++)
 		out += run->count[s];
@@ -288,6 +291,7 @@ doc_stage_main(const struct doc_stage_setup *s)
 	struct doc_run run = { .stage = s->stage,
 		.options = s->options,
 		.limits = s->limits,
+		.own = s->own,
 		.extension = s->extension,
 		.flow = { .pull = pull, .unordered = s->options->unordered } };
 	struct doc_error err = { 0 };
@@ -318,6 +322,8 @@ doc_stage_main(const struct doc_stage_setup *s)
 	    ? doc_last_words(&run.flow.err)
 	    : 0;
 	sig = run.flow.signal;
+	if (s->stage->over != NULL)
+		s->stage->over(&run);
 	doc_flow_close(&run.flow);
 	doc_lines_release(&run.lines);
 	doc_spool_close(&run.spool);

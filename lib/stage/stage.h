@@ -75,6 +75,16 @@ struct doc_stage {
 	/* Optional: members of its own, before those the worker said. */
 	void (*members)(const struct doc_stage_task *task,
 	    struct doc_result *result, struct doc_json *j);
+	/* Optional: the same for a document that is skipped. */
+	void (*skipped)(const struct doc_run *run, struct doc_json *j);
+	/* Optional: once the engine runs, before the first record.  -1 with
+	 * *err: the stage does not run. */
+	int (*ready)(struct doc_run *run, struct doc_error *err);
+	/* Optional: before the engine is let go. */
+	void (*over)(struct doc_run *run);
+	/* Optional: members of `engine` in the end record; default the facts of
+	 * the engine process. */
+	void (*engine)(const struct doc_run *run, struct doc_json *j);
 };
 
 struct doc_run {
@@ -84,6 +94,7 @@ struct doc_run {
 	struct doc_limits *limits;
 	struct doc_spool spool;
 	struct doc_lines lines;
+	void *own;	       /* the stage's */
 	const char *extension; /* of the output file: "txt" */
 	char key[17];	       /* names the settings in file names */
 	uint64_t in, count[DOC_STATUS_COUNT];
@@ -100,6 +111,7 @@ struct doc_stage_setup {
 	struct doc_stage_options *options;
 	struct doc_limits *limits;
 	struct doc_opt_group opts;
+	void *own; /* of the stage's functions: run->own */
 	const char *extension;
 	const char *notice;    /* a warning for people, once it starts; NULL */
 	bool fail_on_findings; /* exit with 1 for them */

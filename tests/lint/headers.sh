@@ -20,6 +20,8 @@ find lib cmd -name '*.[ch]' | sort | xargs awk '
 		# Decoding pictures and preparing pages: one library, too large
 		# for one file.
 		family["leptonica"] = "^lib/engine/leptonica(_[a-z]+)?\\.c$"
+		# The same for libclamav: loading and scanning.
+		family["clamav"] = "^lib/engine/clamav(_load)?\\.c$"
 		# libxml2, ICU, nettle: one library, several headers.
 	}
 	/^#include </ {

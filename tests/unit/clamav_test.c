@@ -57,7 +57,7 @@ scan(const void *p, size_t n, const char *media, const char *temp)
 	struct doc_error err = { 0 };
 
 	said[0] = '\0';
-	if (doc_clamav_scan(&in, &work, &err) < 0)
+	if (doc_clamav_scan(&in, true, &work, &err) < 0)
 		return doc_error_name(err.code);
 	return said;
 }
@@ -131,30 +131,52 @@ put_file(const char *dir, const char *name, const char *text)
 static void
 test_survey(const char *dir)
 {
-	struct doc_sigdb a = { .fuzzy = false }, b = { .fuzzy = false };
+	struct doc_dbset a, b;
 	struct doc_error err = { 0 };
+	static const char *const made[] = { "a.ndb", "b.ldb", "z.ign2",
+		"notes.txt", "daily.cvd", "daily.cld" };
+	bool fuzzy = true;
 	char path[256];
 
-	OK(doc_sigdb_survey(dir, &a, &err) < 0 && err.code == DOC_E_ENGINE,
+	OK(doc_dbset_read(dir, &a, &err) < 0 && err.code == DOC_E_ENGINE,
 	    "a directory without databases");
 	put_file(dir, "a.ndb", "x:0:*:00\n");
 	err.code = DOC_E_NONE;
-	OK(doc_sigdb_survey(dir, &a, &err) == 0 && !a.fuzzy, "one database");
+	OK(doc_dbset_read(dir, &a, &err) == 0 &&
+		doc_sigdb_fuzzy(&a, &fuzzy, &err) == 0 && !fuzzy &&
+		a.count == 1,
+	    "one database");
 	put_file(dir, "b.ldb", "X;Engine:150-255,Target:0;0;fuzzy_img#0\n");
-	OK(doc_sigdb_survey(dir, &b, &err) == 0 && b.fuzzy,
+	put_file(dir, "z.ign2", "x\n");
+	put_file(dir, "notes.txt", "x\n");
+	OK(doc_dbset_read(dir, &b, &err) == 0 &&
+		doc_sigdb_fuzzy(&b, &fuzzy, &err) == 0 && fuzzy,
 	    "one with an image fuzzy hash");
 	OK(strcmp(a.digest, b.digest) != 0, "digests differ");
-	(void)snprintf(path, sizeof(path), "%s/a.ndb", dir);
-	(void)remove(path);
-	(void)snprintf(path, sizeof(path), "%s/b.ldb", dir);
-	(void)remove(path);
+	OK(b.count == 3 && strcmp(b.file[0].name, "z.ign2") == 0,
+	    "what is ignored loads first");
+	doc_dbset_release(&a);
+	doc_dbset_release(&b);
+	put_file(dir, "daily.cvd",
+	    "ClamAV-VDB:1 Jan 2026 00-00 +0000:7:9:90:x:x:x:1767225600");
+	put_file(dir, "daily.cld",
+	    "ClamAV-VDB:1 Jan 2026 00-00 +0000:8:9:90:x:x:x:1767225601");
+	OK(doc_dbset_read(dir, &a, &err) == 0 && a.count == 4 &&
+		strcmp(a.file[1].name, "daily.cld") == 0 &&
+		a.file[1].version == 8 && a.file[1].built == 1767225601,
+	    "of two wrappings the newer");
+	doc_dbset_release(&a);
+	for (size_t i = 0; i < DOC_LEN(made); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, made[i]);
+		(void)remove(path);
+	}
 }
 
 int
 main(void)
 {
 	char temp[] = "/tmp/clamav_test.XXXXXX";
-	struct doc_clamav_info info;
+	struct doc_clamav_info info = { 0 };
 	struct doc_error err = { 0 };
 
 	OK(mkdtemp(temp) != NULL, "temporary directory");
