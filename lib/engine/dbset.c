@@ -38,7 +38,7 @@ is_container(const char *name)
 	    doc_db_is(name, "cud");
 }
 
-static bool
+static int
 is_database(const struct dirent *d)
 {
 	for (size_t i = 0; i < DOC_LEN(extensions); i++)

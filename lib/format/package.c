@@ -139,13 +139,13 @@ static uint64_t
 end_of_part(const struct doc_package *pkg, const struct doc_part *part)
 {
 	const char *h = pkg->data + part->offset;
-	bool later = (doc_zip_le16(h + 6) & 8) != 0; /* sizes come behind */
+	bool later = (doc_le16(h + 6) & 8) != 0; /* sizes come behind */
 
-	if (doc_zip_le16(h + 8) != part->method ||
-	    (!later && doc_zip_le32(h + 18) != part->packed))
+	if (doc_le16(h + 8) != part->method ||
+	    (!later && doc_le32(h + 18) != part->packed))
 		return 0;
-	return part->offset + DOC_ZIP_LOCAL_LEN + doc_zip_le16(h + 26) +
-	    doc_zip_le16(h + 28) + part->packed;
+	return part->offset + DOC_ZIP_LOCAL_LEN + doc_le16(h + 26) +
+	    doc_le16(h + 28) + part->packed;
 }
 
 /* The data descriptor (4.3.9): with or without a mark, 32 or 64 bits. */
@@ -153,7 +153,7 @@ static bool
 is_descriptor(const struct doc_package *pkg, const struct doc_part *part,
     uint64_t n)
 {
-	bool later = (doc_zip_le16(pkg->data + part->offset + 6) & 8) != 0;
+	bool later = (doc_le16(pkg->data + part->offset + 6) & 8) != 0;
 
 	return n == 0 || (later && (n == 12 || n == 16 || n == 20 || n == 24));
 }

@@ -131,7 +131,7 @@ find_directory(const struct doc_package *pkg, struct directory *dir)
 		size = doc_le32(eocd + 12);
 		start = doc_le32(eocd + 16);
 		dir->end = (uint64_t)(eocd - pkg->data);
-		dir->last = dir->end + EOCD_LEN + doc_zip_le16(eocd + 20);
+		dir->last = dir->end + EOCD_LEN + doc_le16(eocd + 20);
 	}
 	if (size > dir->end || dir->count > DOC_PACKAGE_PARTS)
 		return -1;
