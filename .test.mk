@@ -34,7 +34,15 @@ $(HOSTILE): $(B)/tests/hostile/engine.o $(zygote_EXTRA) $(B)/libdoc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lnettle -lseccomp
 
-test-programs: all $(UNIT) $(ATTACK) $(HOSTILE)
+# Preloaded into a supervisor: it makes its calls fail, one by one.
+INJECT := $(B)/unit/inject.so
+$(INJECT): tests/faults/inject.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fPIC -shared \
+		-o $@ $<
+
+test-programs: all $(UNIT) $(ATTACK) $(HOSTILE) $(INJECT)
 
 # tests/corpus.t is .ci/run's: it needs files that are not ours to ship.
 SHELL_TESTS = $(filter-out tests/corpus.t,$(sort $(wildcard tests/*.t)))
@@ -44,6 +52,12 @@ check: test-deps
 	@$(MAKE) --no-print-directory test-programs
 	@DOC_BIN=$(abspath $(B))/bin tests/run -l $(B)/test-logs \
 		-c $(B)/test-counts $(UNIT) $(ATTACK) $(SHELL_TESTS)
+
+# What takes hours: faults, kills and bombs, to the end.
+soak: test-deps
+	@$(MAKE) --no-print-directory test-programs
+	@DOC_BIN=$(abspath $(B))/bin tests/run -j 1 -t 7200 \
+		-l $(B)/soak-logs $(sort $(wildcard tests/soak/*.sh))
 
 # Address and undefined-behaviour sanitizer, in the full cage: RLIMIT_AS counts
 # from what the zygote has, its 16 TiB of shadow included, and what libasan does
@@ -130,5 +144,5 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@sh examples/demo.sh $(B)
 
-.PHONY: check san san-run lint lint-deps fuzz fuzz-run bench score completions demo \
+.PHONY: check soak san san-run lint lint-deps fuzz fuzz-run bench score completions demo \
 	test-programs

@@ -16,7 +16,7 @@ attack() {
 	echo "$1 $2" >in/m
 	want=$3; shift 3
 	got=0
-	timeout -k 2 20 doclist -j 2 --timeout 4s "$@" in >out 2>err || got=$?
+	timeout -k 2 90 doclist -j 2 --timeout 4s "$@" in >out 2>err || got=$?
 	test "$got" -le 1 || {
 		cat err
 		echo "exit $got"
@@ -87,7 +87,7 @@ both close_alone error protocol
 both flood_open error protocol
 E
 
-ok 'spin: processor time is its own limit' attack sniff spin 'error cpu' --cpu 1s
+ok 'spin: processor time is its own limit' attack sniff spin 'error cpu' --cpu 1s -t 60s
 ok 'asleep: the stall clock' attack open asleep 'error stall' --stall 1s
 
 # However a library takes it that malloc says no, the record names the limit.

@@ -110,7 +110,10 @@ take(const struct doc_opt *o, void *to, const char *arg)
 		*(const char **)to = arg;
 		return 0;
 	case DOC_OPT_LIST:
-		return doc_words_add(to, arg);
+		if (doc_words_add(to, arg) == 0)
+			return 0;
+		doc_fatal("no memory");
+		exit(3);
 	case DOC_OPT_SIZE:
 		return doc_size_parse(arg, to);
 	case DOC_OPT_DURATION:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -16,7 +17,7 @@ static void
 need_std_fds(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
 			_exit(3);
 }
@@ -50,8 +51,11 @@ doc_start_stdout(void)
 {
 	int out = fcntl(1, F_DUPFD_CLOEXEC, 3);
 
-	if (out < 0 || dup2(2, 1) < 0)
+	if (out < 0 || dup2(2, 1) < 0) {
+		doc_fatal("cannot set standard output aside: %s",
+		    strerror(errno));
 		_exit(3);
+	}
 	return out;
 }
 

@@ -7,7 +7,10 @@
  * poppler calls the document damaged, libstdc++ and glib end the process.  The
  * record must name the memory limit all the same.
  *
- * Workers.  starved_malloc.c puts itself between every library and glibc's
+ * A supervisor notes here that a value it looked for in a record could not be
+ * read, which is not the same as a value that is not there.
+ *
+ * In workers starved_malloc.c puts itself between every library and glibc's
  * allocator (which stays in charge); the Makefile links it into the engine
  * programs by name, for it defines malloc.  Without it, as under the address
  * sanitizer, which has its own allocator, the answer is always no.
@@ -23,7 +26,7 @@ void doc_starved_reset(void);
 /* Has malloc or a relative returned NULL since? */
 bool doc_starved(void);
 
-/* For starved_malloc.c: one did. */
+/* One did. */
 void doc_starved_note(void);
 
 #endif

@@ -6,87 +6,95 @@
 
 _Static_assert(DOC_R_COUNT <= 64, "reasons fit a word");
 
-static int
+/* What a field is found to be. */
+enum verdict { TAKEN, WRONG, NO_ROOM };
+
+static enum verdict
 add_number(struct doc_answer *a, const struct doc_field_view *v)
 {
 	uint64_t n;
 
 	if (v->n != sizeof(n))
-		return -1;
+		return WRONG;
 	memcpy(&n, v->p, sizeof(n));
 	if (n > (uint64_t)1 << 53)
-		return -1;
+		return WRONG;
 	a->number[v->field] = n;
-	return 0;
+	return TAKEN;
 }
 
-static int
+static enum verdict
 add_string(struct doc_answer *a, const struct doc_field_view *v, size_t cap)
 {
 	struct doc_buf *b = &a->value[v->field];
 
 	if (v->n > cap || doc_utf8_valid(v->p, v->n) != v->n ||
 	    memchr(v->p, '\0', v->n) != NULL)
-		return -1;
+		return WRONG;
 	b->len = 0;
-	return doc_buf_add(b, v->p, v->n);
+	/* With its NUL, so that doc_answer_str cannot fail. */
+	return doc_buf_add(b, v->p, v->n) < 0 || doc_buf_str(b) == NULL
+	    ? NO_ROOM
+	    : TAKEN;
 }
 
-static int
+static enum verdict
 add_entry(struct doc_answer *a, const struct doc_field_view *v, size_t cap)
 {
 	struct doc_buf *b = &a->value[v->field];
 
 	if (v->n > DOC_FIELD_ENTRY || doc_utf8_valid(v->p, v->n) != v->n ||
 	    memchr(v->p, '\0', v->n) != NULL)
-		return -1;
+		return WRONG;
 	if (a->entries[v->field] == cap) /* the rest is dropped */
-		return 0;
+		return TAKEN;
+	if (doc_buf_reserve(b, v->n + 1) < 0)
+		return NO_ROOM;
 	a->entries[v->field]++;
-	if (doc_buf_add(b, v->p, v->n) < 0)
-		return -1;
-	return doc_buf_addc(b, '\0');
+	doc_buf_add(b, v->p, v->n);
+	doc_buf_addc(b, '\0');
+	return TAKEN;
 }
 
-static int
+static enum verdict
 add_bytes(struct doc_answer *a, const struct doc_field_view *v, size_t cap)
 {
 	struct doc_buf *b = &a->value[v->field];
 
 	if (v->n > cap)
-		return -1;
+		return WRONG;
 	b->len = 0;
-	return doc_buf_add(b, v->p, v->n);
+	return doc_buf_add(b, v->p, v->n) < 0 ? NO_ROOM : TAKEN;
 }
 
-static int
+static enum verdict
 add(struct doc_answer *a, unsigned stages, const struct doc_field_view *v)
 {
 	const struct doc_field_info *info = doc_field_info(v->field);
-	int rc = -1;
+	enum verdict found = WRONG;
 
 	if (info == NULL || (info->stages & stages) == 0)
-		return -1;
+		return WRONG;
 	/* The digest is told before a parser sees the document: a second one
 	 * would be a parser's. */
 	if (v->field == DOC_F_SHA256 && a->set[v->field])
-		return -1;
+		return WRONG;
 	switch (info->type) {
 	case DOC_T_INT:
-		rc = add_number(a, v);
+		found = add_number(a, v);
 		break;
 	case DOC_T_STR:
-		rc = add_string(a, v, info->cap);
+		found = add_string(a, v, info->cap);
 		break;
 	case DOC_T_LIST:
-		rc = add_entry(a, v, info->cap);
+		found = add_entry(a, v, info->cap);
 		break;
 	case DOC_T_BYTES:
-		rc = add_bytes(a, v, info->cap);
+		found = add_bytes(a, v, info->cap);
 		break;
 	}
-	a->set[v->field] = rc == 0;
-	return rc;
+	a->set[v->field] = found == TAKEN;
+	return found;
 }
 
 int
@@ -97,10 +105,16 @@ doc_answer_add(struct doc_answer *a, unsigned stages, const char *p, size_t n,
 	struct doc_field_view v;
 	int rc;
 
-	while ((rc = doc_field_next(&at, end, &v)) > 0)
-		if (add(a, stages, &v) < 0)
+	while ((rc = doc_field_next(&at, end, &v)) > 0) {
+		enum verdict found = add(a, stages, &v);
+
+		if (found == WRONG)
 			return doc_error_set(err, DOC_E_PROTOCOL,
 			    "the worker sent a field that is not allowed");
+		if (found == NO_ROOM)
+			return doc_error_set(err, DOC_E_NO_MEMORY,
+			    "no memory for the answer");
+	}
 	if (rc < 0)
 		return doc_error_set(err, DOC_E_PROTOCOL,
 		    "the worker sent a malformed answer");

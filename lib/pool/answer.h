@@ -22,7 +22,8 @@ struct doc_answer {
 	uint64_t reasons; /* bits by enum doc_reason */
 };
 
-/* Check and add a payload of fields allowed for `stages`.  PROTOCOL. */
+/* Check and add a payload of fields allowed for `stages`.  PROTOCOL,
+ * NO_MEMORY. */
 int doc_answer_add(struct doc_answer *a, unsigned stages, const char *p,
     size_t n, struct doc_error *err) DOC_MUST_CHECK;
 

@@ -9,6 +9,8 @@
 #include "lib/base/tree.h"
 #include "lib/pool/pool_impl.h"
 
+enum { DRY_MS = 2000 };
+
 static int
 make_temp(struct doc_pool *p, struct doc_error *err)
 {
@@ -119,18 +121,40 @@ pool_fill(struct doc_pool *p)
 			return;
 }
 
+/* No worker waits, and none could be made.  As long as one is busy its end
+ * brings another; without any, it is tried again for a while: descriptors or
+ * memory may come free elsewhere. */
+static bool
+run_dry(struct doc_pool *p)
+{
+	uint64_t now = doc_clock_ms();
+
+	if (zlink_live(p) == NULL || p->workers != NULL) {
+		p->dry_since_ms = 0;
+		return false;
+	}
+	if (p->dry_since_ms == 0)
+		p->dry_since_ms = now;
+	if (now - p->dry_since_ms < DRY_MS)
+		return false;
+	p->failed = true;
+	doc_error_set(&p->why, DOC_E_SPAWN, "cannot make a worker any more");
+	return true;
+}
+
 bool
 doc_pool_free(struct doc_pool *p)
 {
 	if (p->failed)
 		return true;
-	if (p->orphan_count > 0)
+	if (p->orphans != NULL)
 		return false;
 	if (wlink_ready(p, NULL) == NULL) {
 		pool_fill(p);
 		if (wlink_ready(p, NULL) == NULL)
-			return false;
+			return run_dry(p);
 	}
+	p->dry_since_ms = 0;
 	return doc_share_free(p->share);
 }
 
@@ -181,8 +205,11 @@ void
 pool_job_orphaned(struct doc_pool *p, struct doc_job *job)
 {
 	doc_share_give(p->share);
-	if (job->attempts < 2 && p->orphan_count < DOC_LEN(p->orphans)) {
-		p->orphans[p->orphan_count++] = job;
+	if (job->attempts < 2) {
+		if (job->ops->again != NULL)
+			job->ops->again(job);
+		job->next = p->orphans;
+		p->orphans = job;
 		return;
 	}
 	doc_error_set(&job->err, DOC_E_SPAWN,
@@ -190,14 +217,19 @@ pool_job_orphaned(struct doc_pool *p, struct doc_job *job)
 	job->ops->done(job);
 }
 
-static void
+/* True when there were some: what became of them is to be looked at. */
+static bool
 run_orphans(struct doc_pool *p)
 {
-	while (p->orphan_count > 0 &&
+	bool some = false;
+
+	while (p->orphans != NULL &&
 	    (p->failed ||
 		(zlink_live(p) != NULL && doc_share_free(p->share)))) {
-		struct doc_job *job = p->orphans[--p->orphan_count];
+		struct doc_job *job = p->orphans;
 
+		p->orphans = job->next;
+		some = true;
 		if (p->failed) {
 			job->err = p->why;
 			job->ops->done(job);
@@ -205,6 +237,7 @@ run_orphans(struct doc_pool *p)
 			run(p, job);
 		}
 	}
+	return some;
 }
 
 /* Milliseconds until `limit` after `since`; 0 when it has passed. */
@@ -239,14 +272,15 @@ doc_pool_tick(struct doc_pool *p)
 {
 	uint64_t now = doc_clock_ms(), next = UINT64_MAX;
 
-	run_orphans(p);
+	if (run_orphans(p))
+		return 0;
 	for (struct wlink *w = p->workers; w != NULL; w = w->next) {
 		/* One that answered and is to tell what it cost must end. */
 		if ((w->state == W_BUSY || w->job != NULL) &&
 		    w->kill == DOC_KILL_NONE)
 			next = DOC_MIN(next, check_clocks(w, now));
 	}
-	if (p->orphan_count > 0)
+	if (p->orphans != NULL || p->dry_since_ms != 0)
 		next = DOC_MIN(next, (uint64_t)50);
 	return next == UINT64_MAX ? -1
 				  : (int)DOC_MIN(next + 1, (uint64_t)60000);

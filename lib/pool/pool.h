@@ -29,6 +29,10 @@ struct doc_job_ops {
 	/* The member is complete (*err zero) or not; `fields` describes it. */
 	void (*member_close)(struct doc_job *job, struct doc_answer *fields,
 	    const struct doc_error *err, enum doc_reason reason);
+	/* The engine process died, and the job is given to another worker: all
+	 * that the first one said, wrote and delivered is void.  A new output
+	 * file goes into job->out.  NULL: nothing of it is kept here. */
+	void (*again)(struct doc_job *job);
 	/* The job is over: job->err tells how. */
 	void (*done)(struct doc_job *job);
 };
@@ -51,6 +55,8 @@ struct doc_job {
 	struct doc_error err;
 	uint32_t cpu_ms, faults; /* of a worker that ended before `done` */
 	unsigned attempts;
+	struct doc_job
+	    *next; /* the pool's, while the job waits for an engine */
 };
 
 struct doc_pool_config {

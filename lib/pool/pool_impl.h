@@ -73,11 +73,11 @@ struct doc_pool {
 	struct zlink *zygotes;
 	struct wlink *workers;
 	uint32_t next_id;
-	struct doc_cgroup *cgroup;   /* NULL: none */
-	struct doc_share *share;     /* borrowed */
-	struct doc_job *orphans[64]; /* their zygote died; to run again */
-	unsigned orphan_count;
-	bool failed; /* no engine, and none to be had */
+	struct doc_cgroup *cgroup; /* NULL: none */
+	struct doc_share *share;   /* borrowed */
+	struct doc_job *orphans;   /* their zygote died; to run again */
+	uint64_t dry_since_ms; /* no worker since then, and none to be had; 0 */
+	bool failed;	       /* no engine, and none to be had */
 	struct doc_error why;
 	struct doc_frame frame; /* the last one received */
 };

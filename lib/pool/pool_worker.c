@@ -106,33 +106,18 @@ send_job(struct wlink *w, const struct doc_job *job)
 	    (int[]){ job->fd, job->out });
 }
 
-void
-wlink_submit(struct wlink *w, struct doc_job *job)
-{
-	doc_answer_release(&job->answer);
-	job->progress = (struct doc_progress){ 0 };
-	job->err = (struct doc_error){ 0 };
-	job->attempts++;
-	w->job = job;
-	w->in_member = false;
-	w->state = W_BUSY;
-	w->started_ms = w->beat_ms = doc_clock_ms();
-	snprintf(w->tenant, sizeof(w->tenant), "%s", job->tenant);
-	/* A worker that is gone already shows at its socket's end. */
-	(void)!send_job(w, job);
-}
-
+/* When the zygote cannot be told, the clocks ask again. */
 void
 wlink_kill(struct wlink *w, enum doc_kill why)
 {
 	if (w->kill != DOC_KILL_NONE || w->exited)
 		return;
-	w->kill = why;
 	if (w->pool->cgroup != NULL)
 		doc_cgroup_kill(w->pool->cgroup, w->slot);
-	if (w->zygote->state != Z_DEAD)
-		(void)!doc_frame_send(w->zygote->sock, DOC_FRAME_KILL, w->id,
-		    NULL, 0, NULL);
+	if (w->zygote->state == Z_DEAD ||
+	    doc_frame_send(w->zygote->sock, DOC_FRAME_KILL, w->id, NULL, 0,
+		NULL) == 0)
+		w->kill = why;
 }
 
 static void
@@ -234,17 +219,39 @@ settle(struct wlink *w)
 		pool_job_done(p, job);
 }
 
+/* Done with it, whatever it may still say; its job fails with *err. */
 static void
-misbehaved(struct wlink *w, const struct doc_error *err)
+cut_off(struct wlink *w, enum doc_kill why, const struct doc_error *err)
 {
 	struct doc_pool *p = w->pool;
 	struct doc_job *job = w->job ? detach(w, err) : NULL;
 
-	wlink_kill(w, DOC_KILL_PROTOCOL);
+	wlink_kill(w, why);
 	hang_up(w);
 	settle(w);
 	if (job != NULL)
 		pool_job_done(p, job);
+}
+
+void
+wlink_submit(struct wlink *w, struct doc_job *job)
+{
+	struct doc_error err = { 0 };
+
+	doc_answer_release(&job->answer);
+	job->progress = (struct doc_progress){ 0 };
+	job->err = (struct doc_error){ 0 };
+	job->attempts++;
+	w->job = job;
+	w->in_member = false;
+	w->state = W_BUSY;
+	w->started_ms = w->beat_ms = doc_clock_ms();
+	snprintf(w->tenant, sizeof(w->tenant), "%s", job->tenant);
+	/* A worker that is gone already shows at its socket's end. */
+	if (send_job(w, job) < 0 && errno != EPIPE && errno != ECONNRESET) {
+		doc_error_sys(&err, "cannot give a worker its document");
+		cut_off(w, DOC_KILL_STOP, &err);
+	}
 }
 
 /* A worker that does not fetch its files fills its socket, which must not stop
@@ -270,6 +277,8 @@ member_open(struct wlink *w, struct doc_error *err)
 	if (rc < 0 && errno == EAGAIN)
 		return doc_error_set(err, DOC_E_PROTOCOL,
 		    "the worker does not take what it asks for");
+	if (rc < 0 && errno != EPIPE && errno != ECONNRESET)
+		return doc_error_sys(err, "cannot give a worker a file");
 	return 0;
 }
 
@@ -405,7 +414,7 @@ busy_frame(struct wlink *w, const struct doc_frame *f)
 		rc = note(w, f, &err);
 	}
 	if (rc < 0)
-		misbehaved(w, &err);
+		cut_off(w, DOC_KILL_PROTOCOL, &err);
 }
 
 static void
@@ -421,7 +430,12 @@ worker_ready(struct doc_watch *watch, unsigned events)
 	 * comes with the next look (Linux reports the reset first). */
 	if (got < 0 && (errno == EAGAIN || errno == ECONNRESET))
 		return;
-	if (got == 0 || (got < 0 && errno != EPROTO)) {
+	if (got < 0 && errno != EPROTO && errno != EPIPE) {
+		doc_error_sys(&err, "cannot hear a worker");
+		cut_off(w, DOC_KILL_STOP, &err);
+		return;
+	}
+	if (got == 0 || (got < 0 && errno == EPIPE)) {
 		hang_up(w);
 		settle(w);
 		return;
@@ -431,7 +445,7 @@ worker_ready(struct doc_watch *watch, unsigned events)
 	if (got < 0) {
 		doc_error_set(&err, DOC_E_PROTOCOL,
 		    "the worker sent something that is not a frame");
-		misbehaved(w, &err);
+		cut_off(w, DOC_KILL_PROTOCOL, &err);
 	} else if (f->head.type == DOC_FRAME_TRACE &&
 	    f->head.len == sizeof(w->syscall)) {
 		memcpy(&w->syscall, f->data, sizeof(w->syscall));
@@ -446,7 +460,7 @@ worker_ready(struct doc_watch *watch, unsigned events)
 	} else {
 		doc_error_set(&err, DOC_E_PROTOCOL,
 		    "the worker spoke out of turn");
-		misbehaved(w, &err);
+		cut_off(w, DOC_KILL_PROTOCOL, &err);
 	}
 }
 

@@ -91,6 +91,8 @@ doc_record_path(const struct doc_record *rec, struct doc_buf *buf)
 	size_t before = buf->len;
 	int rc = doc_record_str(rec, "path_b64", &b64);
 
+	if (rc == 1 && doc_buf_reserve(buf, b64.len) < 0)
+		return -1;
 	if (rc == 0)
 		rc = doc_record_str(rec, "path", buf);
 	else if (rc == 1 &&

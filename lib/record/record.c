@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lib/base/starved.h"
 #include "lib/base/version.h"
 #include "lib/record/record.h"
 
@@ -82,9 +83,15 @@ struct doc_value *
 doc_record_value(const struct doc_record *rec, const char *key)
 {
 	const struct doc_json_member *m = doc_record_find(rec, key);
+	struct doc_value *v;
 
-	return m == NULL ? NULL
-			 : doc_value_parse(rec->line + m->value, m->value_len);
+	if (m == NULL || rec->line[m->value] == 'n') /* null */
+		return NULL;
+	v = doc_value_parse(rec->line + m->value, m->value_len);
+	/* The line is known to be good JSON. */
+	if (v == NULL)
+		doc_starved_note();
+	return v;
 }
 
 int
@@ -103,7 +110,9 @@ doc_record_str(const struct doc_record *rec, const char *key,
 			   m->value_len - 2) < 0
 		    ? -1
 		    : 1;
-	v = doc_value_parse(rec->line + m->value, m->value_len);
+	v = doc_record_value(rec, key);
+	if (v == NULL)
+		return -1;
 	s = doc_value_str(v);
 	if (s == NULL)
 		return 0;

@@ -42,7 +42,8 @@ int doc_record_parse(struct doc_record *rec, const char *line, size_t len,
 const struct doc_json_member *doc_record_find(const struct doc_record *rec,
     const char *key);
 
-/* A top-level member as a tree to doc_value_free; NULL when there is none. */
+/* A top-level member as a tree to doc_value_free; NULL when there is none or it
+ * is null.  Without memory it is NULL, too, and doc_starved() says so. */
 struct doc_value *doc_record_value(const struct doc_record *rec,
     const char *key);
 

@@ -154,6 +154,21 @@ make_incoming(struct doc_spool *spool)
 	return -1;
 }
 
+/* The spool is ours: what goes wrong in it is never a document's fault, as the
+ * code of the same errno for a document would say. */
+static int
+failed(struct doc_error *err, const char *what)
+{
+	struct doc_error why = { 0 };
+
+	doc_error_sys(&why, "%s", what);
+	if (doc_error_class(why.code) != DOC_CLASS_SYSTEM)
+		why.code = DOC_E_IO;
+	if (err->code == DOC_E_NONE)
+		*err = why;
+	return -1;
+}
+
 int
 doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
     struct doc_error *err)
@@ -161,14 +176,14 @@ doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
 	int fd;
 
 	if (spool->incoming[0] == '\0' && make_incoming(spool) < 0)
-		return doc_error_sys(err, "cannot write to the spool");
+		return failed(err, "cannot write to the spool");
 	snprintf(file->name, sizeof(file->name), "%s/%ju", spool->incoming,
 	    (uintmax_t)spool->next++);
 	fd = openat(spool->dir, file->name,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		file->name[0] = '\0';
-		return doc_error_sys(err, "cannot write to the spool");
+		return failed(err, "cannot write to the spool");
 	}
 	return fd;
 }
@@ -180,7 +195,7 @@ doc_spool_reopen(const struct doc_spool *spool,
 	int fd = openat(spool->dir, file->name,
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
-	return fd < 0 ? doc_error_sys(err, "cannot read from the spool") : fd;
+	return fd < 0 ? failed(err, "cannot read from the spool") : fd;
 }
 
 void
@@ -189,6 +204,24 @@ doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file)
 	if (file->name[0] != '\0')
 		unlinkat(spool->dir, file->name, 0);
 	file->name[0] = '\0';
+}
+
+/* TENANT, TENANT/aa, TENANT/aa/SHA256: mostly there already. */
+static int
+put(const struct doc_spool *spool, const char *from, char *at)
+{
+	if (renameat(spool->dir, from, spool->dir, at) == 0)
+		return 0;
+	for (char *p = strchr(at, '/'); p; p = strchr(p + 1, '/')) {
+		int rc;
+
+		*p = '\0';
+		rc = mkdirat(spool->dir, at, 0700);
+		*p = '/';
+		if (rc < 0 && errno != EEXIST)
+			return -1;
+	}
+	return renameat(spool->dir, from, spool->dir, at);
 }
 
 int
@@ -201,23 +234,14 @@ doc_spool_commit(struct doc_spool *spool, struct doc_spool_file *file,
 	int n;
 
 	assert(doc_digest_is_hex(sha256) && strchr(name, '/') == NULL);
-	/* TENANT, TENANT/aa, TENANT/aa/SHA256: mostly there already. */
 	n = snprintf(at, sizeof(at), "%s/%.2s/%s/%s", tenant, sha256, sha256,
 	    name);
 	if (n < 0 || (size_t)n >= sizeof(at) ||
 	    asprintf(&full, "%s/%s", spool->path, at) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-	if (renameat(spool->dir, file->name, spool->dir, at) < 0) {
-		for (char *p = strchr(at, '/'); p; p = strchr(p + 1, '/')) {
-			*p = '\0';
-			mkdirat(spool->dir, at, 0700);
-			*p = '/';
-		}
-		if (renameat(spool->dir, file->name, spool->dir, at) < 0) {
-			free(full);
-			return doc_error_sys(err,
-			    "cannot put a file into the spool");
-		}
+	if (put(spool, file->name, at) < 0) {
+		free(full);
+		return failed(err, "cannot put a file into the spool");
 	}
 	file->name[0] = '\0';
 	*path = full;

@@ -306,7 +306,8 @@ doc_flow_run(struct doc_flow *flow)
 		if (rc < 0 && flow->err.code != DOC_E_NONE)
 			return -1;
 		starved = rc == 0 && !flow->ended;
-		if (dispatch(flow) < 0)
+		/* A record made in want of memory is not to be written. */
+		if (dispatch(flow) < 0 || flow->err.code != DOC_E_NONE)
 			return -1;
 		/* Before a finished task is gone. */
 		doc_show_flow(flow);

@@ -15,6 +15,8 @@ of(struct doc_task *task)
 	return (struct item *)task;
 }
 
+static void free_item(struct doc_task *task);
+
 static void
 tree_drop(struct tree *t)
 {
@@ -36,18 +38,26 @@ end_job(struct item *it)
 }
 
 static void
-free_item(struct doc_task *task)
+free_members(struct item *it)
 {
-	struct item *it = of(task);
-
 	while (it->first != NULL) {
 		struct item *child = it->first;
 
 		it->first = (struct item *)child->task.next;
 		free_item(&child->task);
 	}
+	it->last = NULL;
 	if (it->open != NULL)
 		free_item(&it->open->task);
+	it->open = NULL;
+}
+
+static void
+free_item(struct doc_task *task)
+{
+	struct item *it = of(task);
+
+	free_members(it);
 	doc_spool_drop(&it->intake->spool, &it->data);
 	for (size_t i = 0; i < it->member_count; i++)
 		doc_buf_release(&it->members[i]);
@@ -287,16 +297,22 @@ member_open(struct doc_job *job, struct doc_error *err)
 	return fd;
 }
 
+/* Without its size a member would be taken for empty: like a spool that cannot
+ * be written, that is the end of the stream. */
 static void
 measure(struct item *it, struct item *child)
 {
-	struct doc_error err = { 0 };
+	struct doc_error *err = &it->intake->flow.err;
 	struct stat st;
 	doc_autoclose int fd = doc_spool_reopen(&it->intake->spool,
-	    &child->data, &err);
+	    &child->data, err);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
 		return;
+	if (fstat(fd, &st) < 0) {
+		doc_error_sys(err, "cannot look at a file of the spool");
+		return;
+	}
 	child->size = (uint64_t)st.st_size;
 	child->has_size = true;
 	it->tree->bytes += child->size;
@@ -371,6 +387,18 @@ keep_data(struct item *it)
 		it->intake->flow.err = err;
 }
 
+/* The engine died on it.  What its members cost stays spent: a bomb that
+ * brings engines down has no budget twice. */
+static void
+open_again(struct doc_job *job)
+{
+	struct item *it = job->ctx;
+
+	free_members(it);
+	it->delivered = 0;
+	it->reasons = 0;
+}
+
 /* The container was gone through; its members are known. */
 static void
 opened(struct doc_job *job)
@@ -390,10 +418,20 @@ opened(struct doc_job *job)
 	complete(it);
 }
 
+/* A copy of what the worker said, or NULL when it did not. */
 static char *
-said(struct doc_answer *a, enum doc_field field)
+said(struct item *it, enum doc_field field)
 {
-	return a->set[field] ? strdup(doc_answer_str(a, field)) : NULL;
+	struct doc_answer *a = &it->job->answer;
+	char *copy = NULL;
+
+	if (a->set[field]) {
+		copy = strdup(doc_answer_str(a, field));
+		if (copy == NULL)
+			doc_error_set(&it->intake->flow.err, DOC_E_NO_MEMORY,
+			    "no memory for a record");
+	}
+	return copy;
 }
 
 /* Digest and type are known; a container goes on to be opened. */
@@ -404,9 +442,9 @@ sniffed(struct doc_job *job)
 	bool container;
 
 	it->known = job->err;
-	it->sha256 = said(&job->answer, DOC_F_SHA256);
-	it->media = said(&job->answer, DOC_F_MEDIA);
-	it->encoding = said(&job->answer, DOC_F_ENCODING);
+	it->sha256 = said(it, DOC_F_SHA256);
+	it->media = said(it, DOC_F_MEDIA);
+	it->encoding = said(it, DOC_F_ENCODING);
 	if (it->sha256 != NULL && !doc_digest_is_hex(it->sha256)) {
 		free(doc_steal(&it->sha256));
 		doc_error_set(&it->known, DOC_E_PROTOCOL,
@@ -453,15 +491,19 @@ dispatch(struct doc_flow *flow, struct doc_task *task)
 {
 	static const struct doc_job_ops sniff = { .done = sniffed };
 	static const struct doc_job_ops open = { member_open, member_close,
-		opened };
+		open_again, opened };
 	struct item *it = of(task);
 
 	if (it->job == NULL && it->known.code == DOC_E_NONE &&
 	    it->reason == DOC_R_NONE &&
 	    (it->member_count == 0 || it->data.name[0] != '\0'))
 		it->fd = open_item(it, &it->known);
-	if (it->fd >= 0 && it->job == NULL)
+	if (it->fd >= 0 && it->job == NULL) {
 		it->job = calloc(1, sizeof(*it->job));
+		if (it->job == NULL)
+			doc_error_set(&flow->err, DOC_E_NO_MEMORY,
+			    "no memory for a job");
+	}
 	if (it->job == NULL) {
 		complete(it);
 		return;

@@ -175,8 +175,11 @@ doc_open_record(const struct doc_words *roots, const char *spool,
 		from = &in_spool;
 	if (rc == 0)
 		rc = doc_record_path(rec, &b);
-	path = rc == 1 ? doc_buf_str(&b) : NULL;
-	if (path == NULL || strlen(path) != b.len)
+	path = rc == 1 ? doc_buf_str(&b) : "";
+	if (rc < 0 || path == NULL)
+		return doc_error_set(err, DOC_E_NO_MEMORY,
+		    "no memory for the name");
+	if (rc == 0 || strlen(path) != b.len)
 		return doc_error_set(err, DOC_E_NAME,
 		    "the record has no usable name");
 	return doc_open_below(from, path, &st, err);

@@ -152,10 +152,10 @@ stage_write_result(struct doc_run *run, const struct doc_record *rec,
 	doc_json_str(&j, "status", doc_status_name(r->status));
 	doc_reasons_write(r->reasons, &j);
 	doc_error_write(&r->err, &j);
-	if (members.len > 1) {
-		doc_buf_addc(&b, ',');
-		doc_buf_add(&b, members.data + 1, members.len - 1);
-	}
+	if (members.len > 1 &&
+	    (doc_buf_addc(&b, ',') < 0 ||
+		doc_buf_add(&b, members.data + 1, members.len - 1) < 0))
+		return -1;
 	doc_json_close(&j, '}');
 	run->count[r->status]++;
 	doc_show_over(&run->flow, r->status, stage_shown_size(run, rec));

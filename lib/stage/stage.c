@@ -8,6 +8,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/start.h"
+#include "lib/base/starved.h"
 #include "lib/base/version.h"
 #include "lib/record/path.h"
 #include "lib/stage/end.h"
@@ -53,13 +54,9 @@ why_not(const struct doc_run *run, const struct doc_record *rec,
     const char *media)
 {
 	char sha[DOC_DIGEST_HEX + 8];
-	doc_autobuf struct doc_buf b = { 0 };
-	const char *s = NULL;
 
-	if (doc_record_str(rec, "sha256", &b) == 1)
-		s = doc_buf_str(&b);
-	snprintf(sha, sizeof(sha), "%s", s ? s : "");
-	if (!doc_digest_is_hex(sha))
+	if (stage_copy_str(rec, "sha256", "", sha, sizeof(sha)) < 0 ||
+	    !doc_digest_is_hex(sha))
 		return DOC_R_NO_DATA;
 	if (!run->stage->scans && !run->options->infected &&
 	    says(rec, "scan", "verdict", "infected"))
@@ -71,24 +68,21 @@ why_not(const struct doc_run *run, const struct doc_record *rec,
 static int
 take_document(struct doc_run *run, const struct doc_record *rec)
 {
-	doc_autobuf struct doc_buf media = { .max = 127 };
+	char media[128];
 	struct doc_result result = { .status = DOC_STATUS_SKIPPED };
 	struct doc_stage_task *task;
-	const char *m;
 	enum doc_reason reason;
 
 	run->in++;
 	doc_show_came(&run->flow, stage_shown_size(run, rec));
-	if (doc_record_str(rec, "media", &media) < 0)
-		media.len = 0;
-	media.max = 0;
-	m = doc_buf_str(&media);
-	reason = why_not(run, rec, m ? m : "");
+	if (stage_copy_str(rec, "media", "", media, sizeof(media)) < 0)
+		return -1;
+	reason = why_not(run, rec, media);
 	if (reason != DOC_R_NONE) {
 		doc_result_reason(&result, reason);
 		return pass(run, rec, &result);
 	}
-	task = stage_task_new(run, rec, m ? m : "");
+	task = stage_task_new(run, rec, media);
 	if (task == NULL)
 		return -1;
 	doc_flow_add(&run->flow, &task->task);
@@ -109,7 +103,8 @@ take_line(struct doc_run *run, const char *line, size_t len)
 		run->upstream_ended = true;
 	rc = rec.type == DOC_TYPE_DOC ? take_document(run, &rec)
 				      : pass(run, &rec, NULL);
-	if (rc < 0)
+	/* What was decided about it may rest on what could not be read. */
+	if (rc < 0 || doc_starved())
 		return doc_error_set(&run->flow.err, DOC_E_NO_MEMORY,
 		    "no memory for line %ju", (uintmax_t)run->lines.number);
 	return 1;

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "lib/base/starved.h"
 #include "lib/base/utf8.h"
 #include "lib/record/path.h"
 #include "lib/stage/open.h"
@@ -71,20 +72,22 @@ refuse(struct doc_stage_task *task, const struct doc_error *err)
 }
 
 /* A worker that wrote bad UTF-8 did not go through the text sink. */
-static bool
-is_text(int fd, uint64_t bytes)
+static int
+check_text(int fd, uint64_t bytes, struct doc_error *err)
 {
 	void *p;
 	bool good;
 
 	if (bytes == 0)
-		return true;
+		return 0;
 	p = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
-		return false;
+		return doc_error_sys(err, "cannot map the output");
 	good = doc_utf8_valid(p, bytes) == bytes;
 	munmap(p, bytes);
-	return good;
+	return good ? 0
+		    : doc_error_set(err, DOC_E_PROTOCOL,
+			  "the worker wrote text that is not UTF-8");
 }
 
 /* How much of the output counts: all, or what was whole when it died. */
@@ -108,11 +111,8 @@ look_at_output(struct doc_unit *unit)
 			unit->bytes = 0;
 	}
 	if (strcmp(run->extension, "txt") == 0 &&
-	    !is_text(job->out, unit->bytes)) {
+	    check_text(job->out, unit->bytes, &job->err) < 0)
 		unit->bytes = 0;
-		doc_error_set(&job->err, DOC_E_PROTOCOL,
-		    "the worker wrote text that is not UTF-8");
-	}
 	close(job->out);
 	job->out = -1;
 }
@@ -160,10 +160,26 @@ unit_done(struct doc_job *job)
 	complete(task, &result);
 }
 
+/* The engine process died; what its worker wrote is void.  A new file, for
+ * that worker may still be at work on the old one for a moment. */
+static void
+unit_again(struct doc_job *job)
+{
+	struct doc_unit *unit = job->ctx;
+	struct doc_run *run = unit->task->run;
+
+	if (job->out < 0)
+		return;
+	close(job->out);
+	doc_spool_drop(&run->spool, &unit->out);
+	job->out = doc_spool_create(&run->spool, &unit->out, &run->flow.err);
+}
+
 int
 doc_unit_add(struct doc_stage_task *task, unsigned unit, unsigned page)
 {
-	static const struct doc_job_ops ops = { .done = unit_done };
+	static const struct doc_job_ops ops = { .done = unit_done,
+		.again = unit_again };
 	struct doc_unit *u = calloc(1, sizeof(*u));
 	struct doc_unit **all = NULL;
 
@@ -260,16 +276,20 @@ label(const struct doc_task *t, struct doc_buf *buf)
 	return doc_record_label(&rec, buf);
 }
 
-static void
-copy_str(const struct doc_record *rec, const char *key, const char *fallback,
-    char *out, size_t size)
+int
+stage_copy_str(const struct doc_record *rec, const char *key,
+    const char *fallback, char *out, size_t size)
 {
 	doc_autobuf struct doc_buf b = { 0 };
-	const char *s = NULL;
+	int rc = doc_record_str(rec, key, &b);
+	const char *s = rc == 1 ? doc_buf_str(&b) : fallback;
 
-	if (doc_record_str(rec, key, &b) == 1)
-		s = doc_buf_str(&b);
-	snprintf(out, size, "%s", s ? s : fallback);
+	if (rc < 0 || s == NULL) {
+		doc_starved_note();
+		return -1;
+	}
+	snprintf(out, size, "%s", s);
+	return 0;
 }
 
 struct doc_stage_task *
@@ -287,10 +307,11 @@ stage_task_new(struct doc_run *run, const struct doc_record *rec,
 		.label = label,
 		.cost = 2 * rec->len + sizeof(*task) };
 	snprintf(task->media, sizeof(task->media), "%s", media);
-	copy_str(rec, "tenant", run->options->tenant, task->tenant,
-	    sizeof(task->tenant));
-	copy_str(rec, "sha256", "", task->sha256, sizeof(task->sha256));
-	if (doc_buf_add(&task->input, rec->line, rec->len) < 0 ||
+	if (stage_copy_str(rec, "tenant", run->options->tenant, task->tenant,
+		sizeof(task->tenant)) < 0 ||
+	    stage_copy_str(rec, "sha256", "", task->sha256,
+		sizeof(task->sha256)) < 0 ||
+	    doc_buf_add(&task->input, rec->line, rec->len) < 0 ||
 	    (run->stage->plan != NULL ? run->stage->plan(task, rec)
 				      : doc_unit_add(task, 0, 0)) < 0) {
 		free_task(&task->task);

@@ -11,6 +11,10 @@
 /* task.c: a task for a document to work on; NULL: no memory. */
 struct doc_stage_task *stage_task_new(struct doc_run *run,
     const struct doc_record *rec, const char *media);
+/* A string of a record, cut to `size`, or `fallback`.  -1 no memory, which is
+ * noted (starved.h). */
+int stage_copy_str(const struct doc_record *rec, const char *key,
+    const char *fallback, char *out, size_t size);
 /* A line that is passed on as it is, or with a result that needs no work. */
 struct doc_task *stage_line_task(void);
 

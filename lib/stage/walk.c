@@ -134,10 +134,10 @@ static const char *
 set_path(struct doc_walk *w, size_t len, const char *name)
 {
 	w->path.len = len;
-	if (len > 0 && w->path.data[len - 1] != '/')
-		doc_buf_addc(&w->path, '/');
-	doc_buf_adds(&w->path, name);
-	return doc_buf_str(&w->path);
+	if (len > 0 && w->path.data[len - 1] != '/' &&
+	    doc_buf_addc(&w->path, '/') < 0)
+		return NULL;
+	return doc_buf_adds(&w->path, name) < 0 ? NULL : doc_buf_str(&w->path);
 }
 
 int
