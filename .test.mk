@@ -24,10 +24,18 @@ $(UNIT): $(B)/unit/%: $(B)/tests/unit/%.o $$(unit_$$*_EXTRA) $(B)/libdoc.a
 ATTACK  := $(B)/unit/attack
 HOSTILE := $(B)/hostile/docsniff $(B)/hostile/doclist $(B)/hostile/doctext
 
-$(ATTACK): $(patsubst %.c,$(B)/%.o,$(wildcard tests/cage/*.c)) $(B)/libdoc.a
+$(ATTACK): $(patsubst %.c,$(B)/%.o,$(filter-out %/world.c,\
+		$(wildcard tests/cage/*.c))) $(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+
+# Runs a command where the kernel has less.
+WORLD := $(B)/unit/world
+$(WORLD): $(B)/tests/cage/world.o $(B)/libdoc.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
 $(HOSTILE): $(B)/tests/hostile/engine.o $(zygote_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)
@@ -42,7 +50,7 @@ $(INJECT): tests/faults/inject.c
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fPIC -shared \
 		-o $@ $<
 
-test-programs: all $(UNIT) $(ATTACK) $(HOSTILE) $(INJECT)
+test-programs: all $(UNIT) $(ATTACK) $(WORLD) $(HOSTILE) $(INJECT)
 
 # tests/corpus.t is .ci/run's: it needs files that are not ours to ship.
 SHELL_TESTS = $(filter-out tests/corpus.t,$(sort $(wildcard tests/*.t)))

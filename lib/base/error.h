@@ -40,7 +40,7 @@ enum doc_class {
 	X(DAMAGED,      INPUT,  "damaged",      "the content breaks the rules of its format") \
 	X(ENCRYPTED,    INPUT,  "encrypted",    "a password is needed") \
 	X(UNSUPPORTED,  INPUT,  "unsupported",  "a format, method or feature no engine here reads") \
-	X(CHANGED,      INPUT,  "changed",      "the file was changed or cut while it was read") \
+	X(CHANGED,      INPUT,  "changed",      "the file was changed or cut after it was listed") \
 	X(TIMEOUT,      LIMIT,  "timeout",      "the total clock of the document ran out") \
 	X(STALL,        LIMIT,  "stall",        "no sign of life for the time of --stall") \
 	X(CPU,          LIMIT,  "cpu",          "the processor time of the document ran out") \

@@ -3,7 +3,7 @@
  * cage - what a worker lives in: namespaces, rlimits, Landlock, seccomp.
  *
  * Three steps, each in its own process:
- *	supervisor	doc_cage_harden_parent()
+ *	supervisor	doc_cage_harden_parent(), doc_cage_confine_parent()
  *	zygote		doc_cage_open() first thing, while single-threaded:
  *			user, net, ipc, mount namespaces; then the engine is
  *			loaded; then doc_cage_prepare(): Landlock ruleset,
@@ -136,6 +136,11 @@ const char *doc_mechanism_name(unsigned bit);
 
 /* Supervisor, once its zygote runs: not dumpable, no new privileges. */
 int doc_cage_harden_parent(struct doc_error *err) DOC_MUST_CHECK;
+
+/* Supervisor, before the first record: give up what neither it nor the engine
+ * programs it may start again ever need.  `network`: it has connections of its
+ * own.  SANDBOX where the kernel has no filter for it. */
+int doc_cage_confine_parent(bool network, struct doc_error *err) DOC_MUST_CHECK;
 
 /* What this machine can enforce, each tried in a child of its own; for
  * `docrun --doctor`.  About 10 ms. */

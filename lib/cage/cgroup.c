@@ -22,7 +22,7 @@ enum {
 
 struct slot {
 	bool taken;
-	unsigned oom; /* kills the kernel has counted so far */
+	uint64_t oom; /* kills the kernel has counted so far */
 };
 
 struct doc_cgroup {
@@ -197,7 +197,8 @@ open_slot(const struct doc_cgroup *g, unsigned slot)
 static int
 make_slot(struct doc_cgroup *g, unsigned slot)
 {
-	struct slot *more = reallocarray(g->slots, slot + 1, sizeof(*more));
+	unsigned count = DOC_MAX(slot + 1, g->slot_count);
+	struct slot *more = reallocarray(g->slots, count, sizeof(*more));
 	doc_autoclose int fd = -1;
 	char name[16];
 
@@ -211,7 +212,7 @@ make_slot(struct doc_cgroup *g, unsigned slot)
 	if (fd < 0 || limit(g, fd) < 0)
 		return -1;
 	g->slots[slot] = (struct slot){ 0 };
-	g->slot_count = slot + 1;
+	g->slot_count = count;
 	return 0;
 }
 
@@ -263,6 +264,42 @@ doc_cgroup_path(const struct doc_cgroup *g)
 	return g->path;
 }
 
+static uint64_t
+number_in(int dir, const char *file, const char *word)
+{
+	doc_autoclose int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
+	char text[1024];
+	ssize_t n = fd < 0 ? 0 : doc_read_full(fd, text, sizeof(text) - 1);
+	const char *at;
+
+	text[n > 0 ? n : 0] = '\0';
+	at = strstr(text, word);
+	return at == NULL ? 0 : strtoull(at + strlen(word), NULL, 10);
+}
+
+/* A file that its last worker left in a tmpfs (a spool may be in one) counts
+ * until it is removed: then the group goes, and the one above it inherits. */
+static bool
+is_used_up(const struct doc_cgroup *g, unsigned slot)
+{
+	doc_autoclose int dir = open_slot(g, slot);
+
+	return number_in(dir, "memory.current", "") > g->memory / 4;
+}
+
+static int
+fresh_slot(struct doc_cgroup *g, unsigned slot)
+{
+	char name[16];
+
+	if (slot < g->slot_count && !is_used_up(g, slot))
+		return 0;
+	snprintf(name, sizeof(name), "w%u", slot);
+	if (slot < g->slot_count)
+		remove_group(g->own, name);
+	return make_slot(g, slot);
+}
+
 int
 doc_cgroup_take(struct doc_cgroup *g, unsigned *slot)
 {
@@ -272,7 +309,7 @@ doc_cgroup_take(struct doc_cgroup *g, unsigned *slot)
 
 	while (i < g->slot_count && g->slots[i].taken)
 		i++;
-	if (i == g->slot_count && make_slot(g, i) < 0)
+	if (fresh_slot(g, i) < 0)
 		return -1;
 	dir = open_slot(g, i);
 	fd = openat(dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
@@ -295,17 +332,9 @@ bool
 doc_cgroup_oom(struct doc_cgroup *g, unsigned slot)
 {
 	doc_autoclose int dir = open_slot(g, slot);
-	doc_autoclose int fd = openat(dir, "memory.events",
-	    O_RDONLY | O_CLOEXEC);
-	char text[512];
-	ssize_t n = fd < 0 ? 0 : doc_read_full(fd, text, sizeof(text) - 1);
-	const char *at;
-	unsigned was = g->slots[slot].oom;
+	uint64_t was = g->slots[slot].oom;
 
-	text[n > 0 ? n : 0] = '\0';
-	at = strstr(text, "oom_kill ");
-	if (at != NULL)
-		g->slots[slot].oom = (unsigned)strtoul(at + 9, NULL, 10);
+	g->slots[slot].oom = number_in(dir, "memory.events", "oom_kill ");
 	return g->slots[slot].oom > was;
 }
 

@@ -150,12 +150,15 @@ doc_cage_namespaces(struct doc_cage *cage, const char *temp_dir,
 {
 	struct attempt a = { .nobody = cage->drop_uid };
 
-	/* In a user namespace of our own only our own id exists, so that a
-	 * root who may not unshare directly does not become nobody there. */
-	if (!(geteuid() == 0 && find_set(&a, 0, temp_dir))) {
+	/* In a user namespace of our own only our own id exists: a root who can
+	 * become nobody needs none.  One who cannot (in a container that maps
+	 * no other id) still gains by it. */
+	if (!cage->drop_uid || !find_set(&a, 0, temp_dir)) {
 		a.nobody = false;
 		if (find_set(&a, CLONE_NEWUSER, temp_dir))
 			cage->drop_uid = false;
+		else if (geteuid() == 0 && !cage->drop_uid)
+			(void)find_set(&a, 0, temp_dir);
 	}
 	if (a.flags != 0 && enter(a.flags) < 0)
 		return doc_cage_fail(err, "enter the namespaces");

@@ -81,6 +81,10 @@ int doc_seccomp_load(struct doc_cage *cage) DOC_MUST_CHECK;
 /* Worker: report a forbidden call on fd before dying of it. */
 int doc_seccomp_report(int fd) DOC_MUST_CHECK;
 
+/* For a variable of type scmp_filter_ctx, which is void *. */
+#define doc_autofilter __attribute__((cleanup(doc_seccomp_release)))
+void doc_seccomp_release(void **ctx);
+
 /* profile.c */
 
 enum doc_act {

@@ -13,8 +13,6 @@
 
 #include "lib/cage/parts.h"
 
-#define doc_autofilter __attribute__((cleanup(release_filter)))
-
 /* Best first.  gVisor has no KILL_PROCESS; where TRAP is all there is, the
  * signal's default action kills. */
 static const uint32_t ways[DOC_SECCOMP_WAYS] = {
@@ -30,8 +28,8 @@ static const uint32_t acts[] = {
 	[DOC_ACT_NOTHING] = SCMP_ACT_ERRNO(0),
 };
 
-static void
-release_filter(scmp_filter_ctx *ctx)
+void
+doc_seccomp_release(void **ctx)
 {
 	if (*ctx != NULL)
 		seccomp_release(*ctx);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/io.h"
+#include "lib/base/log.h"
 #include "lib/stage/flow.h"
 #include "lib/stage/show.h"
 
@@ -296,9 +297,21 @@ wait_some(struct doc_flow *flow, bool want_input)
 	return 0;
 }
 
+/* Where the kernel has no filter for us it has none for workers either, and
+ * that is for doc_end_require to judge. */
+static void
+confine(const struct doc_flow *flow)
+{
+	struct doc_error err = { 0 };
+
+	if (doc_cage_confine_parent(flow->network, &err) < 0)
+		doc_info("%s", err.msg);
+}
+
 int
 doc_flow_run(struct doc_flow *flow)
 {
+	confine(flow);
 	while (flow->signal == 0) {
 		bool starved;
 		int rc = pull(flow);

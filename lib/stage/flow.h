@@ -58,6 +58,7 @@ struct doc_flow {
 	unsigned count; /* tasks in the list */
 	size_t held;	/* bytes they hold */
 	bool unordered;
+	bool network;	      /* the stage has connections of its own */
 	bool ended;	      /* no more input */
 	struct doc_error err; /* the stream is broken: stop, status 3 */
 	int signal;	      /* SIGINT, SIGTERM, SIGHUP or SIGPIPE came */

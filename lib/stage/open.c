@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 
+#include "lib/base/clock.h"
 #include "lib/record/path.h"
 #include "lib/stage/open.h"
 
-enum { FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY };
+/* Found first and opened when it is known what it is: opening a device can
+ * rewind a tape, opening a fifo lets its writer go on. */
+enum { FIND = O_PATH | O_NOFOLLOW | O_CLOEXEC };
+enum { READ = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
 
 /* openat2 for kernels before 5.6 and old container profiles: one component
  * after the other, none of them a link. */
@@ -40,10 +47,7 @@ step_by_step(int dir, const char *path, bool beneath)
 		memcpy(part, path, n);
 		part[n] = '\0';
 		path += n;
-		next = *path == '\0'
-		    ? openat(at, part, FLAGS)
-		    : openat(at, part,
-			  O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		next = openat(at, part, *path ? FIND | O_DIRECTORY : FIND);
 		saved = errno;
 		close(at);
 		/* A link where a folder should be: ENOTDIR by O_NOFOLLOW. */
@@ -56,9 +60,9 @@ step_by_step(int dir, const char *path, bool beneath)
 }
 
 static int
-open_safely(int dir, const char *path, bool beneath)
+find(int dir, const char *path, bool beneath)
 {
-	struct open_how how = { .flags = FLAGS,
+	struct open_how how = { .flags = FIND,
 		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
 		    (beneath ? RESOLVE_BENEATH : 0U) };
 	long fd;
@@ -75,32 +79,70 @@ open_safely(int dir, const char *path, bool beneath)
 	return (int)fd;
 }
 
-/* Keep fd only if it is a regular file. */
-static int
-regular(int fd, struct stat *st, struct doc_error *err)
+/* The kernel's own files: their size is no size, and reading some changes
+ * something (/proc/kmsg). */
+static bool
+is_view(int fd)
 {
-	if (fd < 0 && errno == ENXIO)
-		return doc_error_set(err, DOC_E_SPECIAL,
-		    "a socket, not a regular file");
-	if (fd < 0)
-		return doc_error_sys(err, "cannot open the file");
-	if (fstat(fd, st) < 0)
-		doc_error_sys(err, "cannot look at the file");
-	else if (!S_ISREG(st->st_mode))
-		doc_error_set(err, DOC_E_SPECIAL, "not a regular file: %s",
-		    S_ISDIR(st->st_mode)	? "a folder"
-			: S_ISFIFO(st->st_mode) ? "a fifo"
-						: "a device");
-	else
-		return fd;
-	close(fd);
-	return -1;
+	static const unsigned long views[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC,
+		CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC,
+		TRACEFS_MAGIC, SECURITYFS_MAGIC };
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < DOC_LEN(views); i++)
+		if ((unsigned long)fs.f_type == views[i])
+			return true;
+	return false;
 }
 
-int
-doc_open_at(int dir, const char *name, struct stat *st, struct doc_error *err)
+static int
+classify(int found, const struct stat *st, struct doc_error *err)
 {
-	return regular(open_safely(dir, name, false), st, err);
+	if (S_ISLNK(st->st_mode))
+		return doc_error_set(err, DOC_E_SYMLINK,
+		    "a symbolic link; links are not followed");
+	if (!S_ISREG(st->st_mode))
+		return doc_error_set(err, DOC_E_SPECIAL,
+		    "not a regular file: %s",
+		    S_ISDIR(st->st_mode)	? "a folder"
+			: S_ISFIFO(st->st_mode) ? "a fifo"
+			: S_ISSOCK(st->st_mode) ? "a socket"
+						: "a device");
+	if (is_view(found))
+		return doc_error_set(err, DOC_E_SPECIAL,
+		    "not a regular file: a view into the kernel");
+	return 0;
+}
+
+/* The very file that was found, whatever has its name by now. */
+static int
+reopen(int found)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", found);
+	return open(path, READ);
+}
+
+/* Open what was found, if it is a regular file.  Takes `found`. */
+static int
+regular(int found, struct stat *st, struct doc_error *err)
+{
+	struct stat now;
+	int fd = -1;
+
+	if (found < 0)
+		return doc_error_sys(err, "cannot open the file");
+	if (fstat(found, &now) < 0)
+		doc_error_sys(err, "cannot look at the file");
+	else if (classify(found, &now, err) == 0 && (fd = reopen(found)) < 0)
+		doc_error_sys(err, "cannot open the file");
+	close(found);
+	if (fd >= 0)
+		*st = now;
+	return fd;
 }
 
 /* What of `path` lies below `root`: "" for the root itself; NULL: outside. */
@@ -127,11 +169,11 @@ open_root(const char *root, const char *rest)
 
 	/* The root is itself a file: an operand. */
 	if (*rest == '\0')
-		return open(root, FLAGS);
+		return open(root, FIND);
 	dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -1;
-	fd = open_safely(dir, rest, true);
+	fd = find(dir, rest, true);
 	saved = errno;
 	close(dir);
 	errno = saved;
@@ -155,7 +197,25 @@ doc_open_below(const struct doc_words *roots, const char *path, struct stat *st,
 	if (roots->n > 0)
 		return doc_error_set(err, DOC_E_OUTSIDE,
 		    "the name lies outside every --root");
-	return regular(open_safely(AT_FDCWD, path, false), st, err);
+	return regular(find(AT_FDCWD, path, false), st, err);
+}
+
+/* The digest in the record, and with it the name of the result, are those of
+ * what was listed. */
+static bool
+is_listed(const struct doc_record *rec, const struct stat *st)
+{
+	doc_autobuf struct doc_buf was = { 0 };
+	char is[DOC_TIME_SIZE];
+	const char *s;
+
+	if (doc_record_int(rec, "size", st->st_size) != st->st_size)
+		return false;
+	if (doc_record_str(rec, "mtime", &was) != 1 ||
+	    doc_time_format(st->st_mtime, is) < 0)
+		return true;
+	s = doc_buf_str(&was);
+	return s != NULL && strcmp(s, is) == 0;
 }
 
 int
@@ -169,9 +229,10 @@ doc_open_record(const struct doc_words *roots, const char *spool,
 	const struct doc_words *from = roots;
 	struct stat st;
 	const char *path;
-	int rc = doc_record_str(rec, "data", &b);
+	int fd, rc = doc_record_str(rec, "data", &b);
+	bool ours = rc == 1;
 
-	if (rc == 1 && roots->n > 0)
+	if (ours && roots->n > 0)
 		from = &in_spool;
 	if (rc == 0)
 		rc = doc_record_path(rec, &b);
@@ -182,7 +243,12 @@ doc_open_record(const struct doc_words *roots, const char *spool,
 	if (rc == 0 || strlen(path) != b.len)
 		return doc_error_set(err, DOC_E_NAME,
 		    "the record has no usable name");
-	return doc_open_below(from, path, &st, err);
+	fd = doc_open_below(from, path, &st, err);
+	if (fd < 0 || ours || is_listed(rec, &st))
+		return fd;
+	close(fd);
+	return doc_error_set(err, DOC_E_CHANGED,
+	    "the file was changed after it was listed");
 }
 
 int

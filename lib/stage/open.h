@@ -4,8 +4,10 @@
  *
  * Supervisor, the only process that opens documents.  A record is a request,
  * not an authority: with roots nothing outside them opens, and below a root no
- * symbolic link is followed (openat2, RESOLVE_BENEATH).  Only regular files;
- * O_NONBLOCK, so that a fifo cannot stop us before we see what it is.
+ * symbolic link is followed (openat2, RESOLVE_BENEATH).  Only regular files,
+ * and nothing else is opened even for a look: a name is first found (O_PATH),
+ * and what was found is checked and then opened through /proc/self/fd, so that
+ * nothing can take its place between.
  */
 #ifndef DOC_OPEN_H
 #define DOC_OPEN_H
@@ -25,7 +27,8 @@ int doc_open_below(const struct doc_words *roots, const char *path,
     struct stat *st, struct doc_error *err) DOC_MUST_CHECK;
 
 /* The content of a record: its `data` in the spool (below `spool`), else its
- * path. */
+ * path.  CHANGED when that is not the file that was listed: another size, or
+ * time of change. */
 int doc_open_record(const struct doc_words *roots, const char *spool,
     const struct doc_record *rec, struct doc_error *err) DOC_MUST_CHECK;
 
@@ -33,9 +36,5 @@ int doc_open_record(const struct doc_words *roots, const char *spool,
  * spool and nowhere else.  NOT_FOUND when it names none. */
 int doc_open_artifact(const char *spool, const struct doc_record *rec,
     const char *key, struct doc_error *err) DOC_MUST_CHECK;
-
-/* Open `name` in folder `dir`, as above. */
-int doc_open_at(int dir, const char *name, struct stat *st,
-    struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

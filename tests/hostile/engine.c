@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -19,7 +20,9 @@
 #include "lib/pool/frame.h"
 #include "lib/pool/zygote.h"
 
-enum { SOCK = DOC_ZYGOTE_FD, MANY = 20000 };
+enum { SOCK = DOC_ZYGOTE_FD, MANY = 20000, BALLAST = 256 << 20 };
+
+static char *ballast;
 
 /* The job's number, as the supervisor wants it back. */
 static uint32_t job_id;
@@ -560,6 +563,15 @@ stays(void)
 	asleep();
 }
 
+/* Memory that the engine had mapped before: no limit of the address space sees
+ * it, a control group does. */
+static void
+touches(void)
+{
+	memset(ballast, 1, BALLAST);
+	frame(DOC_FRAME_DONE, NULL, 0);
+}
+
 static void
 many_entries(void)
 {
@@ -591,7 +603,7 @@ static const struct attack {
 	A(beats_forever), A(silent), A(stays), A(many_entries),
 	A(eats_aborts), A(eats_traps), A(eats_uses_null),
 	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
-	A(overflows), A(late), A(reads_on),
+	A(overflows), A(late), A(reads_on), A(touches),
 #undef A
 };
 /* clang-format on */
@@ -680,7 +692,10 @@ static int
 load(struct doc_buf *facts, struct doc_error *err)
 {
 	(void)facts;
-	(void)err;
+	ballast = mmap(NULL, BALLAST, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (ballast == MAP_FAILED)
+		return doc_error_sys(err, "cannot map memory");
 	return 0;
 }
 

@@ -22,6 +22,8 @@ find lib cmd -name '*.[ch]' | sort | xargs awk '
 		family["leptonica"] = "^lib/engine/leptonica(_[a-z]+)?\\.c$"
 		# The same for libclamav: loading and scanning.
 		family["clamav"] = "^lib/engine/clamav(_load)?\\.c$"
+		# What workers may, and what supervisors never do.
+		family["seccomp"] = "^lib/cage/seccomp(_parent)?\\.c$"
 		# libxml2, ICU, nettle: one library, several headers.
 	}
 	/^#include </ {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Walking folders, and opening what a name says and nothing else. */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include "lib/base/tree.h"
 #include "lib/stage/open.h"
@@ -150,6 +154,14 @@ test_open(void)
 		{ "t/fifo", NULL, NULL, "special-file" },
 		{ "t/sock", NULL, NULL, "special-file" },
 		{ "/dev/null", NULL, NULL, "special-file" },
+		{ "/dev/stdin", NULL, NULL, "symlink" },
+		{ "/proc/self/environ", NULL, NULL, "symlink" },
+		{ "/proc/1/stat", NULL, NULL, "special-file" },
+		{ "/proc/meminfo", "/", NULL, "special-file" },
+		{ "/proc/thread-self/root/etc/passwd", NULL, NULL, "symlink" },
+		{ "/proc/1/root/etc/passwd", NULL, NULL, "symlink" },
+		{ "/proc/1/cwd", "/", NULL, "symlink" },
+		{ "/proc/self/fd/0", NULL, NULL, "symlink" },
 		{ "none", NULL, NULL, "not-found" },
 		{ "t/a/", NULL, NULL, "not-found" },
 		{ "", NULL, NULL, "not-found" },
@@ -186,6 +198,114 @@ test_open(void)
 	}
 }
 
+/* Not even opened for a look: its writer would go on. */
+static void
+test_untouched(void)
+{
+	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	char events[512];
+
+	if (watch < 0 || inotify_add_watch(watch, "t/fifo", IN_OPEN) < 0) {
+		SKIP("a fifo is not opened", "no inotify");
+		return;
+	}
+	opens("t/fifo", "t", NULL);
+	OK(read(watch, events, sizeof(events)) < 0 && errno == EAGAIN,
+	    "a fifo is not opened");
+	opens("t/fifo", NULL, NULL);
+	OK(read(watch, events, sizeof(events)) < 0 && errno == EAGAIN,
+	    "nor without a root");
+	close(open("t/fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+	OK(read(watch, events, sizeof(events)) > 0, "it would have shown");
+	close(watch);
+}
+
+/* Somebody changes what a name, and a folder on the way to it, stands for, as
+ * fast as he can. */
+DOC_NORETURN static void
+swap_forever(void)
+{
+	(void)!symlink("../outside", "t/bad");
+	(void)!mkfifo("t/worse", 0600);
+	(void)!symlink("/etc", "t/away");
+	for (;;) {
+		rename("t/race", "t/good");
+		rename("t/bad", "t/race");
+		rename("t/race", "t/bad");
+		rename("t/worse", "t/race");
+		rename("t/race", "t/worse");
+		rename("t/good", "t/race");
+		rename("t/way", "t/saved");
+		rename("t/away", "t/way");
+		rename("t/way", "t/away");
+		rename("t/saved", "t/way");
+	}
+}
+
+struct tally {
+	unsigned good, refused, wrong;
+};
+
+static void
+try_race(const char *path, const struct doc_words *roots, ino_t right,
+    struct tally *tally)
+{
+	struct doc_error err = { 0 };
+	struct stat st, got;
+	int fd = doc_open_below(roots, path, &st, &err);
+
+	if (fd < 0) {
+		tally->refused++;
+		return;
+	}
+	if (fstat(fd, &got) == 0 && got.st_ino == right && st.st_ino == right)
+		tally->good++;
+	else
+		tally->wrong++;
+	close(fd);
+}
+
+static void
+test_race(void)
+{
+	struct doc_words root = { 0 }, none = { 0 };
+	struct tally file_race = { 0 }, way_race = { 0 };
+	struct stat race, passwd;
+	pid_t pid;
+
+	file("t/race");
+	mkdir("t/way", 0700);
+	file("t/way/passwd");
+	doc_words_add(&root, "t");
+	if (stat("t/race", &race) < 0 || stat("t/way/passwd", &passwd) < 0)
+		printf("# no files\n");
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		swap_forever();
+	/* Until enough was seen of both; never of what is wrong. */
+	for (unsigned i = 0; i < 300000; i++) {
+		const struct doc_words *roots = i % 2 ? &root : &none;
+
+		try_race("t/race", roots, race.st_ino, &file_race);
+		try_race("t/way/passwd", roots, passwd.st_ino, &way_race);
+		if (i > 3000 && file_race.good > 100 &&
+		    file_race.refused > 100 && way_race.good > 100 &&
+		    way_race.refused > 100)
+			break;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	doc_words_release(&root);
+	printf("# file: %u good, %u refused; folder: %u, %u\n", file_race.good,
+	    file_race.refused, way_race.good, way_race.refused);
+	OK(file_race.wrong == 0, "a name that changes: the file or nothing");
+	OK(way_race.wrong == 0, "a folder that changes: the same");
+	OK(file_race.good > 0 && way_race.good > 0 && file_race.refused > 0 &&
+		way_race.refused > 0,
+	    "there was a race");
+}
+
 int
 main(void)
 {
@@ -195,6 +315,8 @@ main(void)
 	test_walk();
 	test_left();
 	test_open();
+	test_untouched();
+	test_race();
 	if (chdir("/") == 0)
 		doc_tree_remove(top);
 	return TAP_DONE();
