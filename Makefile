@@ -21,7 +21,7 @@ FORTIFY ?= -D_FORTIFY_SOURCE=2
 # are not ours.
 MODULES := libarchive nettle json-c gmime-3.0 poppler-glib cairo vips \
 	librsvg-2.0 gdk-pixbuf-2.0 pangocairo libopenjp2 libwebp libjpeg libpng \
-	tesseract lept libclamav libxml-2.0 libgsf-1 libseccomp icu-uc \
+	tesseract lept libclamav libxml-2.0 libgsf-1 libexif libseccomp icu-uc \
 	icu-i18n zlib
 # Expanded on first use, so that `make deps` runs before pkg-config exists.
 SYSTEM = $(eval SYSTEM := $(patsubst -I%,-isystem %,$(filter -I%,$(shell \
@@ -47,9 +47,9 @@ endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
 zygote_doclist_LIBS    = -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
 zygote_docscan_LIBS    = -lclamav -lz -larchive
-zygote_doctext_LIBS    = $(call libs,poppler-glib cairo gmime-3.0 libgsf-1 libxml-2.0 icu-i18n) -larchive -lz -lm
-zygote_dococr_LIBS     = $(call libs,poppler-glib cairo tesseract lept) -lm
-zygote_docpreview_LIBS = $(call libs,poppler-glib cairo libwebp libjpeg libpng) -lm
+zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n) -larchive -lz -lm
+zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -lm
+zygote_docpreview_LIBS = $(call libs,poppler-glib gio-2.0 cairo libwebp libjpeg libpng) -lm
 zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \
 	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libxml-2.0 icu-uc icu-i18n) \
 	-larchive -lz -lm

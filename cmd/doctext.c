@@ -5,6 +5,7 @@
  * This process reads records and opens documents; every byte of a document is
  * parsed by the workers of libexec/docpipe/doctext (cmd/zygote/doctext.c).
  */
+#include "cmd/options.h"
 #include "lib/base/start.h"
 #include "lib/record/media.h"
 #include "lib/stage/stage.h"
@@ -31,23 +32,29 @@ static const struct doc_stage doctext = {
 int
 main(int argc, char *argv[])
 {
+	struct doc_text_options own = { 0 };
 	struct doc_stage_options options;
 	struct doc_limits limits;
 	struct doc_cmd cmd = { .name = "doctext",
 		.usage = "[options] [file ...]",
 		.about = "Adds text and metadata to the record of each "
 			 "document.",
-		.groups = { { doc_stage_opts, &options },
+		.groups = { { doc_text_opts, &own },
+		    { doc_stage_opts, &options },
 		    { doc_limits_opts, &limits } } };
 	struct doc_stage_setup setup = { .stage = &doctext,
 		.cmd = &cmd,
 		.options = &options,
 		.limits = &limits,
+		.opts = { doc_text_opts, &own },
 		.extension = "txt" };
 
 	doc_start(cmd.name);
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	if (own.password_file != NULL && access(own.password_file, R_OK) < 0)
+		doc_usage(&cmd, "--password-file: cannot read '%s'",
+		    own.password_file);
 	return doc_stage_main(&setup);
 }

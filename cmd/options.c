@@ -5,6 +5,7 @@
 
 #define LIST(m)	   offsetof(struct doc_list_options, m)
 #define SCAN(m)	   offsetof(struct doc_scan_options, m)
+#define TEXT(m)	   offsetof(struct doc_text_options, m)
 #define OCR(m)	   offsetof(struct doc_ocr_options, m)
 #define PREVIEW(m) offsetof(struct doc_preview_options, m)
 
@@ -39,6 +40,16 @@ const struct doc_opt doc_scan_opts[] = {
 	    DOC_OPT_STRING, SCAN(fail_on), NULL },
 	{ 'F', "fail-on-infected", NULL, "exit with 1 when something is found",
 	    DOC_OPT_FLAG, SCAN(fail_on_infected), NULL },
+	{ 0 },
+};
+
+const struct doc_opt doc_text_opts[] = {
+	{ 'e', "metadata", NULL, "raw properties as well", DOC_OPT_FLAG,
+	    TEXT(metadata), NULL },
+	{ 'H', "join-hyphens", NULL, "join words divided at the end of a line",
+	    DOC_OPT_FLAG, TEXT(join), NULL },
+	{ 'w', "password-file", "FILE", "passwords to try, one a line",
+	    DOC_OPT_STRING, TEXT(password_file), NULL },
 	{ 0 },
 };
 

@@ -44,6 +44,13 @@ enum doc_scan_engine { DOC_ENGINE_AUTO, DOC_ENGINE_LIB, DOC_ENGINE_CLAMD };
 enum { DOC_UNIT_SCAN_WHOLE = 0, DOC_UNIT_SCAN_LISTED = 1 };
 extern const struct doc_opt doc_scan_opts[];
 
+struct doc_text_options {
+	bool metadata;
+	bool join;
+	const char *password_file;
+};
+extern const struct doc_opt doc_text_opts[];
+
 struct doc_ocr_options {
 	const char *lang;
 	unsigned dpi;

@@ -6,7 +6,8 @@ fixtures letter.pdf many.pdf locked.pdf open.pdf damaged.pdf scan.pdf \
     engine.doc parts.xls locked.xls talk.ppt mill.msg mill.rtf \
     letter.docx orders.xlsx slides.pptx note.odt stock.ods book.epub \
     diary.html utf8.txt cp1252.txt utf16.txt plain.txt empty mail.eml \
-    simple.eml binary.bin photo.jpg letters.zip marked.txt marker.ndb
+    simple.eml binary.bin photo.jpg letters.zip marked.txt marker.ndb \
+    worded.jpg worded.png
 make_fixtures slow busy.pdf
 
 # Each file once, all at once; the tests look at their lines.
@@ -116,6 +117,38 @@ metadata() {
 }
 ok 'title, author, dates, recipients, attachments' metadata
 
+raw() {
+	status 0 doctext --metadata f/letter.docx f/mill.rtf f/worded.jpg \
+	    f/worded.png >out
+	recs 'select(.path == "f/letter.docx").text.metadata[]' out |
+	    grep -qx 'creator=Ada Lovelace'
+	is "" "$(of letter.docx '.text.metadata // empty')"
+}
+ok 'raw properties only with --metadata' raw
+
+pictures() {
+	status 0 doctext --metadata f/worded.jpg f/worded.png >out
+	of_pic() { recs "select(.path == \"f/$1\").text | $2" out; }
+	is 'Die Mühle|Ada Lovelace|mill; water|A wheel|2026-01-15T08:30:00Z' \
+	    "$(of_pic worded.jpg '"\(.title)|\(.creator)|\(.keywords)|\(
+	    .description)|\(.modified)"')"
+	is 'In a chunk|Packed words' \
+	    "$(of_pic worded.png '"\(.title)|\(.description)"')"
+	of_pic worded.jpg '.metadata[]' | grep -qx 'City=Leeds'
+}
+ok 'EXIF, XMP, IPTC and text chunks of pictures' pictures
+
+passwords() {
+	printf 'wrong\n%s\n' "$1" >words
+	status 0 doctext -w words f/locked.pdf >out
+	grep -q 'analytical engine' "$(recs .text.file out)"
+	printf 'wrong\n' >words
+	status 1 doctext -w words f/locked.pdf >out
+	is encrypted "$(recs .text.error.code out)"
+	status 2 doctext -w nowhere f/locked.pdf >out 2>err
+}
+ok '--password-file' passwords secret
+
 attachment() {
 	# As a document of its own, found by doclist.
 	recs 'select(.member[-1]? == "letter.docx").text.file' all.ndjson >file
@@ -143,7 +176,7 @@ errors() {
 	is encrypted "$(of locked.xls .text.error.code)"
 	is 'error input damaged' "$(of damaged.pdf '"\(.text.status) \(
 	    .text.error.class) \(.text.error.code)"')"
-	for f in binary.bin photo.jpg letters.zip; do
+	for f in binary.bin letters.zip; do
 		is 'skipped ["unsupported"]' \
 		    "$(of $f '"\(.text.status) \(.text.reasons)"')"
 	done

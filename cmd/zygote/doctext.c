@@ -5,8 +5,10 @@
  * Linked with lib/format/pdf_nocolour.c: text needs no colour transforms, and
  * without them poppler is a tenth faster.
  */
+#include <fcntl.h>
 #include <string.h>
 
+#include "cmd/options.h"
 #include "lib/format/epub.h"
 #include "lib/format/html.h"
 #include "lib/format/mail.h"
@@ -15,10 +17,12 @@
 #include "lib/format/ole_text.h"
 #include "lib/format/ooxml.h"
 #include "lib/format/pdf.h"
+#include "lib/format/image_facts.h"
 #include "lib/format/plain.h"
 #include "lib/format/rtf.h"
 #include "lib/format/sample.h"
 #include "lib/format/xml.h"
+#include "lib/format/xmldoc.h"
 #include "lib/pool/zygote.h"
 #include "lib/record/media.h"
 
@@ -30,20 +34,56 @@ typedef int extract_fn(const struct doc_input *in, struct doc_text *text,
 static extract_fn *const extractors[DOC_FAMILY_COUNT] = {
 	[DOC_FAMILY_PDF] = doc_pdf_text,
 	[DOC_FAMILY_PLAIN] = doc_plain_text,
-	[DOC_FAMILY_XML] = doc_plain_text,
+	[DOC_FAMILY_XML] = doc_xmldoc_text,
 	[DOC_FAMILY_HTML] = doc_html_text,
 	[DOC_FAMILY_OOXML] = doc_ooxml_text,
 	[DOC_FAMILY_ODF] = doc_odf_text,
 	[DOC_FAMILY_EPUB] = doc_epub_text,
 	[DOC_FAMILY_MAIL] = doc_mail_text,
+	[DOC_FAMILY_IMAGE] = doc_image_text,
 	[DOC_FAMILY_OLE] = doc_ole_text,
 	[DOC_FAMILY_RTF] = doc_rtf_text,
 };
+
+static struct doc_text_options options;
+
+/* A list longer than this is no list of passwords. */
+enum { MAX_PASSWORDS = 64 << 10 };
+static struct doc_buf passwords = { .max = MAX_PASSWORDS };
+
+/* Each line ends in a newline, and in nothing else. */
+static int
+read_passwords(struct doc_error *err)
+{
+	doc_autoclose int fd = -1;
+	char piece[4096];
+	ssize_t n;
+
+	if (options.password_file == NULL)
+		return 0;
+	fd = open(options.password_file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return doc_error_sys(err, "cannot open the password file");
+	while ((n = read(fd, piece, sizeof(piece))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			if (piece[i] != '\r' && piece[i] != '\0' &&
+			    doc_buf_addc(&passwords, piece[i]) < 0)
+				return doc_error_set(err, DOC_E_USAGE,
+				    "the password file is too long");
+	if (n < 0)
+		return doc_error_sys(err, "cannot read the password file");
+	doc_buf_addc(&passwords, '\n');
+	return doc_buf_str(&passwords) == NULL
+	    ? doc_error_set(err, DOC_E_MEMORY, "no memory for passwords")
+	    : 0;
+}
 
 static int
 load(struct doc_buf *facts, struct doc_error *err)
 {
 	(void)facts;
+	if (read_passwords(err) < 0)
+		return -1;
 	if (doc_mail_warm(err) < 0 || doc_xml_warm(err) < 0)
 		return -1;
 	doc_ole_warm();
@@ -62,6 +102,9 @@ extract(const struct doc_input *in, struct doc_work *work,
 		return doc_error_set(err, DOC_E_UNSUPPORTED,
 		    "no extractor for this media type");
 	doc_text_init(&text, work);
+	text.wish = (struct doc_text_wish){ .metadata = options.metadata,
+		.join = options.join,
+		.passwords = passwords.data };
 	rc = how(in, &text, err);
 	if (doc_text_finish(&text, rc < 0 ? &(struct doc_error){ 0 } : err) < 0)
 		rc = -1;
@@ -102,6 +145,7 @@ main(int argc, char *argv[])
 	static const struct doc_zygote doctext = {
 		.name = "doctext",
 		.profile = &doc_profile_text,
+		.opts = { doc_text_opts, &options },
 		.load = load,
 		.work = extract,
 		.canary = canary,

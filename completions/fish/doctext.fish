@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Made by .tools/completions.sh from the option table of doctext.
+complete -c doctext -s e -l metadata -d 'raw properties as well'
+complete -c doctext -s H -l join-hyphens -d 'join words divided at the end of a line'
+complete -c doctext -s w -l password-file -x -d 'passwords to try, one a line'
 complete -c doctext -s j -l jobs -x -d 'workers at once (default: processors)'
 complete -c doctext -s S -l spool -x -a '(__fish_complete_directories)' -d 'where results and members are kept'
 complete -c doctext -s R -l root -x -a '(__fish_complete_directories)' -d 'open nothing outside; may be given again'

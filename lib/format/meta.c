@@ -17,12 +17,13 @@ is_blank(char c)
 static void
 collapse(struct doc_buf *to, const char *s, size_t n)
 {
+	size_t before = to->len;
 	bool space = false;
 
 	n = DOC_MIN(n, MAX_VALUE);
 	for (size_t i = 0; i < n; i++) {
 		if (is_blank(s[i])) {
-			space = to->len > 0;
+			space = to->len > before;
 			continue;
 		}
 		if (space)
@@ -118,6 +119,58 @@ doc_meta_time(struct doc_meta *m, enum doc_field field, int64_t unix_s)
 	doc_meta_set(m, field, text, strlen(text));
 }
 
+void
+doc_meta_begin(struct doc_meta *m, const struct doc_text *text)
+{
+	m->raw = text->wish.metadata ? text->work : NULL;
+}
+
+void
+doc_meta_raw(struct doc_meta *m, const char *name, const char *s, size_t n)
+{
+	doc_autobuf struct doc_buf entry = { 0 };
+	size_t before;
+
+	if (m->raw == NULL || *name == '\0')
+		return;
+	doc_buf_addf(&entry, "%s=", name);
+	before = entry.len;
+	collapse(&entry, s, n);
+	if (entry.len > before)
+		doc_work_strn(m->raw, DOC_F_METADATA, entry.data, entry.len);
+}
+
+/* The name of a property is an attribute, of the element or of the one around
+ * it where that has only the type; else the name of the element. */
+static void
+set_name(struct doc_meta *m, const struct doc_xml_node *node)
+{
+	const char *name = doc_xml_attr(node, "name");
+
+	if (name == NULL)
+		name = doc_xml_attr(node, "property");
+	if (name == NULL && strstr(node->ns, "docPropsVTypes") != NULL)
+		return;
+	m->name.len = 0;
+	doc_buf_adds(&m->name, name ? name : node->name);
+}
+
+/* OpenDocument counts in attributes (ISO 26300-3, 4.3.2.18). */
+static void
+read_statistic(struct doc_meta *m, const struct doc_xml_node *node)
+{
+	for (size_t i = 0; i < node->attr_count; i++) {
+		const struct doc_xml_attr *a = &node->attr[i];
+		size_t n = strlen(a->value);
+
+		doc_meta_raw(m, a->name, a->value, n);
+		if (strcmp(a->name, "page-count") == 0)
+			doc_meta_set(m, DOC_F_PAGE_COUNT, a->value, n);
+		else if (strcmp(a->name, "word-count") == 0)
+			doc_meta_set(m, DOC_F_WORD_COUNT, a->value, n);
+	}
+}
+
 static void
 on_start(void *ctx, const struct doc_xml_node *node)
 {
@@ -129,6 +182,10 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		name = "modified";
 	m->field = doc_xml_find(m->table, m->table_count, name);
 	m->leaf.len = 0;
+	if (strcmp(node->name, "document-statistic") == 0)
+		read_statistic(m, node);
+	if (m->raw != NULL)
+		set_name(m, node);
 }
 
 static void
@@ -137,9 +194,12 @@ on_end(void *ctx, const char *name)
 	struct doc_meta *m = ctx;
 
 	(void)name;
+	if (m->raw != NULL && m->leaf.len > 0 && doc_buf_str(&m->name) != NULL)
+		doc_meta_raw(m, m->name.data, m->leaf.data, m->leaf.len);
 	if (m->field > 0)
 		doc_meta_set(m, (enum doc_field)m->field, m->leaf.data,
 		    m->leaf.len);
+	m->leaf.len = 0;
 	m->field = 0;
 }
 
@@ -148,7 +208,7 @@ on_text(void *ctx, const char *s, size_t n)
 {
 	struct doc_meta *m = ctx;
 
-	if (m->field > 0 && m->leaf.len < MAX_VALUE)
+	if ((m->field > 0 || m->raw != NULL) && m->leaf.len < MAX_VALUE)
 		doc_buf_add(&m->leaf, s, n);
 }
 
@@ -189,5 +249,6 @@ doc_meta_release(struct doc_meta *m)
 {
 	for (unsigned f = 0; f < DOC_F_COUNT; f++)
 		doc_buf_release(&m->value[f]);
+	doc_buf_release(&m->name);
 	doc_buf_release(&m->leaf);
 }

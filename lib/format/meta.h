@@ -11,8 +11,8 @@
 #define DOC_META_H
 
 #include "lib/base/buf.h"
+#include "lib/format/text.h"
 #include "lib/format/xml.h"
-#include "lib/pool/work.h"
 
 /* Zero it to begin. */
 struct doc_meta {
@@ -20,9 +20,18 @@ struct doc_meta {
 	/* while reading XML */
 	const struct doc_xml_token *table;
 	size_t table_count;
-	struct doc_buf leaf; /* text of the element being read */
-	int field;	     /* it is for, or 0 */
+	struct doc_work *raw; /* says every property as it is; or NULL */
+	struct doc_buf name;  /* of the property being read */
+	struct doc_buf leaf;  /* text of the element being read */
+	int field;	      /* it is for, or 0 */
 };
+
+/* Ask for raw properties, too, if those who want the text do. */
+void doc_meta_begin(struct doc_meta *m, const struct doc_text *text);
+
+/* A property under the name the format has for it; nothing unless asked. */
+void doc_meta_raw(struct doc_meta *m, const char *name, const char *s,
+    size_t n);
 
 void doc_meta_set(struct doc_meta *m, enum doc_field field, const char *s,
     size_t n);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/base/le.h"
 #include "lib/format/number.h"
 #include "lib/format/xlsx_format.h"
 
@@ -394,4 +395,35 @@ doc_number_show(struct doc_buf *out, double value, const char *code,
 		doc_buf_addc(out, '-');
 	lay(out, v, &shape, to);
 	return 0;
+}
+
+double
+doc_number_rk(const char *p)
+{
+	uint32_t n = doc_le32(p);
+	uint64_t bits = (uint64_t)(n & ~3u) << 32;
+	double v;
+
+	/* An integer or the upper half of a double, perhaps times 100. */
+	if (n & 2)
+		v = (double)((int32_t)n >> 2);
+	else
+		memcpy(&v, &bits, sizeof(v));
+	return n & 1 ? v / 100 : v;
+}
+
+const char *
+doc_number_error(unsigned code)
+{
+	static const struct {
+		unsigned code;
+		const char *text;
+	} errors[] = { { 0, "#NULL!" }, { 7, "#DIV/0!" }, { 15, "#VALUE!" },
+		{ 23, "#REF!" }, { 29, "#NAME?" }, { 36, "#NUM!" },
+		{ 42, "#N/A" } };
+
+	for (size_t i = 0; i < DOC_LEN(errors); i++)
+		if (errors[i].code == code)
+			return errors[i].text;
+	return "";
 }

@@ -23,4 +23,10 @@ int doc_number_show(struct doc_buf *out, double value, const char *code,
 /* Append as "General" does, with the 15 digits a spreadsheet keeps. */
 void doc_number_plain(struct doc_buf *out, double value);
 
+/* The number in 30 bits at p, as Excel packs it ([MS-XLS] 2.5.218). */
+double doc_number_rk(const char *p);
+
+/* What a cell with this error code shows: "#N/A"; "" for an unknown one. */
+const char *doc_number_error(unsigned code);
+
 #endif

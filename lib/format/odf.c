@@ -9,6 +9,7 @@
 /* Sorted by byte: meta.xml. */
 static const struct doc_xml_token properties[] = {
 	{ "creation-date", DOC_F_CREATED },
+	{ "creator", DOC_F_CONTRIBUTOR },
 	{ "date", DOC_F_MODIFIED },
 	{ "description", DOC_F_DESCRIPTION },
 	{ "generator", DOC_F_PRODUCER },
@@ -23,17 +24,24 @@ static const struct doc_xml_token properties[] = {
 /* Who changed it last: the creator of those that name no other. */
 static const struct doc_xml_token editor[] = { { "creator", DOC_F_CREATOR } };
 
+static bool
+read_editor(struct doc_meta *meta, const char *p, size_t n)
+{
+	meta->raw = NULL; /* said already */
+	return doc_meta_read(meta, p, n, editor, DOC_LEN(editor)) >= 0;
+}
+
 static void
-say_meta(struct doc_work *work, const char *p, size_t n)
+say_meta(struct doc_text *text, const char *p, size_t n)
 {
 	struct doc_meta meta = { 0 };
 
 	/* Broken metadata is as good as none; of a flat document this is a
 	 * piece that ends in the middle. */
+	doc_meta_begin(&meta, text);
 	if (doc_meta_read(&meta, p, n, properties, DOC_LEN(properties)) >= 0 &&
-	    (meta.value[DOC_F_CREATOR].len > 0 ||
-		doc_meta_read(&meta, p, n, editor, DOC_LEN(editor)) >= 0))
-		doc_meta_say(&meta, work);
+	    (meta.value[DOC_F_CREATOR].len > 0 || read_editor(&meta, p, n)))
+		doc_meta_say(&meta, text->work);
 	doc_meta_release(&meta);
 }
 
@@ -47,7 +55,7 @@ put_flat(const struct doc_input *in, struct doc_text *text,
 	int rc;
 
 	if (stop != NULL)
-		say_meta(text->work, in->data, (size_t)(stop - in->data));
+		say_meta(text, in->data, (size_t)(stop - in->data));
 	rc = doc_odf_put(&flow, in->data, in->size);
 	if (rc < 0)
 		return doc_error_set(err, DOC_E_MEMORY, "no memory for XML");
@@ -119,7 +127,7 @@ put_package(struct doc_opc *opc, struct doc_error *err)
 		return doc_error_set(err, DOC_E_ENCRYPTED,
 		    "the package is encrypted");
 	if (doc_opc_read(opc, "meta.xml", &xml, &ignored) == 0)
-		say_meta(opc->flow.text->work, xml.data, xml.len);
+		say_meta(opc->flow.text, xml.data, xml.len);
 	if (put_part(opc, "content.xml", err) < 0)
 		return doc_error_set(err, DOC_E_DAMAGED, "no content.xml");
 	put_objects(opc);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <strings.h>
 
 #include "lib/format/markup.h"
 #include "lib/format/meta.h"
@@ -11,11 +12,16 @@
 static const struct doc_xml_token properties[] = {
 	{ "Application", DOC_F_PRODUCER },
 	{ "Company", DOC_F_PUBLISHER },
+	{ "Pages", DOC_F_PAGE_COUNT },
+	{ "Slides", DOC_F_PAGE_COUNT },
+	{ "Words", DOC_F_WORD_COUNT },
+	{ "category", DOC_F_CATEGORY },
 	{ "created", DOC_F_CREATED },
 	{ "creator", DOC_F_CREATOR },
 	{ "description", DOC_F_DESCRIPTION },
 	{ "keywords", DOC_F_KEYWORDS },
 	{ "language", DOC_F_LANGUAGE },
+	{ "lastModifiedBy", DOC_F_CONTRIBUTOR },
 	{ "modified", DOC_F_MODIFIED },
 	{ "subject", DOC_F_SUBJECT },
 	{ "title", DOC_F_TITLE },
@@ -68,6 +74,7 @@ put_flat(const struct doc_input *in, struct doc_text *text,
 		    "not a document of Word");
 	rc = doc_markup_put(&flow, in->data, in->size, NULL, 0);
 	doc_layout_flush(&flow);
+	doc_meta_begin(&meta, text);
 	if (doc_meta_read(&meta, in->data, in->size, properties,
 		DOC_LEN(properties)) == 0)
 		doc_meta_say(&meta, text->work);
@@ -83,10 +90,12 @@ static void
 put_properties(struct doc_opc *opc, const struct doc_rels *rels)
 {
 	static const char *const types[] = { "core-properties",
-		"extended-properties", "extendedProperties" };
+		"extended-properties", "extendedProperties",
+		"custom-properties", "customProperties" };
 	struct doc_meta meta = { 0 };
 	const struct doc_rel *rel;
 
+	doc_meta_begin(&meta, opc->flow.text);
 	for (size_t i = 0; i < DOC_LEN(types); i++) {
 		doc_autobuf struct doc_buf xml = { 0 };
 		size_t at = 0;
@@ -109,11 +118,15 @@ find_main(struct doc_opc *opc, const struct doc_rels *rels, struct doc_buf *xml,
     const char **part, struct doc_error *err)
 {
 	static const char *const usual[] = { "word/document.xml",
-		"xl/workbook.xml", "ppt/presentation.xml" };
+		"xl/workbook.xml", "ppt/presentation.xml", "xl/workbook.bin",
+		"visio/document.xml" };
 	const struct doc_rel *rel;
 	size_t at = 0;
 
 	rel = doc_rels_next(rels, "officeDocument", &at);
+	at = 0;
+	if (rel == NULL)
+		rel = doc_rels_next(rels, "document", &at);
 	*part = rel ? rel->target : usual[0];
 	if (doc_opc_read(opc, *part, xml, err) == 0)
 		return 0;
@@ -123,6 +136,14 @@ find_main(struct doc_opc *opc, const struct doc_rels *rels, struct doc_buf *xml,
 			return 0;
 	}
 	return doc_error_set(err, DOC_E_DAMAGED, "no main part");
+}
+
+static bool
+has_ending(const char *part, const char *ending)
+{
+	size_t n = strlen(part), len = strlen(ending);
+
+	return n >= len && strcasecmp(part + n - len, ending) == 0;
 }
 
 static int
@@ -136,17 +157,23 @@ put_package(struct doc_opc *opc, struct doc_error *err)
 	doc_rels_read(opc, "", &rels);
 	if (find_main(opc, &rels, &xml, &part, err) < 0)
 		return -1;
-	doc_xml_root(xml.data, xml.len, root);
 	put_properties(opc, &rels);
+	if (has_ending(part, ".bin")) {
+		doc_xlsb_put(opc, part);
+		return 0;
+	}
+	doc_xml_root(xml.data, xml.len, root);
 	if (strcmp(root, "document") == 0)
 		doc_docx_put(opc, part, &xml);
 	else if (strcmp(root, "presentation") == 0)
 		doc_pptx_put(opc, part, &xml);
 	else if (strcmp(root, "workbook") == 0)
 		doc_xlsx_put(opc, part, &xml);
+	else if (strcmp(root, "VisioDocument") == 0)
+		doc_vsdx_put(opc, part);
 	else
 		return doc_error_set(err, DOC_E_UNSUPPORTED,
-		    "the main part is no document, workbook or presentation");
+		    "the main part is no document, workbook, presentation or drawing");
 	return 0;
 }
 

@@ -10,11 +10,20 @@
 
 #include "lib/format/opc.h"
 
+struct doc_book;
+
 void doc_docx_put(struct doc_opc *opc, const char *part,
     const struct doc_buf *xml);
 void doc_pptx_put(struct doc_opc *opc, const char *part,
     const struct doc_buf *xml);
 void doc_xlsx_put(struct doc_opc *opc, const char *part,
     const struct doc_buf *xml);
+/* These read the main part themselves, or what it leads to. */
+void doc_xlsb_put(struct doc_opc *opc, const char *part);
+void doc_vsdx_put(struct doc_opc *opc, const char *part);
+
+/* Sheet by sheet: its name, its cells by `put`, what lies on and around it. */
+void doc_xlsx_put_sheets(struct doc_opc *opc, const struct doc_book *book,
+    void (*put)(void *ctx, const char *part), void *ctx);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pdf - a document page by page: text for doctext, a survey for dococr. */
+/* pdf - a document page by page; a survey for dococr. */
 #include "lib/format/pdf.h"
+#include "lib/format/hyphen.h"
 
 #include "lib/format/pdf_impl.h"
 
@@ -23,10 +24,9 @@ read_page(struct doc_pdf *pdf, unsigned index, struct doc_buf *buf,
 	return 0;
 }
 
-/* Everything but the pages' text goes to `work`; `text` may be NULL. */
-static int
-read_pages(struct doc_pdf *pdf, struct doc_work *work, struct doc_text *text,
-    struct doc_error *err)
+int
+doc_pdf_read_pages(struct doc_pdf *pdf, struct doc_work *work,
+    struct doc_text *text, struct doc_error *err)
 {
 	struct doc_pdf_runs runs = { .work = work };
 	unsigned missing = 0;
@@ -42,6 +42,8 @@ read_pages(struct doc_pdf *pdf, struct doc_work *work, struct doc_text *text,
 			doc_work_progress(work, i + 1, pdf->pages, 0);
 			continue;
 		}
+		if (text->wish.join)
+			doc_hyphen_join(&buf);
 		if (doc_text_put(text, buf.data, buf.len) ||
 		    doc_text_page(text, pdf->pages))
 			break;
@@ -60,18 +62,6 @@ read_pages(struct doc_pdf *pdf, struct doc_work *work, struct doc_text *text,
 }
 
 int
-doc_pdf_text(const struct doc_input *in, struct doc_text *text,
-    struct doc_error *err)
-{
-	doc_autopdf struct doc_pdf pdf = { 0 };
-
-	if (doc_pdf_open(&pdf, in, err))
-		return -1;
-	doc_pdf_facts(&pdf, text->work);
-	return read_pages(&pdf, text->work, text, err);
-}
-
-int
 doc_pdf_survey(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
@@ -80,5 +70,5 @@ doc_pdf_survey(const struct doc_input *in, struct doc_work *work,
 	if (doc_pdf_open(&pdf, in, err))
 		return -1;
 	doc_work_int(work, DOC_F_PAGES, pdf.pages);
-	return read_pages(&pdf, work, NULL, err);
+	return doc_pdf_read_pages(&pdf, work, NULL, err);
 }

@@ -5,6 +5,9 @@
 #include <poppler.h>
 #include <string.h>
 
+#include "lib/format/meta.h"
+#include "lib/format/xmp.h"
+
 static void
 say_string(struct doc_work *work, enum doc_field field, gchar *s)
 {
@@ -59,9 +62,62 @@ say_attachments(struct doc_work *work, const struct doc_pdf *pdf)
 	g_list_free_full(list, g_object_unref);
 }
 
-void
-doc_pdf_facts(const struct doc_pdf *pdf, struct doc_work *work)
+/* Bookmarks inside each other, and how many are looked at. */
+enum { MAX_OUTLINE_DEPTH = 16, MAX_OUTLINE = 4096 };
+
+/* Two blanks a level. */
+static void
+say_outline(struct doc_work *work, PopplerIndexIter *iter, unsigned depth,
+    unsigned *said)
 {
+	do {
+		PopplerAction *action = poppler_index_iter_get_action(iter);
+		PopplerIndexIter *child = poppler_index_iter_get_child(iter);
+
+		if (action && action->any.title && *action->any.title) {
+			g_autofree gchar *line = g_strdup_printf("%*s%s",
+			    (int)(2 * depth), "", action->any.title);
+
+			doc_work_str(work, DOC_F_OUTLINE, line);
+		}
+		if (action)
+			poppler_action_free(action);
+		if (child && depth < MAX_OUTLINE_DEPTH)
+			say_outline(work, child, depth + 1, said);
+		poppler_index_iter_free(child);
+	} while (++*said < MAX_OUTLINE && poppler_index_iter_next(iter));
+}
+
+/* Custom keys of the information dictionary have no call in poppler-glib. */
+static void
+say_raw(const struct doc_pdf *pdf, const struct doc_text *text)
+{
+	g_autofree gchar *xmp = NULL;
+	g_autofree gchar *tool = NULL;
+	g_autofree gchar *version = NULL;
+	struct doc_meta meta = { 0 };
+
+	doc_meta_begin(&meta, text);
+	if (!meta.raw)
+		return;
+	tool = poppler_document_get_creator(pdf->doc);
+	version = poppler_document_get_pdf_version_string(pdf->doc);
+	xmp = poppler_document_get_metadata(pdf->doc);
+	if (tool)
+		doc_meta_raw(&meta, "Creator", tool, strlen(tool));
+	if (version)
+		doc_meta_raw(&meta, "version", version, strlen(version));
+	if (xmp)
+		doc_xmp_facts(&meta, xmp, strlen(xmp));
+	doc_meta_release(&meta);
+}
+
+void
+doc_pdf_facts(const struct doc_pdf *pdf, const struct doc_text *text)
+{
+	struct doc_work *work = text->work;
+	PopplerIndexIter *iter;
+	unsigned said = 0;
 	PopplerDocument *d = pdf->doc;
 
 	say_string(work, DOC_F_TITLE, poppler_document_get_title(d));
@@ -75,4 +131,9 @@ doc_pdf_facts(const struct doc_pdf *pdf, struct doc_work *work)
 	    poppler_document_get_modification_date_time(d));
 	say_language(work, pdf);
 	say_attachments(work, pdf);
+	iter = poppler_index_iter_new(d);
+	if (iter)
+		say_outline(work, iter, 0, &said);
+	poppler_index_iter_free(iter);
+	say_raw(pdf, text);
 }

@@ -9,7 +9,7 @@
 #define DOC_PDF_IMPL_H
 
 #include "lib/base/buf.h"
-#include "lib/pool/work.h"
+#include "lib/format/text.h"
 
 struct _PopplerDocument;
 struct _PopplerPage;
@@ -21,7 +21,8 @@ struct doc_pdf {
 	unsigned watch; /* glib log handler that notes poppler's complaints */
 	bool repaired;	/* the cross-reference table was rebuilt */
 	bool broken;	/* part of a page or stream could not be read */
-	bool cut;	/* a page's text did not fit a doc_buf */
+	const char *passwords; /* to try, each ending in a newline; or NULL */
+	bool cut;	       /* a page's text did not fit a doc_buf */
 };
 
 #define doc_autopdf __attribute__((cleanup(doc_pdf_close)))
@@ -37,9 +38,13 @@ void doc_pdf_close(struct doc_pdf *pdf);
 struct _PopplerPage *doc_pdf_page(struct doc_pdf *pdf, unsigned index);
 void doc_pdf_page_free(struct _PopplerPage *page);
 
+/* Everything but the pages' text goes to `work`; `text` may be NULL. */
+int doc_pdf_read_pages(struct doc_pdf *pdf, struct doc_work *work,
+    struct doc_text *text, struct doc_error *err) DOC_MUST_CHECK;
+
 /* Says title, creator, subject, keywords, producer, created, modified,
- * language, attachments. */
-void doc_pdf_facts(const struct doc_pdf *pdf, struct doc_work *work);
+ * language, attachments, outline; raw properties if they are wanted. */
+void doc_pdf_facts(const struct doc_pdf *pdf, const struct doc_text *text);
 
 /* The text of a page: body, then values of form fields, then notes, each
  * starting on a line of its own.  -1 when out of memory or past the cap of

@@ -66,6 +66,37 @@ open_failed(const GError *e, struct doc_error *err)
 	    e->message ? e->message : "no reason given");
 }
 
+/* Not from bytes: a wrong password is a NULL pointer there (poppler 22.12 casts
+ * a copied stream to what it is not). */
+static PopplerDocument *
+open_with(GBytes *bytes, const char *password)
+{
+	g_autoptr(GInputStream)
+	    stream = g_memory_input_stream_new_from_bytes(bytes);
+
+	return poppler_document_new_from_stream(stream,
+	    (goffset)g_bytes_get_size(bytes), password, NULL, NULL);
+}
+
+/* Bytes as they are, not UTF-8: up to revision 4 they are of the charset of
+ * whoever set them (ISO 32000-1, 7.6.3.3). */
+static PopplerDocument *
+try_passwords(const struct doc_pdf *pdf, GBytes *bytes)
+{
+	PopplerDocument *doc = NULL;
+	const char *p = pdf->passwords ? pdf->passwords : "";
+
+	while (!doc && *p) {
+		size_t n = strcspn(p, "\n");
+		g_autofree gchar *word = g_strndup(p, n);
+
+		if (n > 0)
+			doc = open_with(bytes, word);
+		p += n + (p[n] == '\n');
+	}
+	return doc;
+}
+
 int
 doc_pdf_open(struct doc_pdf *pdf, const struct doc_input *in,
     struct doc_error *err)
@@ -80,6 +111,8 @@ doc_pdf_open(struct doc_pdf *pdf, const struct doc_input *in,
 	    note_complaint, pdf);
 	bytes = g_bytes_new_static(in->data, in->size);
 	pdf->doc = poppler_document_new_from_bytes(bytes, NULL, &e);
+	if (g_error_matches(e, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
+		pdf->doc = try_passwords(pdf, bytes);
 	if (!pdf->doc) {
 		doc_pdf_close(pdf);
 		return open_failed(e, err);

@@ -209,6 +209,23 @@ by_root(const struct span *s, bool xml, char media[128])
 	return xml && say(media, "text/xml");
 }
 
+/* Names of elements that documents without a declaration begin with: only in
+ * HTML may that be left out. */
+static bool
+is_xml_doctype(const struct span *s)
+{
+	static const char *const names[] = { "article", "book", "chapter",
+		"set", "reference", "concept", "topic", "task", "TEI.2" };
+	struct span name = *s;
+
+	name.p += strlen("<!doctype");
+	skip_space(&name);
+	for (size_t i = 0; i < DOC_LEN(names); i++)
+		if (is_root(&name, names[i]))
+			return true;
+	return false;
+}
+
 static bool
 is_markup(struct span s, char media[128])
 {
@@ -225,6 +242,8 @@ is_markup(struct span s, char media[128])
 		} else if (starts(&s, "<!--")) {
 			skip_past(&s, "-->");
 		} else if (starts(&s, "<!")) {
+			xml = xml ||
+			    (starts(&s, "<!doctype") && is_xml_doctype(&s));
 			skip_past(&s, ">");
 		} else {
 			break;

@@ -18,7 +18,15 @@
 #include "lib/base/buf.h"
 #include "lib/pool/work.h"
 
+/* What is wanted besides the text itself; all zero is the usual. */
+struct doc_text_wish {
+	bool metadata; /* raw properties as well */
+	bool join;     /* words divided at the end of a line made whole */
+	const char *passwords; /* to try, each ending in a newline; or NULL */
+};
+
 struct doc_text {
+	struct doc_text_wish wish;
 	struct doc_work *work;
 	struct doc_buf *keep; /* where it goes instead of work->out; or NULL */
 	struct doc_buf pending; /* not yet written */

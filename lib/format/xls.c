@@ -205,37 +205,14 @@ le_double(const char *p)
 	return v;
 }
 
-/* 30 bits of an integer or of a double, perhaps times 100 (2.5.218). */
-static double
-rk(const char *p)
-{
-	uint32_t n = doc_le32(p);
-	uint64_t bits = (uint64_t)(n & ~3u) << 32;
-	double v;
-
-	if (n & 2)
-		v = (double)((int32_t)n >> 2);
-	else
-		memcpy(&v, &bits, sizeof(v));
-	return n & 1 ? v / 100 : v;
-}
-
 static void
 put_bool(struct xls *x, unsigned column, unsigned value, bool is_error)
 {
-	static const struct {
-		unsigned code;
-		const char *text;
-	} errors[] = { { 0, "#NULL!" }, { 7, "#DIV/0!" }, { 15, "#VALUE!" },
-		{ 23, "#REF!" }, { 29, "#NAME?" }, { 36, "#NUM!" },
-		{ 42, "#N/A" } };
-
 	x->text.len = 0;
-	if (!is_error)
+	if (is_error)
+		doc_buf_adds(&x->text, doc_number_error(value));
+	else
 		doc_buf_adds(&x->text, value ? "TRUE" : "FALSE");
-	for (size_t i = 0; i < DOC_LEN(errors) && is_error; i++)
-		if (errors[i].code == value)
-			doc_buf_adds(&x->text, errors[i].text);
 	put_text(x, column);
 }
 
@@ -259,7 +236,7 @@ put_multiple(struct xls *x, unsigned column)
 {
 	for (size_t at = 4; at + 8 <= x->b.n; at += 6)
 		put_number(x, column++, doc_le16(x->b.p + at),
-		    rk(x->b.p + at + 2));
+		    doc_number_rk(x->b.p + at + 2));
 }
 
 static void
@@ -296,7 +273,7 @@ on_cell(struct xls *x)
 	if (b->id == DOC_BIFF_LABELSST && b->n >= 10) {
 		put_shared(x, column);
 	} else if (b->id == DOC_BIFF_RK && b->n >= 10) {
-		put_number(x, column, style, rk(b->p + 6));
+		put_number(x, column, style, doc_number_rk(b->p + 6));
 	} else if (b->id == DOC_BIFF_MULRK) {
 		put_multiple(x, column);
 	} else if (kind == DOC_BIFF_LABEL || b->id == DOC_BIFF_RSTRING) {

@@ -29,6 +29,11 @@ static const struct doc_xml_token elements[] = {
 	{ "v", VALUE },
 };
 
+struct workbook {
+	struct doc_opc *opc;
+	struct doc_book book;
+};
+
 struct sheet {
 	const struct doc_book *book;
 	struct doc_cells cells;
@@ -188,11 +193,13 @@ on_text(void *ctx, const char *s, size_t n)
 }
 
 static void
-put_cells(struct doc_opc *opc, const struct doc_book *book, const char *part)
+put_cells(void *ctx, const char *part)
 {
 	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
 	doc_autobuf struct doc_buf xml = { 0 };
-	struct sheet sh = { .book = book, .cells.flow = &opc->flow };
+	struct workbook *w = ctx;
+	struct doc_opc *opc = w->opc;
+	struct sheet sh = { .book = &w->book, .cells.flow = &opc->flow };
 
 	if (doc_opc_read(opc, part, &xml, NULL) < 0 ||
 	    doc_xml_parse(xml.data, xml.len, &ops, &sh) != 0)
@@ -216,18 +223,14 @@ put_drawing(struct doc_opc *opc, const char *part)
 }
 
 static void
-put_sheet(struct doc_opc *opc, const struct doc_book *book,
-    const struct doc_book_sheet *sheet)
+put_around(struct doc_opc *opc, const char *part)
 {
 	static const char *const notes[] = { "comments", "threadedComment" };
 	doc_autorels struct doc_rels rels = { 0 };
 	const struct doc_rel *rel;
 	size_t at = 0;
 
-	doc_layout_wrap(&opc->flow, sheet->name, strlen(sheet->name));
-	doc_layout_line(&opc->flow);
-	put_cells(opc, book, sheet->part);
-	doc_rels_read(opc, sheet->part, &rels);
+	doc_rels_read(opc, part, &rels);
 	while ((rel = doc_rels_next(&rels, "drawing", &at)) != NULL)
 		put_drawing(opc, rel->target);
 	for (size_t i = 0; i < DOC_LEN(notes); i++)
@@ -235,17 +238,29 @@ put_sheet(struct doc_opc *opc, const struct doc_book *book,
 }
 
 void
-doc_xlsx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
+doc_xlsx_put_sheets(struct doc_opc *opc, const struct doc_book *book,
+    void (*put)(void *ctx, const char *part), void *ctx)
 {
-	struct doc_book book = { 0 };
+	for (unsigned i = 0; i < book->sheet_count; i++) {
+		const struct doc_book_sheet *sheet = &book->sheet[i];
 
-	opc->flow.one_line = true;
-	doc_book_read(opc, part, xml, &book);
-	for (unsigned i = 0; i < book.sheet_count; i++) {
-		put_sheet(opc, &book, &book.sheet[i]);
+		doc_layout_wrap(&opc->flow, sheet->name, strlen(sheet->name));
+		doc_layout_line(&opc->flow);
+		put(ctx, sheet->part);
+		put_around(opc, sheet->part);
 		doc_layout_flush(&opc->flow);
-		if (doc_text_page(opc->flow.text, book.sheet_count) < 0)
+		if (doc_text_page(opc->flow.text, book->sheet_count) < 0)
 			break;
 	}
-	doc_book_release(&book);
+}
+
+void
+doc_xlsx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
+{
+	struct workbook w = { .opc = opc };
+
+	opc->flow.one_line = true;
+	doc_book_read(opc, part, xml, &w.book);
+	doc_xlsx_put_sheets(opc, &w.book, put_cells, &w);
+	doc_book_release(&w.book);
 }

@@ -32,6 +32,7 @@ struct custom {
 
 struct reader {
 	struct doc_book *book;
+	struct doc_work *work;
 	const struct doc_rels *rels;
 	struct doc_buf raw; /* the shared string being read */
 	struct custom *custom;
@@ -68,30 +69,41 @@ doc_xlsx_unescape(struct doc_buf *out, const char *s, size_t n)
 	}
 }
 
-static void
-add_sheet(struct reader *r, const struct doc_xml_node *node)
+void
+doc_book_add_sheet(struct doc_book *book, const char *name, const char *part)
 {
-	struct doc_book *book = r->book;
-	const char *name = doc_xml_attr(node, "name");
-	const struct doc_rel *rel = doc_rels_find(r->rels,
-	    doc_xml_attr_in(node, "relationships", "id"));
 	struct doc_book_sheet *p;
 
-	if (rel == NULL || book->sheet_count == MAX_SHEETS)
+	if (book->sheet_count == MAX_SHEETS)
 		return;
 	p = reallocarray(book->sheet, book->sheet_count + 1, sizeof(*p));
 	if (p == NULL)
 		return;
 	book->sheet = p;
 	p += book->sheet_count;
-	p->name = strdup(name ? name : "");
-	p->part = strdup(rel->target);
+	p->name = strdup(name);
+	p->part = strdup(part);
 	if (p->name != NULL && p->part != NULL) {
 		book->sheet_count++;
 		return;
 	}
 	free(p->name);
 	free(p->part);
+}
+
+static void
+add_sheet(struct reader *r, const struct doc_xml_node *node)
+{
+	const char *name = doc_xml_attr(node, "name");
+	const char *state = doc_xml_attr(node, "state");
+	const struct doc_rel *rel = doc_rels_find(r->rels,
+	    doc_xml_attr_in(node, "relationships", "id"));
+
+	if (rel == NULL)
+		return;
+	doc_book_add_sheet(r->book, name ? name : "", rel->target);
+	if (state != NULL && strcmp(state, "visible") != 0)
+		doc_work_str(r->work, DOC_F_HIDDEN, name ? name : "");
 }
 
 static void
@@ -248,7 +260,9 @@ doc_book_read(struct doc_opc *opc, const char *part, const struct doc_buf *xml,
     struct doc_book *book)
 {
 	doc_autorels struct doc_rels rels = { 0 };
-	struct reader r = { .book = book, .rels = &rels };
+	struct reader r = { .book = book,
+		.work = opc->flow.text->work,
+		.rels = &rels };
 
 	book->strings.max = book->ends.max = DOC_OPC_PART_MAX;
 	doc_rels_read(opc, part, &rels);

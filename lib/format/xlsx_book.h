@@ -30,6 +30,9 @@ void doc_book_read(struct doc_opc *opc, const char *part,
 /* Append shared string number i, if there is one. */
 void doc_book_string(const struct doc_book *book, size_t i,
     struct doc_buf *out);
+/* One more sheet; the strings are copied. */
+void doc_book_add_sheet(struct doc_book *book, const char *name,
+    const char *part);
 /* One more: what was appended to `strings` since the last is a string. */
 int doc_book_end_string(struct doc_book *book);
 /* The format of the next style; NULL is a plain one. */

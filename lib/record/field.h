@@ -63,6 +63,8 @@ enum doc_field_stage {
 	X(PAGE_COUNT,  "page_count",  INT,     8, TEXT, "pages or slides, as the document claims") \
 	X(WORD_COUNT,  "word_count",  INT,     8, TEXT, "words, as the document claims") \
 	X(HIDDEN,      "hidden",      LIST,  256, TEXT, "hidden sheets and slides, by name or number") \
+	X(OUTLINE,     "outline",     LIST,  256, TEXT, "bookmarks of a PDF") \
+	X(METADATA,    "metadata",    LIST,  256, TEXT, "raw properties, as name=value") \
 	X(RECIPIENTS,  "recipients",  LIST,  256, TEXT, "to and cc of a mail") \
 	X(ATTACHMENTS, "attachments", LIST,  256, TEXT, "names of attached files") \
 	X(PAGES,       "pages",       INT,     8, TEXT | OCR | PREVIEW, "pages, sheets or slides") \

@@ -25,7 +25,7 @@ static const struct {
 	[F(EPUB)] = { "epub", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	[F(OLE)] = { "ole", DOC_MEDIA_TEXT },
 	[F(RTF)] = { "rtf", DOC_MEDIA_TEXT },
-	[F(IMAGE)] = { "image", 0 },
+	[F(IMAGE)] = { "image", DOC_MEDIA_TEXT },
 };
 
 /* What leptonica 1.82 decodes, and what docpreview does. */
@@ -97,8 +97,8 @@ static const struct row {
 	{ "application/vnd.ms-excel.sheet.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-excel.template.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-excel.addin.macroEnabled.12", F(OOXML), 0 },
-	/* Binary parts, which nobody here reads. */
-	{ "application/vnd.ms-excel.sheet.binary.macroEnabled.12", F(NONE), 0 },
+	{ "application/vnd.ms-excel.sheet.binary.macroEnabled.12", F(OOXML),
+	    0 },
 	{ "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
 	    F(OOXML), 0 },
 	{ "application/vnd.ms-powerpoint.template.macroEnabled.12", F(OOXML),
@@ -107,7 +107,7 @@ static const struct row {
 	    0 },
 	{ "application/vnd.ms-powerpoint.addin.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-powerpoint.slide.macroEnabled.12", F(OOXML), 0 },
-	{ "application/vnd.ms-visio.*", F(NONE), 0 }, /* drawings */
+	{ "application/vnd.ms-visio.*", F(OOXML), 0 },
 
 	{ "application/vnd.oasis.opendocument.*", F(ODF), 0 },
 	{ "application/vnd.sun.xml.*", F(ODF), 0 },

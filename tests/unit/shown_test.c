@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers as cells show them. */
+/* Numbers as cells show them, and other small pure things of formats. */
 #include <string.h>
 
+#include "lib/format/hyphen.h"
 #include "lib/format/lzfu.h"
 #include "lib/format/number.h"
 #include "tests/unit/tap.h"
@@ -72,10 +73,34 @@ test_lzfu(void)
 	OK(doc_lzfu("0123456789abcdefg", 17, &out) < 0, "other data");
 }
 
+static void
+test_join(void)
+{
+	static const char *const cases[][2] = {
+		{ "the mar-\nket place\n", "the market\nplace\n" },
+		{ "Anglo-\nSaxon\n", "Anglo-\nSaxon\n" },
+		{ "soft\u00ad\nly so", "softly\nso" },
+		{ "1914-\nten", "1914-\nten" },
+		{ "- item\n-\nx", "- item\n-\nx" },
+		{ "gr\u00fc-\n\u00dfen", "gr\u00fc\u00dfen" },
+		{ "end-", "end-" },
+	};
+
+	for (size_t i = 0; i < DOC_LEN(cases); i++) {
+		doc_autobuf struct doc_buf text = { 0 };
+
+		doc_buf_adds(&text, cases[i][0]);
+		doc_hyphen_join(&text);
+		OK(strcmp(doc_buf_str(&text), cases[i][1]) == 0,
+		    "divided words");
+	}
+}
+
 int
 main(void)
 {
 	test_show();
 	test_lzfu();
+	test_join();
 	return TAP_DONE();
 }
