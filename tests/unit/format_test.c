@@ -300,7 +300,8 @@ test_odf_package(void)
 	    "</text:p></style:footer></style:master-page></s>");
 	zip_end(&z);
 	check(doc_odf_text, z.out.data, z.out.len, "body\nfoot\n",
-	    "title=T;creator=C;contributor=C;created=2006-03-01T13:39:00Z;", "odt");
+	    "title=T;creator=C;contributor=C;created=2006-03-01T13:39:00Z;",
+	    "odt");
 	zip_release(&z);
 	zip_add(&z, "META-INF/manifest.xml", "<manifest:encryption-data/>");
 	zip_add(&z, "content.xml", "garbage");
