@@ -4,35 +4,56 @@
  *
  * Opens no document and parses nothing but the records that come out.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cmd/options.h"
 #include "lib/base/io.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
 #include "lib/run/doctor.h"
-#include "lib/run/run.h"
+#include "lib/run/plan.h"
 #include "lib/stage/last.h"
-#include "lib/stage/options.h"
 
 struct options {
-	const char *dir;
+	const char *dir, *resume;
 	const char *stages;
+	struct doc_words own, pass, tenants;
+	const char *tenants_file, *files_from;
+	bool null;
 	int progress;
-	bool summary, doctor, json, dry_run;
-	const char *db;
-	bool require_db, fail_on_infected;
-	const char *lang;
+	bool restart, summary, doctor, json, dry_run, explain;
+	const char *db, *lang, *fail_on;
+	bool require_db;
+	uint64_t deadline_ms;
+	unsigned nice;
 };
 
 #define AT(member) offsetof(struct options, member)
 
 static const struct doc_opt table[] = {
-	{ 'o', "output", "DIR", "the run directory to make", DOC_OPT_STRING,
-	    AT(dir), NULL },
-	{ 'g', "stages", "LIST", "of scan,text,ocr,preview", DOC_OPT_STRING,
-	    AT(stages), NULL },
+	{ 'o', "output", "DIR", "the run directory to make, or to go on with",
+	    DOC_OPT_STRING, AT(dir), NULL },
+	{ 'k', "resume", "DIR", "go on with that run, as it was asked for",
+	    DOC_OPT_STRING, AT(resume), NULL },
+	{ 'K', "restart", NULL, "do all of it again, whatever has changed",
+	    DOC_OPT_FLAG, AT(restart), NULL },
+	{ 'g', "stages", "LIST", "of scan,text,ocr,preview and one's own",
+	    DOC_OPT_STRING, AT(stages), NULL },
+	{ 'a', "stage", "NAME=CMD", "one's own stage, a filter for records",
+	    DOC_OPT_LIST, AT(own), NULL },
+	{ 'p', "pass", "STAGE=OPT", "an option for one stage, as ocr=--dpi=200",
+	    DOC_OPT_LIST, AT(pass), NULL },
+	{ 'T', "tenant", "NAME[=DIR]", "whose files they are; with DIR again",
+	    DOC_OPT_LIST, AT(tenants), NULL },
+	{ 'w', "tenants", "FILE", "tenants, sources, weights and quotas",
+	    DOC_OPT_STRING, AT(tenants_file), NULL },
+	{ 'f', "files-from", "FILE", "names to take, one a line; - for stdin",
+	    DOC_OPT_STRING, AT(files_from), NULL },
+	{ '0', "null", NULL, "names in that file end in NUL", DOC_OPT_FLAG,
+	    AT(null), NULL },
 	{ 'P', "progress", "WHEN", "a bar (tty), plain lines, or none",
 	    DOC_OPT_CHOICE, AT(progress), "auto|tty|plain|none" },
 	{ 'y', "summary", NULL, "print a table of the documents at the end",
@@ -41,12 +62,18 @@ static const struct doc_opt table[] = {
 	    AT(db), NULL },
 	{ 'D', "require-db", NULL, "refuse the built-in test signatures",
 	    DOC_OPT_FLAG, AT(require_db), NULL },
-	{ 'F', "fail-on-infected", NULL, "exit with 1 when something is found",
-	    DOC_OPT_FLAG, AT(fail_on_infected), NULL },
 	{ 'l', "lang", "LANGS", "languages for dococr", DOC_OPT_STRING,
 	    AT(lang), NULL },
+	{ 'F', "fail-on", "LIST", "of infected,error,partial: exit with 1",
+	    DOC_OPT_STRING, AT(fail_on), NULL },
+	{ 'e', "deadline", "D", "stop after that time; resume later",
+	    DOC_OPT_DURATION, AT(deadline_ms), NULL },
+	{ 'n', "nice", "N", "lower the priority by so much", DOC_OPT_NUMBER,
+	    AT(nice), NULL },
 	{ 'N', "dry-run", NULL, "print the pipeline and do nothing",
 	    DOC_OPT_FLAG, AT(dry_run), NULL },
+	{ 'E', "explain", NULL, "print the settings in force and do nothing",
+	    DOC_OPT_FLAG, AT(explain), NULL },
 	{ 'X', "doctor", NULL, "tell what this machine can enforce",
 	    DOC_OPT_FLAG, AT(doctor), NULL },
 	{ 'J', "json", NULL, "with --doctor: as JSON", DOC_OPT_FLAG, AT(json),
@@ -54,175 +81,232 @@ static const struct doc_opt table[] = {
 	{ 0 },
 };
 
-/* The stages there are, in the order they run. */
-static const struct stage_row {
-	const char *word, *tool;
-} rows[] = { { "scan", "docscan" }, { "text", "doctext" }, { "ocr", "dococr" },
-	{ "preview", "docpreview" } };
-
-static bool
-wanted(const char *list, const char *word)
+/* The stages' common options, without the one that means more here. */
+static const struct doc_opt *
+without_tenant(void)
 {
-	size_t n = strlen(word);
+	static struct doc_opt opts[64];
+	size_t n = 0;
 
-	for (const char *p = list; p != NULL;) {
-		const char *comma = strchr(p, ',');
-		size_t len = comma ? (size_t)(comma - p) : strlen(p);
-
-		if (len == n && strncmp(p, word, n) == 0)
-			return true;
-		p = comma ? comma + 1 : NULL;
-	}
-	return false;
+	for (const struct doc_opt *o = doc_stage_opts; o->key != 0; o++)
+		if (o->key != 'T' && n + 1 < DOC_LEN(opts))
+			opts[n++] = *o;
+	return opts;
 }
 
+/* `docrun --resume DIR ...`: the command the run was made with, and what was
+ * said besides. */
 static void
-check_stages(const struct doc_cmd *cmd, const char *list)
+resume(const char *dir, int argc, char *argv[])
 {
-	for (const char *p = list; p != NULL;) {
-		const char *comma = strchr(p, ',');
-		size_t len = comma ? (size_t)(comma - p) : strlen(p);
-		bool known = false;
+	struct doc_words words = { 0 }, all = { 0 };
+	struct doc_error err = { 0 };
+	bool added = false;
 
-		for (size_t i = 0; i < DOC_LEN(rows); i++)
-			known = known ||
-			    (strlen(rows[i].word) == len &&
-				strncmp(rows[i].word, p, len) == 0);
-		if (!known)
-			doc_usage(cmd, "--stages: no stage '%.*s'", (int)len,
-			    p);
-		p = comma ? comma + 1 : NULL;
+	if (doc_batch_recall(dir, &words, &err) < 0)
+		exit(doc_last_words(&err));
+	for (size_t i = 0; i < words.n; i++) {
+		bool here = strcmp(words.at[i], "--") == 0 && !added;
+
+		for (int k = 1; here && k < argc; k++)
+			if (doc_words_add(&all, argv[k]) < 0)
+				doc_fatal("no memory");
+		added = added || here;
+		if (doc_words_add(&all, words.at[i]) < 0)
+			doc_fatal("no memory");
+	}
+	execv("/proc/self/exe", all.at);
+	doc_fatal("cannot start again");
+	exit(3);
+}
+
+/* Before anything else, for it replaces the whole command line. */
+static void
+look_for_resume(int argc, char *argv[])
+{
+	for (int i = 1; i < argc; i++) {
+		int used = 1;
+		const char *dir = NULL;
+
+		if (strncmp(argv[i], "--resume=", 9) == 0)
+			dir = argv[i] + 9;
+		else if ((strcmp(argv[i], "--resume") == 0 ||
+			     strcmp(argv[i], "-k") == 0) &&
+		    i + 1 < argc) {
+			dir = argv[i + 1];
+			used = 2;
+		} else if (strcmp(argv[i], "--") == 0) {
+			return;
+		}
+		if (dir == NULL)
+			continue;
+		/* The rest of the command line stays, without these words. */
+		for (int k = i; k + used <= argc; k++)
+			argv[k] = argv[k + used];
+		resume(dir, argc - used, argv);
 	}
 }
 
+/* Whose the operands are, and who else takes part. */
 static int
-own_arguments(const struct options *o, const char *tool, struct doc_words *args)
+settle_tenants(struct doc_batch *b, const struct options *o, char **operands,
+    struct doc_stage_options *common, struct doc_error *err)
 {
-	char word[4200];
-	int rc = 0;
+	struct doc_tenant *t;
 
-	if (strcmp(tool, "docscan") == 0) {
-		if (o->db != NULL) {
-			snprintf(word, sizeof(word), "--db=%s", o->db);
-			rc |= doc_words_add(args, word);
-		}
-		if (o->require_db)
-			rc |= doc_words_add(args, "--require-db");
-		if (o->fail_on_infected)
-			rc |= doc_words_add(args, "--fail-on-infected");
+	for (size_t i = 0; i < o->tenants.n; i++)
+		if (strchr(o->tenants.at[i], '=') == NULL)
+			common->tenant = o->tenants.at[i];
+		else if (doc_tenants_option(&b->tenants, o->tenants.at[i],
+			     err) < 0)
+			return -1;
+	if (o->tenants_file != NULL &&
+	    doc_tenants_read(&b->tenants, o->tenants_file, err) < 0)
+		return -1;
+	if (*operands == NULL && o->files_from == NULL)
+		return 0;
+	t = doc_tenants_get(&b->tenants, common->tenant);
+	for (char **p = operands; t != NULL && *p != NULL; p++)
+		if (doc_words_add(&t->sources, *p) < 0)
+			t = NULL;
+	return t ? 0 : doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+}
+
+/* The names of each tenant; a list of names is the default tenant's. */
+static int
+settle_names(struct doc_batch *b, const struct options *o,
+    const struct doc_stage_options *common, struct doc_error *err)
+{
+	b->names = calloc(b->tenants.n + 1, sizeof(*b->names));
+	for (unsigned i = 0; b->names != NULL && i < b->tenants.n; i++) {
+		struct doc_names *n = &b->names[i];
+		int fd = 0;
+
+		n->operands = b->tenants.at[i].sources.at;
+		if (o->files_from == NULL ||
+		    strcmp(b->tenants.at[i].name, common->tenant) != 0)
+			continue;
+		if (strcmp(o->files_from, "-") != 0)
+			fd = open(o->files_from, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return doc_error_sys(err, "cannot read '%s'",
+			    o->files_from);
+		doc_lines_init(&n->list, fd, o->null ? '\0' : '\n',
+		    DOC_LINE_MAX);
+		n->listed = true;
 	}
-	if (strcmp(tool, "dococr") == 0 && o->lang != NULL) {
-		snprintf(word, sizeof(word), "--lang=%s", o->lang);
-		rc |= doc_words_add(args, word);
-	}
+	return b->names ? 0 : doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+}
+
+/* How to ask for the same again: `--output=DIR` first, see settings.c. */
+static int
+record_command(struct doc_batch *b, const struct doc_cmd *cmd, char **operands)
+{
+	struct doc_words *w = &b->command;
+	char word[4200];
+	int rc = doc_words_add(w, "docrun");
+
+	snprintf(word, sizeof(word), "--output=%s", b->dir);
+	rc |= doc_words_add(w, word);
+	for (unsigned g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++)
+		rc |= doc_opt_unparse(&cmd->groups[g], w);
+	rc |= doc_words_add(w, "--");
+	while (*operands != NULL)
+		rc |= doc_words_add(w, *operands++);
 	return rc;
 }
 
 static int
-add_stage(struct doc_batch *b, const struct options *o, const char *tool,
-    const struct doc_cmd *cmd)
-{
-	struct doc_words *args = doc_pipeline_add(&b->pipeline, tool);
-	bool first = strcmp(tool, "doclist") == 0;
-	struct doc_opt_group limits = cmd->groups[2];
-	struct doc_limits l = *(const struct doc_limits *)limits.base;
-
-	if (first) /* the largest member, not the largest text */
-		l.max_output = DOC_MAX(l.max_output, DOC_MEMBER_MAX);
-	limits.base = &l;
-	if (args == NULL || doc_opt_unparse(&cmd->groups[1], args) < 0 ||
-	    doc_opt_unparse(&limits, args) < 0 ||
-	    own_arguments(o, tool, args) < 0)
-		return -1;
-	if (!first)
-		return 0;
-	if (doc_words_add(args, "--") < 0)
-		return -1;
-	for (char **p = b->operands; *p; p++)
-		if (doc_words_add(args, *p) < 0)
-			return -1;
-	return 0;
-}
-
-static int
-build(struct doc_batch *b, const struct options *o,
-    struct doc_stage_options *common, const struct doc_cmd *cmd,
-    const char **stages)
-{
-	stages[b->stage_count++] = "doclist";
-	if (add_stage(b, o, "doclist", cmd) < 0)
-		return -1;
-	/* What the user named, and no more, opens later. */
-	if (common->roots.n == 0)
-		for (char **p = b->operands; *p; p++)
-			if (doc_words_add(&common->roots, *p) < 0)
-				return -1;
-	for (size_t i = 0; i < DOC_LEN(rows); i++) {
-		if (!wanted(o->stages, rows[i].word))
-			continue;
-		stages[b->stage_count++] = rows[i].tool;
-		if (add_stage(b, o, rows[i].tool, cmd) < 0)
-			return -1;
-	}
-	b->stages = stages;
-	return doc_opt_explain(&cmd->groups[1], &b->settings) |
-	    doc_opt_explain(&cmd->groups[2], &b->settings);
-}
-
-static int
-dry_run(const struct doc_batch *b, int out)
+print(const struct doc_batch *b, const struct doc_plan *plan, bool explain,
+    int out)
 {
 	doc_autobuf struct doc_buf text = { 0 };
 
-	if (doc_pipeline_print(&b->pipeline, &text) < 0 ||
+	if (explain)
+		return doc_write_full(out, b->settings.data, b->settings.len) <
+			0
+		    ? 3
+		    : 0;
+	if (doc_plan_print(plan, b, &text) < 0 ||
 	    doc_write_full(out, text.data, text.len) < 0)
 		return 3;
 	return 0;
 }
 
+static int
+run(struct doc_batch *b, struct doc_plan *plan, const struct options *o,
+    int out)
+{
+	struct doc_error err = { 0 };
+	int status;
+
+	if (doc_plan_make(plan, b, &err) < 0)
+		return doc_last_words(&err);
+	if (o->dry_run || o->explain)
+		return print(b, plan, o->explain, out);
+	if (o->nice > 0)
+		setpriority(PRIO_PROCESS, 0, (int)o->nice);
+	status = doc_batch_prepare(b, &err) < 0 ? doc_last_words(&err)
+						: doc_batch_run(b, out);
+	doc_batch_release(b);
+	return status;
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct options o = { .stages = "scan,text,ocr,preview" };
+	struct options o = { .stages = "scan,text,ocr,preview",
+		.fail_on = "error,partial" };
 	struct doc_stage_options common;
 	struct doc_limits limits;
 	struct doc_cmd cmd = { .name = "docrun",
 		.usage = "-o DIR [options] file ...",
 		.about = "Runs the stages over files, into a run directory.",
-		.groups = { { table, &o }, { doc_stage_opts, &common },
+		.groups = { { table, &o }, { without_tenant(), &common },
 		    { doc_limits_opts, &limits } } };
-	const char *stages[1 + DOC_LEN(rows)];
-	struct doc_batch batch = { 0 };
+	struct doc_batch batch = { .lock = -1 };
+	struct doc_plan plan = { .common = &common, .limits = &limits };
 	struct doc_error err = { 0 };
-	char spool[4200];
+	char spool[4200], **operands;
 	int out;
 
 	doc_start(cmd.name);
+	look_for_resume(argc, argv);
 	doc_stage_options_default(&common);
 	doc_limits_default(&limits);
-	batch.operands = argv + doc_opt_parse(&cmd, argc, argv);
-	if (doc_stage_options_settle(&common, &err) < 0)
+	operands = argv + doc_opt_parse(&cmd, argc, argv);
+	batch.dir = o.dir;
+	/* Who goes on does not begin again. */
+	batch.restart = o.restart;
+	o.restart = false;
+	if (o.dir != NULL && record_command(&batch, &cmd, operands) < 0)
+		doc_error_set(&err, DOC_E_NO_MEMORY, "no memory");
+	if (doc_stage_options_settle(&common, &err) < 0 ||
+	    doc_gates_parse(o.fail_on, &batch.gates, &err) < 0)
 		return doc_last_words(&err);
 	if (o.doctor)
 		return doc_doctor(o.json, stdout);
-	check_stages(&cmd, o.stages);
-	if (o.dir == NULL || *batch.operands == NULL)
+	if (settle_tenants(&batch, &o, operands, &common, &err) < 0 ||
+	    settle_names(&batch, &o, &common, &err) < 0)
+		return doc_last_words(&err);
+	if (o.dir == NULL || batch.tenants.n == 0)
 		doc_usage(&cmd, "needs -o DIR and at least one file");
 	out = doc_start_stdout();
 	snprintf(spool, sizeof(spool), "%s/spool", o.dir);
 	if (common.spool == NULL)
 		common.spool = spool;
-	batch.dir = o.dir;
+	batch.spool = common.spool;
 	batch.summary = o.summary;
-	batch.progress = common.quiet ? 3 : o.progress;
+	batch.progress = common.quiet ? DOC_PROGRESS_NONE : o.progress;
 	batch.jobs = common.jobs;
-	if (build(&batch, &o, &common, &cmd, stages) < 0) {
-		doc_error_set(&err, DOC_E_NO_MEMORY, "no memory");
-		return doc_last_words(&err);
-	}
-	if (o.dry_run)
-		return dry_run(&batch, out);
-	if (doc_batch_prepare(&batch, &err) < 0)
-		return doc_last_words(&err);
-	return doc_batch_run(&batch, out);
+	batch.deadline_ms = o.deadline_ms;
+	batch.stall_ms = limits.stall_ms;
+	plan.listed = o.files_from != NULL;
+	plan.stages = o.stages;
+	plan.own = o.own;
+	plan.pass = o.pass;
+	plan.db = o.db;
+	plan.require_db = o.require_db;
+	plan.lang = o.lang;
+	return run(&batch, &plan, &o, out);
 }

@@ -71,7 +71,7 @@ ok 'nothing wrong is status 0, a missing file is 1' good
 
 infected() {
 	status 0 docrun -o I1 --db db --progress none bad >out 2>err
-	status 1 docrun -o I2 --db db -F --progress none bad >out 2>err
+	status 1 docrun -o I2 --db db -F infected --progress none bad >out 2>err
 	is infected "$(recs .scan.verdict I2/out.ndjson)"
 	is infected "$(recs '.text.reasons[0]' I2/out.ndjson)"
 }
@@ -183,29 +183,196 @@ summary() {
 }
 ok '--summary has a line for each document' summary
 
-# Any stage that is killed makes the run incomplete, and that is said.
+# What does not depend on the order things went.
+sorted() {
+	jq -cS 'select(.type == "doc")' "$1/out.ndjson" | sort
+}
+
+make_many() {
+	mkdir -p many
+	for i in $(seq 400); do echo "file $i" >"many/$i.txt"; done
+}
+
+# The first child of $1 that is called $2, once it is there.
+child() {
+	for i in $(seq 200); do
+		pgrep -P "$1" -x "$2" && return
+		sleep 0.02
+	done
+	return 1
+}
+
+# A stage that is killed is started again, and what it had is done again.
 stage_killed() {
+	make_many
+	status 0 docrun -o WHOLE --db db --progress none many
+	sorted WHOLE | sed 's|WHOLE|K|g' >want
 	for victim in doclist docscan doctext docpreview; do
 		rm -rf K
-		mkdir -p many
-		for i in $(seq 400); do echo "file $i" >"many/$i.txt"; done
 		docrun -o K --db db -j 1 --progress none many >out 2>err &
 		pid=$!
-		for i in $(seq 100); do
-			stage=$(pgrep -P $pid -x $victim) && break
-			sleep 0.02
-		done
+		stage=$(child $pid $victim)
 		sleep 0.3
 		kill -9 "$stage" || { echo "$victim was over"; return 1; }
 		got=0
 		wait $pid || got=$?
-		is 3 "$got"
-		grep -q "$victim" err
+		is 0 "$got"
+		grep -q "$victim.*starting it again" err
+		sorted K >got
+		diff want got
+		is 400 "$(jq -r 'select(.type == "end") | .in, .out' \
+		    K/out.ndjson | sort -u)"
 		rm -rf "${TMPDIR:?}"/* K/spool/.incoming*
 		clean
 	done
 }
-ok 'a stage killed in the middle is status 3' stage_killed
+ok 'a stage killed in the middle is started again' stage_killed
+
+# Killed at any time, a run goes on with what is missing.
+resumed() {
+	for after in 0.2 0.6 1.0; do
+		rm -rf K
+		docrun -o K --db db -j 1 --progress none many >out 2>err &
+		pid=$!
+		sleep $after
+		kill -9 $pid 2>/dev/null || :
+		wait $pid 2>/dev/null || :
+		test -s K/run.json || continue
+		status 0 docrun --resume K -j 2
+		sorted K >got
+		diff want got
+		status 0 docrun -o K --db db --progress none many
+		sorted K >got
+		diff want got
+	done
+	tries=0
+	while test -n "$(ours)" && test "$tries" -lt 100; do
+		tries=$((tries + 1)); sleep 0.1
+	done
+	rm -rf "${TMPDIR:?}"/*
+}
+ok 'a killed run goes on, and comes to the same' resumed
+
+# Added, changed, removed: what is there now is what the records say.
+changed() {
+	cp -r many some
+	status 0 docrun -o C --db db --progress none some
+	cp C/out.ndjson before
+	status 0 docrun -o C --db db --progress none some
+	cmp before C/out.ndjson
+	echo another >some/7.txt
+	rm some/8.txt
+	echo new >some/new.txt
+	status 0 docrun -o C --db db --progress none -v some 2>err
+	grep -q '^docrun: 2 inputs done, 398 were done already; 400' err
+	rm -rf C2
+	status 0 docrun -o C2 --db db --progress none some
+	sorted C2 | sed 's|C2/|C/|g' >want2
+	sorted C >got
+	diff want2 got
+	is 5 "$(grep -c '"type":"end"' C/out.ndjson)"
+	# Other settings are not mixed in.
+	status 2 docrun -o C --progress none --lang deu some 2>err
+	grep -q 'other settings' err
+	status 0 docrun -o C --progress none --lang eng --db db --restart some
+	sorted C >got
+	diff want2 got
+}
+ok 'files added, changed and removed' changed
+
+# A journal that is cut anywhere still leads to the same records.
+torn() {
+	status 0 docrun -o J --progress none --stages text good
+	sorted J >want3
+	size=$(stat -c %s J/journal)
+	for cut in $(seq 0 211 "$size"); do
+		cp -r J J.kept
+		truncate -s "$cut" J/journal
+		status 0 docrun -o J --progress none --stages text good 2>err
+		sorted J >got
+		diff want3 got
+		is 2 "$(grep -c '"type":"end"' J/out.ndjson)"
+		rm -rf J; mv J.kept J
+	done
+}
+ok 'a journal cut anywhere' torn
+
+locked() {
+	mkdir -p L
+	(
+		flock 9
+		status 2 docrun -o L --progress none good 2>err
+	) 9>L/lock
+	grep -q 'another docrun' err
+	echo 'elsewhere 12 boot' >L/lock
+	status 2 docrun -o L --progress none good 2>err
+	grep -q 'elsewhere' err
+}
+ok 'one docrun to a folder' locked
+
+# One's own stage: five lines of shell, or less.
+own_stage() {
+	status 0 docrun -o W --db db --progress none --stages text,size2 \
+	    --stage size2='jq -c --unbuffered "if .type == \"doc\" then
+		.size2 = {status: \"ok\", twice: (.size * 2)} else . end"' good
+	all '.size2.twice == .size * 2 and .text.status' W/out.ndjson
+	any '.type == "end" and .stage == "size2" and .in == 3' W/out.ndjson
+	# It loses one: that is said, and the others are there.
+	status 1 docrun -o W2 --db db --progress none --stages text \
+	    --stage drop='grep --line-buffered -v plain.txt' good 2>err
+	is 3 "$(recs .id W2/out.ndjson | wc -l)"
+	is lost "$(recs 'select(.path | endswith("plain.txt")).drop.error.code' \
+	    W2/out.ndjson)"
+	# It dies of one: again, then never more.
+	cat >deadly <<'E'
+#!/bin/sh
+while IFS= read -r line; do
+	case $line in *letter.docx*) exit 7 ;; esac
+	printf '%s\n' "$line"
+done
+E
+	chmod +x deadly
+	status 1 docrun -o W3 --db db --progress none --stages deadly,text \
+	    --stage deadly=./deadly good 2>err
+	is poison "$(recs 'select(.path | endswith("docx")).deadly.error.code' \
+	    W3/out.ndjson)"
+	is 3 "$(recs 'select(.text.status == "ok").id' W3/out.ndjson | wc -l)"
+}
+ok "one's own stage" own_stage
+
+tenants() {
+	mkdir -p ta tb
+	for i in $(seq 40); do echo "a $i" >ta/$i.txt; done
+	echo b >tb/b.txt
+	status 0 docrun -o X --db db --progress none --stages scan,text \
+	    --tenant a=ta --tenant b=tb
+	is 40 "$(recs 'select(.tenant == "a").id' X/out.ndjson | wc -l)"
+	is 1 "$(recs 'select(.tenant == "b").id' X/out.ndjson | wc -l)"
+	test -d X/spool/a && test -d X/spool/b
+	is 'a 40 b 1' "$(jq -r '.tenant, .documents' X/bill.ndjson | xargs)"
+	cat >list <<'E'
+{"tenant":"a","source":"ta","documents":10}
+{"tenant":"b","source":["tb"],"weight":3}
+E
+	status 0 docrun -o X2 --db db --progress none --stages scan,text \
+	    --tenants list -j 1
+	is 41 "$(recs .id X2/out.ndjson | wc -l)"
+	is ok "$(recs 'select(.tenant == "b").text.status' X2/out.ndjson)"
+	n=$(recs 'select(.tenant == "a" and .scan.reasons == ["quota"]).id' \
+	    X2/out.ndjson | wc -l)
+	is "$n" "$(jq -r 'select(.tenant == "a").refused' X2/bill.ndjson)"
+}
+ok 'tenants, and what they may have' tenants
+
+listed() {
+	printf '%s\0' good/letter.pdf good/plain.txt |
+	    docrun -o Y --db db --progress none --files-from - -0
+	is 2 "$(recs .id Y/out.ndjson | wc -l)"
+	find good -type f >names
+	status 0 docrun -o Y2 --db db --progress none -f names
+	is 3 "$(recs .id Y2/out.ndjson | wc -l)"
+}
+ok '--files-from' listed
 
 interrupted() {
 	for sig in TERM INT; do

@@ -59,6 +59,7 @@ enum doc_class {
 	X(STACK,        CRASH,  "stack",        "stack overflow in a library") \
 	X(KILLED,       CRASH,  "killed",       "the worker was killed by a signal") \
 	X(NO_ANSWER,    CRASH,  "no-answer",    "the worker ended without an answer") \
+	X(POISON,       CRASH,  "poison",       "it ended its stage twice, and is not tried again") \
 	X(SYSCALL,      POLICY, "syscall",      "the worker made a system call its profile forbids") \
 	X(PROTOCOL,     POLICY, "protocol",     "the worker sent something that is not a valid answer") \
 	X(IO,           SYSTEM, "io",           "reading or writing failed") \
@@ -69,7 +70,8 @@ enum doc_class {
 	X(ENGINE,       SYSTEM, "engine",       "the engine could not be loaded or failed its test") \
 	X(SANDBOX,      SYSTEM, "sandbox",      "the required sandbox is not available") \
 	X(STREAM,       SYSTEM, "stream",       "the input stream is broken or incomplete") \
-	X(USAGE,        SYSTEM, "usage",        "the command line is wrong")
+	X(USAGE,        SYSTEM, "usage",        "the command line is wrong") \
+	X(LOST,         SYSTEM, "lost",         "a stage of the user's own gave no record for it")
 
 enum doc_code {
 	DOC_E_NONE,

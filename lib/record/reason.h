@@ -46,7 +46,9 @@
 	X(FONTS,           "fonts",           "fonts were missing") \
 	X(ERRORS,          "errors",          "parts of it failed; see error") \
 	X(CONTAINER,       "container",       "its members have records of their own") \
-	X(ALLOWED,         "allowed",         "its digest is on the list of --allow")
+	X(ALLOWED,         "allowed",         "its digest is on the list of --allow") \
+	X(QUOTA,           "quota",           "its tenant had used up what it may have") \
+	X(SUSPENDED,       "suspended",       "its tenant's documents crashed too many workers")
 
 enum doc_reason {
 	DOC_R_NONE,

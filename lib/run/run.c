@@ -4,17 +4,16 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/io.h"
 #include "lib/base/log.h"
-#include "lib/base/version.h"
-#include "lib/run/collect.h"
+#include "lib/run/lock.h"
 #include "lib/run/run.h"
+#include "lib/run/settings.h"
 #include "lib/run/table.h"
 #include "lib/stage/last.h"
-#include "lib/stage/walk.h"
 
 /* The one thing a signal handler may do; read by the loop. */
 static volatile int signal_seen;
@@ -26,103 +25,6 @@ on_signal(int sig)
 }
 
 static void
-path_in(const struct doc_batch *b, const char *name, char out[static 4200])
-{
-	snprintf(out, 4200, "%s/%s", b->dir, name);
-}
-
-/* Kept open, and so locked, until this process ends. */
-static int
-lock(const struct doc_batch *b, struct doc_error *err)
-{
-	char path[4200];
-	int fd;
-
-	path_in(b, "lock", path);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return doc_error_sys(err, "cannot open '%s'", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		doc_error_set(err, DOC_E_USAGE, "another docrun works in '%s'",
-		    b->dir);
-		close(fd);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-write_settings(const struct doc_batch *b, struct doc_error *err)
-{
-	doc_autobuf struct doc_buf text = { 0 };
-	doc_autoclose int fd = -1;
-	char path[4200];
-	struct doc_json j;
-	size_t at = 0;
-
-	doc_json_begin(&j, &text);
-	doc_json_open(&j, NULL, '{');
-	doc_json_str(&j, "version", DOC_VERSION);
-	doc_json_int(&j, "record", DOC_RECORD_VERSION);
-	doc_json_open(&j, "stages", '[');
-	for (unsigned i = 0; i < b->stage_count; i++)
-		doc_json_str(&j, NULL, b->stages[i]);
-	doc_json_close(&j, ']');
-	doc_json_open(&j, "settings", '[');
-	while (at < b->settings.len) {
-		const char *line = b->settings.data + at;
-		const char *end = memchr(line, '\n', b->settings.len - at);
-
-		doc_json_strn(&j, NULL, line, (size_t)(end - line));
-		at += (size_t)(end - line) + 1;
-	}
-	doc_json_close(&j, ']');
-	doc_json_close(&j, '}');
-	doc_buf_addc(&text, '\n');
-	path_in(b, "run.json", path);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (j.failed || fd < 0 || doc_write_full(fd, text.data, text.len) < 0)
-		return doc_error_sys(err, "cannot write '%s'", path);
-	return 0;
-}
-
-int
-doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
-{
-	char path[4200];
-
-	if (mkdir(b->dir, 0700) < 0 && errno != EEXIST)
-		return doc_error_sys(err, "cannot make '%s'", b->dir);
-	if (lock(b, err) < 0)
-		return -1;
-	path_in(b, "out.ndjson", path);
-	if (access(path, F_OK) == 0)
-		return doc_error_set(err, DOC_E_USAGE,
-		    "'%s' holds a run already: choose another folder", b->dir);
-	return write_settings(b, err);
-}
-
-/* What is to come, for the estimate.  Looks at names only. */
-static void
-count_inputs(const struct doc_batch *b, struct doc_meter *m)
-{
-	for (char **p = b->operands; *p; p++) {
-		struct doc_walk w;
-		struct doc_error err;
-		struct stat st;
-		const char *path;
-
-		doc_walk_start(&w, *p);
-		while (doc_walk_next(&w, &path, &st, &err) > 0) {
-			m->total++;
-			if (err.code == DOC_E_NONE)
-				m->total_bytes += (uint64_t)st.st_size;
-		}
-		doc_walk_release(&w);
-	}
-}
-
-static void
 catch_signals(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
@@ -130,29 +32,100 @@ catch_signals(void)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
 }
 
-static int
-collect(struct doc_batch *b, struct doc_collect *c, struct doc_error *err)
+int
+doc_gates_parse(const char *list, unsigned *gates, struct doc_error *err)
 {
-	char path[4200];
-	int rc;
+	static const char *const words[] = { "error", "partial", "infected" };
 
-	path_in(b, "out.ndjson", path);
-	c->sink.fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (c->sink.fd < 0)
-		return doc_error_sys(err, "cannot write '%s'", path);
-	c->meter.kind = (enum doc_progress_kind)b->progress;
-	if (b->progress == DOC_PROGRESS_TTY ||
-	    (b->progress == DOC_PROGRESS_AUTO && isatty(2)))
-		count_inputs(b, &c->meter);
-	if (doc_meter_open(&c->meter, b->dir, err) < 0 ||
-	    doc_pipeline_start(&b->pipeline, err) < 0)
+	*gates = 0;
+	for (const char *p = list; p != NULL; p = strchr(p, ',')) {
+		unsigned found = 0;
+		size_t n;
+
+		p += *p == ',';
+		n = strcspn(p, ",");
+		for (unsigned i = 0; i < DOC_LEN(words); i++)
+			if (strlen(words[i]) == n &&
+			    strncmp(words[i], p, n) == 0)
+				found = 1U << i;
+		if (found == 0 && !(n == 4 && strncmp(p, "none", n) == 0))
+			return doc_error_set(err, DOC_E_USAGE,
+			    "--fail-on: '%.*s' is none of infected, error, "
+			    "partial, none",
+			    (int)n, p);
+		*gates |= found;
+	}
+	return 0;
+}
+
+static void
+name_stages(struct doc_batch *b)
+{
+	struct doc_ledger *l = &b->ledger;
+
+	l->stage_count = 1 + b->stage_count;
+	strcpy(l->stages[0].name, "doclist");
+	strcpy(l->stages[0].key, "list");
+	for (unsigned i = 0; i < b->stage_count; i++) {
+		strcpy(l->stages[i + 1].name, b->stages[i].name);
+		strcpy(l->stages[i + 1].key, b->stages[i].key);
+	}
+}
+
+int
+doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
+{
+	struct doc_ledger *l = &b->ledger;
+	char settings[33], engines[33];
+	bool again;
+
+	b->lock = l->spool = -1;
+	name_stages(b);
+	if (mkdir(b->dir, 0700) < 0 && errno != EEXIST)
+		return doc_error_sys(err, "cannot make '%s'", b->dir);
+	b->lock = doc_lock_take(b->dir, err);
+	if (b->lock < 0 || doc_ledger_open(l, b->dir, err) < 0)
 		return -1;
-	rc = doc_collect_run(c, b->pipeline.out, &signal_seen, err);
-	if (rc == 0 && fdatasync(c->sink.fd) < 0)
-		rc = doc_error_sys(err, "cannot write '%s'", path);
-	return rc;
+	doc_settings_digest(&b->settings, settings);
+	doc_settings_digest(&b->engines, engines);
+	again = l->session > 0;
+	if (again && !b->restart && strcmp(settings, l->settings) != 0)
+		return doc_settings_differ(b, err);
+	if (again && !b->restart && strcmp(engines, l->engines) != 0) {
+		doc_warn("signatures or programs have changed since the last "
+			 "time: all is done again");
+		b->restart = true;
+	}
+	doc_ledger_session(l, settings, engines, again && b->restart);
+	return doc_settings_write(b, err);
+}
+
+/* Where texts and members go: as much on the disk as the records. */
+static void
+open_spool(struct doc_batch *b)
+{
+	mkdir(b->spool, 0700);
+	b->ledger.spool = open(b->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* What is to come, for the estimate.  Looks at names only. */
+static void
+count_inputs(const struct doc_batch *b, struct doc_meter *m)
+{
+	for (unsigned i = 0; i < b->tenants.n; i++) {
+		struct doc_names names = { .operands = b->names[i].operands };
+		struct doc_found f;
+		struct doc_error err = { 0 };
+
+		while (doc_names_next(&names, &f, &err) > 0) {
+			m->total++;
+			m->total_bytes += f.size;
+		}
+		doc_names_release(&names);
+	}
 }
 
 static int
@@ -163,7 +136,7 @@ print_summary(const struct doc_batch *b, int out)
 	FILE *to = fdopen(dup(out), "w");
 	int rc;
 
-	path_in(b, "out.ndjson", path);
+	snprintf(path, sizeof(path), "%s/out.ndjson", b->dir);
 	rc = to == NULL ? -1 : doc_table_print(path, to, &err);
 	if (to != NULL && fclose(to) != 0)
 		rc = -1;
@@ -172,42 +145,133 @@ print_summary(const struct doc_batch *b, int out)
 	return rc;
 }
 
+static int
+write_bill(const struct doc_batch *b, struct doc_error *err)
+{
+	doc_autobuf struct doc_buf text = { 0 };
+	doc_autoclose int fd = -1;
+	char path[4200];
+
+	snprintf(path, sizeof(path), "%s/bill.ndjson", b->dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+	    0600);
+	if (fd < 0 || doc_tenants_bill(&b->tenants, &text) < 0 ||
+	    doc_write_full(fd, text.data, text.len) < 0)
+		return doc_error_sys(err, "cannot write '%s'", path);
+	return 0;
+}
+
+/* What the records say, against what was asked to be a failure. */
+static int
+judge(const struct doc_batch *b)
+{
+	const struct doc_ledger *l = &b->ledger;
+	unsigned found = l->infected > 0 ? DOC_GATE_INFECTED : 0;
+
+	for (unsigned i = 0; i < l->stage_count; i++) {
+		const uint64_t *count = l->stages[i].count;
+
+		if (count[DOC_STATUS_ERROR] > 0)
+			found |= DOC_GATE_ERROR;
+		if (count[DOC_STATUS_PARTIAL] > 0)
+			found |= DOC_GATE_PARTIAL;
+	}
+	return (found & b->gates) != 0;
+}
+
+static int
+conclude(struct doc_batch *b, const struct doc_hub *hub, int out)
+{
+	struct doc_error err = { 0 };
+
+	if (doc_ledger_close(&b->ledger, &err) < 0 || write_bill(b, &err) < 0)
+		return doc_last_words(&err);
+	doc_info("%ju inputs done, %ju were done already; %ju documents",
+	    (uintmax_t)hub->inputs, (uintmax_t)hub->skipped,
+	    (uintmax_t)b->ledger.documents);
+	if (b->summary && print_summary(b, out) < 0)
+		return 3;
+	return judge(b);
+}
+
+static int
+stopped(struct doc_batch *b, const struct doc_hub *hub)
+{
+	struct doc_error err = { 0 };
+
+	if (doc_ledger_stop(&b->ledger, &err) < 0)
+		return doc_last_words(&err);
+	if (hub->timed_out)
+		doc_fatal("the time of the run is over; to go on: docrun "
+			  "--resume %s",
+		    b->dir);
+	else if (isatty(2))
+		doc_warn("stopped; to go on: docrun --resume %s", b->dir);
+	if (signal_seen != 0) {
+		doc_batch_release(b);
+		doc_die_of(signal_seen);
+	}
+	return 3;
+}
+
 int
 doc_batch_run(struct doc_batch *b, int out)
 {
-	struct doc_collect c = { .sink = { .fd = -1 },
-		.pipeline = &b->pipeline };
-	doc_autobuf struct doc_buf why = { 0 };
+	struct doc_broker broker;
+	struct doc_meter meter = {
+		.kind = (enum doc_progress_kind)b->progress
+	};
+	struct doc_hub hub = { .stages = b->stages,
+		.stage_count = b->stage_count,
+		.listers = b->listers,
+		.names = b->names,
+		.tenants = &b->tenants,
+		.ledger = &b->ledger,
+		.broker = &broker,
+		.meter = &meter,
+		.signal = &signal_seen,
+		.stall_ms = b->stall_ms };
 	struct doc_error err = { 0 };
 	char jobs[4200];
-	int rc, status;
+	int status;
 
-	path_in(b, ".jobs", jobs);
-	if (doc_broker_open(&c.broker, jobs, b->jobs, &err) < 0)
+	snprintf(jobs, sizeof(jobs), "%s/.jobs", b->dir);
+	if (doc_broker_open(&broker, jobs, b->jobs, &err) < 0)
 		return doc_last_words(&err);
+	open_spool(b);
 	catch_signals();
-	rc = collect(b, &c, &err);
-	if (rc < 0 || signal_seen != 0)
-		doc_pipeline_stop(&b->pipeline, SIGTERM);
-	if (b->pipeline.out > 0)
-		close(b->pipeline.out);
-	b->pipeline.out = -1;
-	status = doc_pipeline_wait(&b->pipeline, &why);
-	doc_broker_close(&c.broker);
-	if (signal_seen != 0)
-		doc_die_of(signal_seen);
-	/* Of trouble of our own the stages' end is a consequence. */
-	if (rc < 0)
-		status = doc_last_words(&err);
-	else if (status > 1)
-		doc_fatal("%s", doc_buf_str(&why));
-	else if (doc_collect_balance(&c, b->stages, b->stage_count, &err) < 0)
-		status = doc_last_words(&err);
-	if (c.sink.fd >= 0 && close(c.sink.fd) < 0)
-		status = DOC_MAX(status, 3);
-	doc_buf_release(&c.sink.buf);
-	doc_meter_end(&c.meter, status);
-	if (b->summary && status <= 1 && print_summary(b, out) < 0)
-		status = 3;
+	if (b->deadline_ms != 0)
+		hub.deadline_ms = doc_clock_ms() + b->deadline_ms;
+	if (b->progress == DOC_PROGRESS_TTY ||
+	    (b->progress == DOC_PROGRESS_AUTO && isatty(2)))
+		count_inputs(b, &meter);
+	if (doc_meter_open(&meter, b->dir, &err) < 0)
+		return doc_last_words(&err);
+	status = doc_hub_run(&hub, &err);
+	doc_broker_close(&broker);
+	if (signal_seen != 0 || hub.timed_out) {
+		doc_meter_end(&meter, 3);
+		return stopped(b, &hub);
+	}
+	if (status != 0) {
+		struct doc_error ignored = { 0 };
+
+		(void)!doc_ledger_stop(&b->ledger, &ignored);
+		doc_fatal("%s", err.msg);
+	} else {
+		status = conclude(b, &hub, out);
+	}
+	doc_meter_end(&meter, status);
+	doc_buf_release(&hub.why);
 	return status;
+}
+
+void
+doc_batch_release(struct doc_batch *b)
+{
+	doc_ledger_release(&b->ledger);
+	if (b->ledger.spool >= 0)
+		close(b->ledger.spool);
+	doc_lock_free(b->lock);
+	b->lock = -1;
 }

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A tenant's doclist: names in, documents out.
+ *
+ * What comes out of one name comes in one piece: its own record, then those of
+ * its members, which have a parent.  So the next record without one tells that
+ * the name before is through.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "lib/base/log.h"
+#include "lib/base/version.h"
+#include "lib/run/hub_impl.h"
+
+enum {
+	FED_MAX = 256,	 /* names doclist has at a time */
+	READY_MAX = 256, /* documents of the tenant that wait */
+	FRUITLESS_MAX = 10,
+	TRIES_MAX = 2 /* deaths of doclist with one name */
+};
+
+static void
+id_of(const struct feed *feed, const char *path, size_t len,
+    char id[static DOC_ID_SIZE])
+{
+	struct doc_name name = { .tenant = feed->tenant->name,
+		.path = path,
+		.path_len = len };
+
+	doc_name_id(&name, id);
+}
+
+static void
+append(struct feed *feed, struct doc_entry *e)
+{
+	e->next = NULL;
+	if (feed->last != NULL)
+		feed->last->next = e;
+	else
+		feed->first = e;
+	feed->last = e;
+	feed->fed++;
+}
+
+static int
+start_lister(struct feed *feed)
+{
+	struct doc_child *c = &feed->child;
+
+	*c = (struct doc_child){ .loop = &feed->hub->loop };
+	feed->heard = 0;
+	feed->current = NULL;
+	return doc_child_start(c, feed->command, &c->err);
+}
+
+/* Tell doclist the name. */
+static int
+give(struct feed *feed, struct doc_entry *e)
+{
+	if (feed->child.pid == 0 &&
+	    (hub_start(feed->hub) < 0 || start_lister(feed) < 0))
+		return -1;
+	append(feed, e);
+	return doc_buf_add(&feed->child.out, e->path.data, e->path.len);
+}
+
+static struct doc_entry *
+new_entry(struct feed *feed, const struct doc_found *f, const char *id,
+    uint32_t n)
+{
+	struct doc_entry *e = calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return NULL;
+	memcpy(e->id, id, sizeof(e->id));
+	e->n = n;
+	e->size = f->size;
+	if (doc_buf_add(&e->path, f->path, f->len) < 0 ||
+	    doc_buf_addc(&e->path, '\0') < 0) {
+		hub_entry_free(feed->hub, e);
+		return NULL;
+	}
+	return e;
+}
+
+/* One more name.  1; 0: there is none; -1 with *err. */
+static int
+next_name(struct feed *feed, struct doc_error *err)
+{
+	struct doc_ledger *ledger = feed->hub->setup->ledger;
+	struct doc_entry *e = feed->again;
+	struct doc_found f;
+	char id[DOC_ID_SIZE];
+	enum doc_met met;
+	uint32_t n;
+	int rc;
+
+	if (e != NULL) {
+		feed->again = e->next;
+		return give(feed, e) < 0
+		    ? doc_error_set(err, DOC_E_SPAWN, "%s", feed->child.err.msg)
+		    : 1;
+	}
+	rc = doc_names_next(feed->names, &f, err);
+	if (rc <= 0)
+		return rc;
+	/* As doclist does with what no system call takes. */
+	f.len = DOC_MIN(strnlen(f.path, f.len), (size_t)PATH_MAX);
+	id_of(feed, f.path, f.len, id);
+	met = doc_ledger_meet(ledger, id, f.sig, &n);
+	if (met == DOC_MET_WHOLE) {
+		feed->hub->setup->skipped++;
+		return 1;
+	}
+	feed->hub->setup->inputs++;
+	e = new_entry(feed, &f, id, n);
+	if (e == NULL || doc_ledger_begin(ledger, err) < 0 ||
+	    doc_ledger_in(ledger, n, id, f.sig) < 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	e->again = met == DOC_MET_PART;
+	return give(feed, e) < 0
+	    ? doc_error_set(err, DOC_E_SPAWN, "cannot start doclist: %s",
+		  feed->child.err.msg)
+	    : 1;
+}
+
+static void
+through(struct feed *feed, struct doc_entry *e)
+{
+	struct doc_error err = { 0 };
+
+	e->listed = true;
+	if (!e->seen) {
+		doc_error_set(&err, DOC_E_STREAM,
+		    "doclist gave no record for '%s'", e->path.data);
+		hub_fail(feed->hub, &err);
+	}
+	if (e->flying == 0)
+		hub_entry_free(feed->hub, e);
+}
+
+/* The names before `e` are through. */
+static void
+begin_entry(struct feed *feed, struct doc_entry *e)
+{
+	while (feed->first != e) {
+		struct doc_entry *done = feed->first;
+
+		feed->first = done->next;
+		feed->fed--;
+		through(feed, done);
+	}
+	feed->current = e;
+	e->seen = true;
+	e->again_at = 0;
+}
+
+static struct doc_entry *
+find_entry(const struct feed *feed, const char *id)
+{
+	struct doc_entry *e = feed->current ? feed->current->next : feed->first;
+
+	while (e != NULL && memcmp(e->id, id, DOC_ID_SIZE) != 0)
+		e = e->next;
+	return e;
+}
+
+/* Did it come out before doclist died?  It comes in the same order again. */
+static bool
+came_before(struct doc_entry *e, const char *id)
+{
+	const char *known = e->came.data + e->again_at;
+
+	if (e->again_at + DOC_ID_SIZE <= e->came.len &&
+	    memcmp(known, id, DOC_ID_SIZE) == 0) {
+		e->again_at += DOC_ID_SIZE;
+		return true;
+	}
+	for (size_t at = 0; at < e->came.len; at += DOC_ID_SIZE)
+		if (e->again_at < e->came.len &&
+		    memcmp(e->came.data + at, id, DOC_ID_SIZE) == 0)
+			return true;
+	return false;
+}
+
+static void
+take_document(struct feed *feed, struct doc_entry *e, const char *id,
+    const char *line, size_t len)
+{
+	struct hub *hub = feed->hub;
+	struct doc_past past = { 0 };
+	struct doc_flight *f;
+	struct doc_error err = { 0 };
+
+	if (came_before(e, id))
+		return;
+	if (e->again)
+		doc_ledger_past(hub->setup->ledger, e->n, id, &past);
+	f = past.done ? NULL : doc_flight_new(e, id, line, len);
+	if (doc_buf_add(&e->came, id, DOC_ID_SIZE) < 0 ||
+	    (f == NULL && !past.done)) {
+		doc_error_set(&err, DOC_E_NO_MEMORY, "no memory for a record");
+		hub_fail(hub, &err);
+		return;
+	}
+	e->again_at = e->came.len;
+	if (past.done)
+		return;
+	f->tenant = feed->tenant;
+	f->past = past;
+	hub_listed(hub, f);
+}
+
+static void
+hear(struct feed *feed, const char *line, size_t len)
+{
+	struct doc_record rec;
+	struct doc_error err = { 0 };
+	struct doc_entry *e = feed->current;
+	char id[DOC_ID_SIZE];
+
+	if (doc_record_parse(&rec, line, len, &err) < 0) {
+		hub_fail(feed->hub, &err);
+		return;
+	}
+	if (rec.type == DOC_TYPE_END &&
+	    doc_ledger_facts(feed->hub->setup->ledger, "doclist", line, len) <
+		0)
+		hub_fail(feed->hub, &err);
+	if (rec.type != DOC_TYPE_DOC || doc_line_id(line, len, id) != 1)
+		return;
+	feed->heard++;
+	feed->fruitless = 0;
+	if (doc_record_find(&rec, "parent") == NULL) {
+		e = find_entry(feed, id);
+		if (e != NULL)
+			begin_entry(feed, e);
+	}
+	if (e == NULL)
+		doc_warn("doclist wrote a record nobody asked for: %s", id);
+	else
+		take_document(feed, e, id, line, len);
+}
+
+/* doclist dies of this name: a record of our own says so. */
+static void
+poison(struct feed *feed, struct doc_entry *e)
+{
+	doc_autobuf struct doc_buf line = { 0 };
+	struct doc_error err = { 0 };
+	struct doc_name name = { .tenant = feed->tenant->name,
+		.path = e->path.data,
+		.path_len = e->path.len - 1 };
+	struct doc_json j;
+
+	doc_error_set(&err, DOC_E_POISON, "it ended doclist every time");
+	doc_json_begin(&j, &line);
+	doc_json_open(&j, NULL, '{');
+	doc_json_int(&j, "v", DOC_RECORD_VERSION);
+	doc_json_str(&j, "type", "doc");
+	doc_json_str(&j, "id", e->id);
+	doc_json_str(&j, "tenant", name.tenant);
+	doc_name_write(&j, &name);
+	doc_json_open(&j, "list", '{');
+	doc_json_str(&j, "status", doc_status_name(DOC_STATUS_ERROR));
+	doc_error_write(&err, &j);
+	doc_json_close(&j, '}');
+	doc_json_close(&j, '}');
+	if (j.failed)
+		hub_fail(feed->hub, &err);
+	else if (!e->seen)
+		take_document(feed, e, e->id, line.data, line.len);
+	e->seen = true;
+	through(feed, e);
+}
+
+/* All names that are not through go to the next doclist; the one it was at
+ * may be to blame. */
+static void
+died(struct feed *feed, int ws)
+{
+	struct hub *hub = feed->hub;
+	struct doc_entry *e = feed->first;
+	struct doc_error err = { 0 };
+	int status = WIFEXITED(ws) ? WEXITSTATUS(ws) : 3;
+
+	if (*hub->setup->signal != 0 || hub->err.code != DOC_E_NONE)
+		return;
+	feed->fruitless += feed->heard == 0;
+	if (feed->fruitless > FRUITLESS_MAX || (WIFEXITED(ws) && status > 1)) {
+		doc_error_set(&err, DOC_E_STREAM,
+		    "doclist ended with status %d", status);
+		hub->status = status > 1 ? status : 3;
+		hub_fail(hub, &err);
+		return;
+	}
+	doc_broker_refill(hub->setup->broker);
+	hub->setup->restarts++;
+	doc_warn("doclist was ended (%s); starting it again, %u names wait",
+	    WIFSIGNALED(ws) ? strsignal(WTERMSIG(ws)) : "too early", feed->fed);
+	feed->first = feed->last = feed->current = NULL;
+	feed->fed = 0;
+	if (e != NULL && ++e->tries > TRIES_MAX) {
+		struct doc_entry *bad = e;
+
+		e = e->next;
+		poison(feed, bad);
+	}
+	feed->again = e;
+	hub->moves++;
+}
+
+static void
+end_of_output(struct feed *feed)
+{
+	bool told = feed->child.closing;
+	int ws = doc_child_reap(&feed->child);
+	bool good = WIFEXITED(ws) && WEXITSTATUS(ws) <= 1;
+
+	if (!told || !good) {
+		died(feed, ws);
+		return;
+	}
+	while (feed->first != NULL) {
+		struct doc_entry *done = feed->first;
+
+		feed->first = done->next;
+		feed->fed--;
+		through(feed, done);
+	}
+	feed->last = feed->current = NULL;
+	feed->hub->moves++;
+}
+
+static void
+take_names(struct feed *feed)
+{
+	struct doc_error err = { 0 };
+	bool any = false;
+	int rc = 1;
+
+	while (rc > 0 && feed->fed < FED_MAX &&
+	    feed->hub->err.code == DOC_E_NONE) {
+		rc = next_name(feed, &err);
+		any = any || rc > 0;
+	}
+	if (rc < 0)
+		hub_fail(feed->hub, &err);
+	feed->exhausted = rc == 0;
+	if (feed->child.pid == 0) {
+		feed->over = feed->exhausted;
+		return;
+	}
+	if (feed->exhausted)
+		doc_child_end(&feed->child);
+	else if (any)
+		doc_child_write(&feed->child);
+}
+
+static bool
+room(const struct feed *feed)
+{
+	return feed->tenant->ready.count < READY_MAX;
+}
+
+void
+feed_pump(struct feed *feed)
+{
+	struct doc_child *child = &feed->child;
+	const char *line;
+	size_t len;
+	int rc = 0;
+
+	if (child->pid > 0) {
+		while (room(feed) && child->err.code == DOC_E_NONE &&
+		    (rc = doc_lines_next(&child->lines, &line, &len,
+			 &child->err)) > 0)
+			hear(feed, line, len);
+		if (child->err.code != DOC_E_NONE)
+			hub_fail(feed->hub, &child->err);
+		else if (child->lines.eof && rc == 0 && room(feed))
+			end_of_output(feed);
+		else
+			doc_child_pause(child, !room(feed));
+	}
+	if (!feed->over && !child->closing && room(feed))
+		take_names(feed);
+	else if (feed->exhausted && child->pid == 0)
+		feed->over = true;
+}
+
+void
+feed_release(struct feed *feed)
+{
+	struct doc_entry *lists[] = { feed->first, feed->again };
+
+	doc_child_reap(&feed->child);
+	for (unsigned i = 0; i < DOC_LEN(lists); i++)
+		for (struct doc_entry *e = lists[i], *next; e; e = next) {
+			next = e->next;
+			hub_entry_free(feed->hub, e);
+		}
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "lib/base/clock.h"
+#include "lib/run/hub_impl.h"
+
+enum { TICK_MS = 200, POISON_TRIES = 2 };
+
+void
+hub_fail(struct hub *hub, const struct doc_error *err)
+{
+	if (hub->err.code != DOC_E_NONE)
+		return;
+	hub->err = *err;
+	if (err->code == DOC_E_NONE)
+		doc_error_set(&hub->err, DOC_E_NO_MEMORY, "no memory");
+}
+
+void
+hub_entry_free(struct hub *hub, struct doc_entry *e)
+{
+	/* All of it is done: that much is known for the next time. */
+	if (e->listed && e->seen && hub->err.code == DOC_E_NONE &&
+	    doc_ledger_whole(hub->setup->ledger, e->n) < 0)
+		hub_fail(hub, &hub->err);
+	doc_buf_release(&e->path);
+	doc_buf_release(&e->came);
+	free(e);
+}
+
+int
+hub_result(struct doc_flight *f, const char *key, const char *status,
+    enum doc_reason reason, const struct doc_error *why)
+{
+	doc_autobuf struct doc_buf b = { 0 }, line = { 0 };
+	struct doc_error err = { 0 };
+	struct doc_record rec;
+	struct doc_json j;
+
+	doc_json_begin(&j, &b);
+	doc_json_open(&j, NULL, '{');
+	doc_json_str(&j, "status", status);
+	if (reason != DOC_R_NONE)
+		doc_reasons_write((uint64_t)1 << reason, &j);
+	if (why != NULL)
+		doc_error_write(why, &j);
+	doc_json_close(&j, '}');
+	if (j.failed ||
+	    doc_record_parse(&rec, f->line.data, f->line.len - 1, &err) < 0 ||
+	    doc_record_append(&rec, key, b.data, b.len, &line) < 0)
+		return -1;
+	return doc_flight_set(f, line.data, line.len - 1);
+}
+
+/* Through all stages, or none: keep it. */
+static void
+land(struct hub *hub, struct doc_flight *f)
+{
+	struct doc_hub *s = hub->setup;
+	struct doc_entry *e = f->entry;
+	struct doc_error err = { 0 };
+	struct doc_record rec;
+
+	if (doc_ledger_done(s->ledger, f, &err) < 0 ||
+	    doc_record_parse(&rec, f->line.data, f->line.len - 1, &err) < 0) {
+		hub_fail(hub, &err);
+	} else {
+		doc_meter_count(s->meter, &rec);
+		doc_tenant_count(f->tenant, &rec);
+	}
+	if (hub->lone == f)
+		hub->lone = NULL;
+	hub->flying--;
+	hub->launched--;
+	hub->moves++;
+	doc_flight_free(f);
+	if (--e->flying == 0 && e->listed)
+		hub_entry_free(hub, e);
+}
+
+void
+hub_pass(struct hub *hub, unsigned next, struct doc_flight *f)
+{
+	if (next < hub->setup->stage_count) {
+		hop_take(&hub->hops[next], f);
+		return;
+	}
+	doc_tenant_landed(f->tenant, f);
+	land(hub, f);
+}
+
+void
+hub_listed(struct hub *hub, struct doc_flight *f)
+{
+	f->entry->flying++;
+	hub->flying++;
+	hub->moves++;
+	doc_queue_add(&f->tenant->ready, f);
+}
+
+/* The same result from every stage, without asking any. */
+static void
+refuse(struct hub *hub, struct doc_flight *f, const char *status,
+    enum doc_reason reason, const struct doc_error *err)
+{
+	for (unsigned i = 0; i < hub->setup->stage_count; i++)
+		if (hub_result(f, hub->setup->stages[i].key, status, reason,
+			err) < 0)
+			hub_fail(hub, &hub->err);
+	doc_tenant_landed(f->tenant, f);
+	land(hub, f);
+}
+
+/* Nothing flies beside it, and nothing will. */
+static bool
+only_one(const struct hub *hub)
+{
+	const struct doc_hub *s = hub->setup;
+	unsigned more = 0;
+
+	for (unsigned i = 0; i < s->tenants->n; i++)
+		more += hub->feeds[i].fed + s->tenants->at[i].ready.count +
+		    !hub->feeds[i].exhausted;
+	return hub->launched == 1 && (hub->lone != NULL || more <= 1);
+}
+
+static void
+launch(struct hub *hub, struct doc_flight *f)
+{
+	struct doc_error err = { 0 };
+
+	hub->launched++;
+	if (f->tenant->stopped != DOC_R_NONE) {
+		f->tenant->bill.refused++;
+		refuse(hub, f, "skipped", f->tenant->stopped, NULL);
+		return;
+	}
+	/* docrun itself, or the machine, went down with it, and nothing else
+	 * was there. */
+	if (f->past.lone >= POISON_TRIES) {
+		doc_error_set(&err, DOC_E_POISON,
+		    "the run ended twice with nothing but this at work");
+		refuse(hub, f, "error", DOC_R_NONE, &err);
+		return;
+	}
+	if (doc_ledger_try(hub->setup->ledger, f->entry->n, f->id,
+		only_one(hub)) < 0)
+		hub_fail(hub, &err);
+	hub_pass(hub, 0, f);
+}
+
+/* Give the first stage what it has room for. */
+static void
+fill(struct hub *hub)
+{
+	struct doc_hub *s = hub->setup;
+
+	while (hub->lone == NULL && hub->err.code == DOC_E_NONE &&
+	    (s->stage_count == 0 || hop_room(&hub->hops[0]))) {
+		struct doc_flight *f = hub->held ? hub->held
+						 : doc_tenants_next(s->tenants);
+		bool suspect = f != NULL &&
+		    f->past.tries + f->past.lone >= POISON_TRIES;
+
+		hub->held = suspect && hub->launched > 0 ? f : NULL;
+		if (f == NULL || hub->held != NULL)
+			return;
+		if (suspect)
+			hub->lone = f;
+		launch(hub, f);
+	}
+}
+
+int
+hub_start(struct hub *hub)
+{
+	if (hub->started)
+		return 0;
+	hub->started = true;
+	for (unsigned i = 0; i < hub->setup->stage_count; i++)
+		if (hop_start(&hub->hops[i]) < 0) {
+			hub_fail(hub, &hub->hops[i].child.err);
+			return -1;
+		}
+	return 0;
+}
+
+static void
+pump(struct hub *hub)
+{
+	const struct doc_hub *s = hub->setup;
+	uint64_t before;
+
+	do {
+		bool over = true;
+
+		before = hub->moves;
+		/* From the end, so that room made there is used here. */
+		for (unsigned i = s->stage_count; i-- > 0;)
+			hop_pump(&hub->hops[i]);
+		for (unsigned i = 0; i < s->tenants->n; i++) {
+			feed_pump(&hub->feeds[i]);
+			over = over && hub->feeds[i].over &&
+			    s->tenants->at[i].ready.head == NULL;
+		}
+		over = over && hub->held == NULL;
+		fill(hub);
+		for (unsigned i = 0; i < s->stage_count; i++) {
+			struct hop *hop = &hub->hops[i];
+
+			if (over && !hop->ending)
+				hop_end(hop);
+			over = over && hop->over;
+		}
+	} while (hub->moves != before && hub->err.code == DOC_E_NONE);
+}
+
+static bool
+done(const struct hub *hub)
+{
+	const struct doc_hub *s = hub->setup;
+
+	for (unsigned i = 0; i < s->tenants->n; i++)
+		if (!hub->feeds[i].over)
+			return false;
+	for (unsigned i = 0; i < s->stage_count; i++)
+		if (!hub->hops[i].over)
+			return false;
+	return hub->flying == 0;
+}
+
+/* The clocks; milliseconds to sleep at most, -1 with hub->err. */
+static int
+tick(struct hub *hub)
+{
+	struct doc_hub *s = hub->setup;
+	struct doc_error err = { 0 };
+	int ms = doc_ledger_tick(s->ledger, &err), least = TICK_MS;
+
+	if (ms == -2) {
+		hub_fail(hub, &err);
+		return 0;
+	}
+	if (ms >= 0)
+		least = DOC_MIN(least, ms);
+	for (unsigned i = 0; i < s->stage_count; i++) {
+		ms = hop_tick(&hub->hops[i]);
+		if (ms >= 0)
+			least = DOC_MIN(least, ms);
+	}
+	doc_broker_tick(s->broker);
+	doc_meter_draw(s->meter);
+	return least;
+}
+
+static void
+run(struct hub *hub)
+{
+	const struct doc_hub *s = hub->setup;
+
+	for (;;) {
+		int ms;
+
+		pump(hub);
+		ms = tick(hub);
+		if (hub->err.code != DOC_E_NONE || *s->signal != 0 || done(hub))
+			return;
+		if (s->deadline_ms != 0 && doc_clock_ms() >= s->deadline_ms) {
+			hub->setup->timed_out = true;
+			return;
+		}
+		doc_loop_once(&hub->loop, ms);
+	}
+}
+
+static void
+stop(struct hub *hub)
+{
+	const struct doc_hub *s = hub->setup;
+
+	for (unsigned i = 0; i < s->tenants->n; i++)
+		doc_child_kill(&hub->feeds[i].child, SIGTERM);
+	for (unsigned i = 0; i < s->stage_count; i++)
+		doc_child_kill(&hub->hops[i].child, SIGTERM);
+	for (unsigned i = 0; i < s->stage_count; i++) {
+		doc_child_reap(&hub->hops[i].child);
+		doc_queue_release(&hub->hops[i].waiting);
+		doc_queue_release(&hub->hops[i].sent);
+	}
+	for (unsigned i = 0; i < s->tenants->n; i++)
+		feed_release(&hub->feeds[i]);
+	if (hub->held != NULL)
+		doc_flight_free(hub->held);
+	free(hub->hops);
+	free(hub->feeds);
+	doc_loop_close(&hub->loop);
+}
+
+int
+doc_hub_run(struct doc_hub *s, struct doc_error *err)
+{
+	struct hub hub = { .setup = s };
+	bool ready = doc_loop_open(&hub.loop, err) == 0;
+
+	hub.hops = calloc(s->stage_count + 1, sizeof(*hub.hops));
+	hub.feeds = calloc(s->tenants->n + 1, sizeof(*hub.feeds));
+	if (!ready || hub.hops == NULL || hub.feeds == NULL) {
+		doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+		return 3;
+	}
+	for (unsigned i = 0; i < s->stage_count; i++)
+		hub.hops[i] = (struct hop){ .hub = &hub,
+			.index = i,
+			.command = &s->stages[i],
+			.child = { .to.fd = -1, .from.fd = -1 } };
+	for (unsigned i = 0; i < s->tenants->n; i++)
+		hub.feeds[i] = (struct feed){ .hub = &hub,
+			.tenant = &s->tenants->at[i],
+			.command = &s->listers[i],
+			.names = &s->names[i],
+			.child = { .to.fd = -1, .from.fd = -1 } };
+	doc_meter_start(s->meter);
+	run(&hub);
+	doc_meter_finish(s->meter);
+	stop(&hub);
+	*err = hub.err;
+	if (hub.err.code == DOC_E_NONE)
+		return 0;
+	return hub.status ? hub.status : 3;
+}

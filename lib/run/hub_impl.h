@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hub_impl - what hub.c, hop.c and feed.c share; nobody else includes it.
+ */
+#ifndef DOC_HUB_IMPL_H
+#define DOC_HUB_IMPL_H
+
+#include "lib/run/child.h"
+#include "lib/run/hub.h"
+
+/* A stage of ours or the user's, in its place in the line. */
+struct hop {
+	struct hub *hub;
+	const struct doc_command *command;
+	unsigned index;
+	struct doc_child child;
+	struct doc_queue waiting; /* for it to take more */
+	struct doc_queue sent;	  /* given to it, and not back */
+	bool alive;		  /* it answered, or cannot be asked */
+	bool ending;		  /* its stdin is closed, or about to be */
+	bool over;
+	unsigned fruitless; /* lives in a row that gave nothing back */
+	uint64_t returned;  /* documents, in this life */
+	uint64_t heard_ms;  /* when it last gave something back */
+};
+
+/* doclist of one tenant, and the names it is given. */
+struct feed {
+	struct hub *hub;
+	struct doc_tenant *tenant;
+	const struct doc_command *command;
+	struct doc_child child;
+	struct doc_names *names;
+	struct doc_entry *first, *last; /* given to doclist, not yet listed */
+	struct doc_entry *again;	/* to be given to it once more */
+	struct doc_entry *current;	/* whose members come now */
+	unsigned fed;
+	unsigned fruitless;
+	uint64_t heard; /* records, in this life */
+	bool exhausted, over;
+};
+
+struct hub {
+	struct doc_hub *setup;
+	struct doc_loop loop;
+	struct hop *hops;
+	struct feed *feeds;
+	unsigned flying;	 /* documents, all queues together */
+	uint64_t moves;		 /* grows as long as something happens */
+	unsigned launched;	 /* of them, in the stages */
+	struct doc_flight *held; /* waits until the stages are empty */
+	struct doc_flight *lone; /* nothing else may fly beside it */
+	bool started;		 /* the stages run */
+	struct doc_error err;
+	int status; /* of a stage that refused: 2, 4 */
+};
+
+/* hop.c */
+int hop_start(struct hop *hop);
+bool hop_room(const struct hop *hop);
+/* The flight is the hop's now. */
+void hop_take(struct hop *hop, struct doc_flight *f);
+void hop_pump(struct hop *hop); /* give and take what can be */
+/* Nothing more will come. */
+void hop_end(struct hop *hop);
+/* Milliseconds until it is to be looked at again; -1 never. */
+int hop_tick(struct hop *hop);
+
+/* feed.c */
+void feed_pump(struct feed *feed);
+void feed_release(struct feed *feed);
+
+/* hub.c: what the others tell it. */
+void hub_listed(struct hub *hub, struct doc_flight *f);
+void hub_pass(struct hub *hub, unsigned next, struct doc_flight *f);
+void hub_fail(struct hub *hub, const struct doc_error *err);
+/* Set the result of stage `key` in the flight's record. */
+int hub_result(struct doc_flight *f, const char *key, const char *status,
+    enum doc_reason reason, const struct doc_error *err);
+void hub_entry_free(struct hub *hub, struct doc_entry *e);
+/* Start the stages, once. */
+int hub_start(struct hub *hub);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/digest.h"
+#include "lib/run/names.h"
+
+/* Size, place and both times: who writes to a file changes one of them. */
+static uint64_t
+signature(const struct stat *st, enum doc_code code)
+{
+	const uint64_t facts[] = { (uint64_t)st->st_size,
+		(uint64_t)st->st_mtim.tv_sec, (uint64_t)st->st_mtim.tv_nsec,
+		(uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec,
+		(uint64_t)st->st_ino, st->st_mode, code };
+	struct doc_digest d;
+	char hex[DOC_DIGEST_HEX];
+
+	doc_digest_init(&d);
+	doc_digest_add(&d, facts, sizeof(facts));
+	doc_digest_hex(&d, hex);
+	hex[16] = '\0';
+	return strtoull(hex, NULL, 16);
+}
+
+static int
+found(struct doc_found *f, const char *path, size_t len, const struct stat *st,
+    enum doc_code code)
+{
+	*f = (struct doc_found){ .path = path,
+		.len = len,
+		.size = code == DOC_E_NONE ? (uint64_t)st->st_size : 0,
+		.sig = signature(st, code) };
+	return 1;
+}
+
+static int
+next_listed(struct doc_names *n, struct doc_found *f, struct doc_error *err)
+{
+	struct stat st = { 0 };
+	const char *name;
+	size_t len;
+	int rc;
+
+	while ((rc = doc_lines_next(&n->list, &name, &len, err)) >= 0) {
+		char path[PATH_MAX];
+
+		if (rc == 0 && n->list.eof)
+			return 0;
+		if (rc == 0 && doc_lines_fill(&n->list, err) < 0)
+			return -1;
+		if (rc == 0 || (len == 0 && n->list.end == '\n'))
+			continue;
+		snprintf(path, sizeof(path), "%.*s", (int)len, name);
+		rc = len >= sizeof(path) ||
+		    fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) < 0;
+		return found(f, name, len, &st,
+		    rc ? DOC_E_NOT_FOUND : DOC_E_NONE);
+	}
+	return -1;
+}
+
+int
+doc_names_next(struct doc_names *n, struct doc_found *f, struct doc_error *err)
+{
+	struct doc_error why = { 0 };
+	struct stat st = { 0 };
+	const char *path;
+
+	while (n->operands != NULL) {
+		if (!n->walking) {
+			if (n->operands[n->operand] == NULL)
+				break;
+			doc_walk_start(&n->walk, n->operands[n->operand++]);
+			n->walking = true;
+		}
+		if (doc_walk_next(&n->walk, &path, &st, &why) > 0)
+			return found(f, path, strlen(path), &st, why.code);
+		doc_walk_release(&n->walk);
+		n->walking = false;
+	}
+	return n->listed ? next_listed(n, f, err) : 0;
+}
+
+void
+doc_names_release(struct doc_names *n)
+{
+	doc_walk_release(&n->walk);
+	doc_lines_release(&n->list);
+}

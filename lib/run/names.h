@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * names - what doclist is to look at, one file after the other.
+ *
+ * docrun.  Files and folders the user named, or a list of names.  Looks at
+ * names and stat only.
+ */
+#ifndef DOC_NAMES_H
+#define DOC_NAMES_H
+
+#include "lib/record/stream.h"
+#include "lib/stage/walk.h"
+
+struct doc_names {
+	char **operands; /* NULL-ended; walked in order */
+	size_t operand;
+	bool walking;
+	struct doc_walk walk;
+	struct doc_lines list; /* names from a file, when list.fd is not -1 */
+	bool listed;
+};
+
+/* What one name is: bytes that live until the next call. */
+struct doc_found {
+	const char *path;
+	size_t len;
+	uint64_t size; /* bytes; 0 if it cannot be told */
+	uint64_t sig;  /* of what stat says: another file, another number */
+};
+
+/* 1, 0 at the end, -1 with *err: the list cannot be read. */
+int doc_names_next(struct doc_names *n, struct doc_found *found,
+    struct doc_error *err);
+void doc_names_release(struct doc_names *n);
+
+#endif
