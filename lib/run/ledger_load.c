@@ -261,7 +261,7 @@ measure(struct doc_ledger *l, struct doc_journal *j, struct doc_error *err)
 void
 ledger_forget(struct doc_ledger *l)
 {
-	for (size_t n = 0; n < l->flag_room; n++)
+	for (size_t n = 0; n < l->flag_room && n < l->next_n; n++)
 		l->flags[n] |= KNOWN_STALE;
 }
 
