@@ -46,7 +46,7 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_LIST, AT(own), NULL },
 	{ 'p', "pass", "STAGE=OPT", "an option for one stage, as ocr=--dpi=200",
 	    DOC_OPT_LIST, AT(pass), NULL },
-	{ 'T', "tenant", "NAME[=DIR]", "whose files they are; with DIR again",
+	{ 'T', "tenant", "NAME", "whose the files are; NAME=DIR: another's",
 	    DOC_OPT_LIST, AT(tenants), NULL },
 	{ 'w', "tenants", "FILE", "tenants, sources, weights and quotas",
 	    DOC_OPT_STRING, AT(tenants_file), NULL },
