@@ -214,6 +214,14 @@ levels_agree() {
 }
 ok 'docpipe(7) has the levels' levels_agree
 
+mechanisms_agree() {
+	sed -n 's/^mechanism //p' tables.txt | sort >want
+	awk '/^\.S[hs]/ { on = /THE CAGE/ } on && /^\.It Cm / { print $3 }' \
+	    "$top/man/docpipe-security.7" | sort >got
+	same want got
+}
+ok 'docpipe-security(7) has the mechanisms' mechanisms_agree
+
 schema_fields() {
 	want_fields
 	jq -r '."$defs" | ("list", "scan", "text", "ocr", "preview") as $s |
