@@ -33,10 +33,13 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 
 # The link table is the architecture: a command links no parser, a zygote only
 # its own engine.
-CMDS    := doclist docscan doctext dococr docpreview docprogress docrun
+CMDS    := doclist docscan doctext dococr docpreview docstore docfind docprogress \
+	docrun
 ZYGOTES := docsniff doclist docscan doctext dococr docpreview docpicture
 
 command_LIBS := -ljson-c -lnettle -lseccomp
+docstore_LIBS := -lsqlite3
+docfind_LIBS  := -lsqlite3
 
 # Every document costs a fork of docsniff, and a fork costs by the mapping: one
 # file instead of nineteen.  The sanitizers' runtime wants to be loaded.  Of two
@@ -90,7 +93,7 @@ $(B)/lib/gauge/page.o: $(wildcard lib/gauge/page.*)
 $(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(command_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $($*_LIBS) $(command_LIBS)
 
 .SECONDEXPANSION:
 $(LIBEXEC): $(B)/libexec/docpipe/%: $(B)/cmd/zygote/%.o $(B)/cmd/options.o \

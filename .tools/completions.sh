@@ -123,7 +123,8 @@ fish_page() {
 }
 
 mkdir -p "$out/bash" "$out/zsh" "$out/fish"
-for tool in doclist docscan doctext dococr docpreview docprogress docrun; do
+for tool in doclist docscan doctext dococr docpreview docstore docfind \
+    docprogress docrun; do
 	bash_page "$tool" >"$out/bash/$tool"
 	zsh_page "$tool" >"$out/zsh/_$tool"
 	fish_page "$tool" >"$out/fish/$tool.fish"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What every command promises (docpipe(7)), from one table:
 #	command kind	kind: names (reads names), stage (reads and adds to
-#			records), pass (passes them on), run (no filter)
+#			records), keep (the same, with no worker), pass (passes
+#			them on), run (no filter)
 . "$(dirname "$0")/lib.sh"
 
 table="doclist names
@@ -10,6 +11,8 @@ docscan stage
 doctext stage
 dococr stage
 docpreview stage
+docstore keep
+docfind run
 docprogress pass
 docrun run"
 
@@ -300,6 +303,7 @@ survives() {
 	head -n 1 out >first
 	case $2 in
 	pass) is "$doc" "$(cat first)" ;;
+	keep) is "${doc% \}},\"store\":{\"status\":\"ok\"}}" "$(cat first)" ;;
 	*)
 		start=${doc% \}}
 		case $(cat first) in
@@ -394,7 +398,7 @@ for c in $(of_kind 'names|stage'); do
 	ok "$c: a bad tenant name is status 2" bad_tenant "$c"
 done
 
-for c in $(of_kind 'names|stage|pass'); do
+for c in $(of_kind 'names|stage|keep|pass'); do
 	ok "$c: stdin a terminal and no operand is status 2" terminal "$c"
 	ok "$c: a full disk is status 3" full_disk "$c"
 	ok "$c: closed fds 0, 1, 2" closed_fds "$c"
@@ -413,7 +417,7 @@ for c in $(of_kind 'names|stage'); do
 	    one_end_record "$c"
 done
 
-for c in $(of_kind 'stage|pass'); do
+for c in $(of_kind 'stage|keep|pass'); do
 	kind=$(echo "$table" | awk -v c="$c" '$1 == c { print $2 }')
 	ok "$c: unknown keys and types survive" survives "$c" "$kind"
 	ok "$c: a missing end record is warned about" missing_end "$c"

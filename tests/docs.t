@@ -5,7 +5,8 @@
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-tools='doclist docscan doctext dococr docpreview docprogress docrun'
+tools='doclist docscan doctext dococr docpreview docstore docfind docprogress
+    docrun'
 schema=$top/lib/record/record-v1.json
 # Debian's own, which has python3-jsonschema.
 python=/usr/bin/python3
@@ -232,7 +233,7 @@ ok 'the schema has the fields of each stage' schema_fields
 
 documents_agree() {
 	jq -r '."$defs".doc.properties | keys[]' "$schema" |
-	    grep -vxE 'list|scan|text|ocr|preview' | sort >want
+	    grep -vxE 'list|scan|text|ocr|preview|store' | sort >want
 	awk '/^\.S[sh] / { on = /DOCUMENTS/ } on && /^\.It Va / { print $3 }' \
 	    "$top/man/docrecord.5" | sort >got
 	same want got

@@ -15,7 +15,8 @@ export PATH
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/doctest.XXXXXX") || exit 1
 chmod 755 "$scratch"
 TMPDIR=$scratch/tmp DOCPIPE_SPOOL=$scratch/spool
-export TMPDIR DOCPIPE_SPOOL
+DOCPIPE_STORE=$scratch/store.db
+export TMPDIR DOCPIPE_SPOOL DOCPIPE_STORE
 unset MAKEFLAGS MFLAGS MAKELEVEL
 mkdir "$TMPDIR"
 n=0

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/tree.h"
 
@@ -40,4 +43,27 @@ doc_tree_remove(const char *path)
 	if (dir >= 0)
 		empty(dir, 32);
 	rmdir(path);
+}
+
+int
+doc_tree_make(const char *path, struct doc_error *err)
+{
+	char part[PATH_MAX];
+	size_t n = strlen(path);
+
+	if (n >= sizeof(part))
+		return doc_error_set(err, DOC_E_NAME, "'%s' is too long", path);
+	memcpy(part, path, n + 1);
+	for (char *p = part + 1;; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return doc_error_sys(err, "cannot make '%s'", path);
+		*p = c;
+		if (c == '\0')
+			return 0;
+	}
 }

@@ -9,34 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/base/tree.h"
 #include "lib/spool/spool.h"
 
 #define INCOMING ".incoming."
-
-/* mkdir -p of an absolute or relative path. */
-static int
-make_path(const char *path, struct doc_error *err)
-{
-	char part[PATH_MAX];
-	size_t n = strlen(path);
-
-	if (n >= sizeof(part))
-		return doc_error_set(err, DOC_E_NAME, "spool path too long");
-	memcpy(part, path, n + 1);
-	for (char *p = part + 1;; p++) {
-		char c = *p;
-
-		if (c != '/' && c != '\0')
-			continue;
-		*p = '\0';
-		if (mkdir(part, 0700) < 0 && errno != EEXIST)
-			return doc_error_sys(err, "cannot make the spool '%s'",
-			    path);
-		*p = c;
-		if (c == '\0')
-			return 0;
-	}
-}
 
 static int
 default_path(char out[static PATH_MAX], struct doc_error *err)
@@ -96,7 +72,7 @@ doc_spool_open(struct doc_spool *spool, const char *path, struct doc_error *err)
 		snprintf(chosen, sizeof(chosen), "%s", path);
 	else if (default_path(chosen, err) < 0)
 		return -1;
-	if (make_path(chosen, err) < 0)
+	if (doc_tree_make(chosen, err) < 0)
 		return -1;
 	spool->path = realpath(chosen, NULL);
 	spool->dir = open(chosen, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
