@@ -10,9 +10,11 @@ PACKAGES := gcc make pkg-config libc6-dev \
 	zlib1g-dev libsqlite3-dev poppler-data tesseract-ocr tesseract-ocr-eng \
 	fonts-dejavu-core fonts-urw-base35 fonts-droid-fallback jq parallel
 
-# What the tests need on top; the second line for worlds of tests/cage.t.
+# What the tests need on top; the second line for worlds of tests/cage.t, the
+# third for archives and the daemon of docscan's.
 TEST_PACKAGES := $(PACKAGES) perl python3 python3-jsonschema mandoc \
-	bubblewrap runc golang-github-containers-common user-mode-linux
+	bubblewrap runc golang-github-containers-common user-mode-linux \
+	libarchive-tools p7zip-full clamav-daemon
 
 missing = $(shell for p in $(1); do \
 	dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \

@@ -93,29 +93,11 @@ list_reasons(const struct doc_value *list)
 	return all;
 }
 
-/* doclist stopped at a limit of its own, and left the rest of this kind of
- * container to the engine, which knows it. */
-static bool
-engine_may_finish(uint64_t reasons, const char *media)
-{
-	static const char *const known[] = { "application/zip",
-		"application/x-tar", "application/gzip", "application/x-bzip2",
-		"application/x-7z-compressed" };
-
-	if (reasons &
-	    ~(bit(DOC_R_DEPTH) | bit(DOC_R_MEMBERS) | bit(DOC_R_BYTES)))
-		return false;
-	for (size_t i = 0; i < DOC_LEN(known); i++)
-		if (strcmp(media, known[i]) == 0)
-			return true;
-	return false;
-}
-
 /*
  * The members of a container that doclist opened completely come as records of
- * their own.  Where it could not, the engine gets the container whole, but
- * what doclist could not read nobody says the engine could: ClamAV passes over
- * what it does not understand.
+ * their own.  Where it could not, the engine gets the container whole, to find
+ * what it can; but nobody says that it saw all, for ClamAV passes over what is
+ * damaged or new to it.
  */
 static int
 plan(struct doc_stage_task *task, const struct doc_record *rec)
@@ -133,7 +115,7 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 	if (strcmp(status, "ok") == 0 && refused == 0) {
 		if (delivered > 0)
 			unit = DOC_UNIT_SCAN_LISTED;
-	} else if (!engine_may_finish(reasons, task->media)) {
+	} else {
 		task->reasons = reasons ? reasons : bit(DOC_R_ERRORS);
 	}
 	return doc_unit_add(task, unit, 0);

@@ -131,7 +131,7 @@ E
 	all '.scan.verdict != "skipped" or .scan.reasons == ["container"]' out
 	# A container whose members could not all be listed is unpacked.
 	doclist -d 0 packed.zip >list || :
-	docscan --db db <list >out
+	status 1 docscan --db db <list >out
 	is 'infected ["a"]' "$(recs \
 	    '"\(.scan.verdict) \(.scan.found[0].part)"' out)"
 }

@@ -76,7 +76,7 @@ scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 	    : DOC_LOOSE;
 	bool apart = density == DOC_DENSE && !options.whole;
 
-	if (density == DOC_TAILED)
+	if (density == DOC_HIDING)
 		doc_work_reason(work, DOC_R_DAMAGED);
 	if (apart)
 		doc_work_reason(work, DOC_R_CONTAINER);

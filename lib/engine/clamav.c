@@ -12,6 +12,7 @@
 struct scan {
 	struct doc_work *work;
 	struct doc_layers layers;
+	bool unpack;
 	unsigned matches;
 	bool rar;	/* inside a rar of which nothing was seen yet */
 	unsigned level; /* of that rar */
@@ -100,7 +101,7 @@ on_look(int fd, const char *type, const char **ancestors, size_t parent_size,
 	doc_layers_look(&scan->layers, level, name, size);
 	if (level > 0 && data != NULL)
 		doc_unseen_part(data, size, scan->work);
-	if (type != NULL)
+	if (type != NULL && scan->unpack)
 		watch_rar(scan, type, level);
 	return CL_SUCCESS;
 }
@@ -309,7 +310,7 @@ doc_clamav_scan(const struct doc_input *in, bool unpack, struct doc_work *work,
 	if (cl_engine_set_str(doc_clamav.engine, CL_ENGINE_TMPDIR,
 		work->temp) != CL_SUCCESS)
 		return doc_error_set(err, DOC_E_MEMORY, "libclamav");
-	scan = (struct scan){ .work = work };
+	scan = (struct scan){ .work = work, .unpack = unpack };
 	if (unpack)
 		doc_unseen_say(in, work);
 	return run(in, unpack, &scan, err);

@@ -3,6 +3,7 @@
 
 #include "lib/engine/unseen.h"
 #include "lib/format/archive.h"
+#include "lib/format/ole_locked.h"
 
 /* Archives that doclist opens and ClamAV takes for data. */
 static bool
@@ -32,6 +33,17 @@ is_foreign(const char *data, size_t size)
 	return size > 32 && memcmp(data + 7, "**ACE**", 7) == 0;
 }
 
+/* ClamAV 1.4 knows OOXML with a password by its name only, and old Word, Excel
+ * and PowerPoint not at all. */
+static void
+say_locked(const struct doc_input *in, struct doc_work *work)
+{
+	if (in->size > 512 &&
+	    memcmp(in->data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0 &&
+	    doc_ole_is_locked(in->data, in->size))
+		doc_work_reason(work, DOC_R_ENCRYPTED);
+}
+
 static void
 say_package(const struct doc_input *in, struct doc_work *work)
 {
@@ -52,6 +64,7 @@ doc_unseen_say(const struct doc_input *in, struct doc_work *work)
 	if (strcmp(in->media, "application/encrypted") == 0)
 		doc_work_reason(work, DOC_R_ENCRYPTED);
 	say_package(in, work);
+	say_locked(in, work);
 	if (is_foreign(in->data, in->size))
 		doc_work_reason(work, DOC_R_UNSUPPORTED);
 }
@@ -62,6 +75,7 @@ doc_unseen_part(const char *data, size_t size, struct doc_work *work)
 	struct doc_input in = { .fd = -1, .data = data, .size = size };
 
 	say_package(&in, work);
+	say_locked(&in, work);
 	if (is_foreign(data, size))
 		doc_work_reason(work, DOC_R_UNSUPPORTED);
 }

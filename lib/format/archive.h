@@ -45,8 +45,10 @@ bool doc_package_has(const struct doc_package *pkg, const char *name);
 bool doc_package_is_plain(const struct doc_package *pkg);
 
 /* Do its parts and its directory fill the file, without room for anything
- * else, and do local headers and directory agree?  Plain packages only. */
-bool doc_package_is_dense(const struct doc_package *pkg);
+ * else, and do local headers and directory agree?  Plain packages only.  *hides
+ * is set when a part stands in a gap, so that the directory does not tell of
+ * it. */
+bool doc_package_is_dense(const struct doc_package *pkg, bool *hides);
 
 /* Names of all parts in directory order, NULL-terminated; owned by pkg. */
 const char *const *doc_package_names(const struct doc_package *pkg);

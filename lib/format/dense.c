@@ -149,7 +149,7 @@ static enum doc_density
 tar_density(const struct tar *t, bool good)
 {
 	if (t->tail)
-		return DOC_TAILED;
+		return DOC_HIDING;
 	return good && t->ended ? DOC_DENSE : DOC_LOOSE;
 }
 
@@ -220,12 +220,14 @@ zip(const struct doc_input *in)
 {
 	struct doc_error err = { 0 };
 	struct doc_package *pkg;
-	bool dense;
+	bool dense, hides;
 
 	if (doc_package_open(in, &pkg, &err) < 0)
 		return DOC_LOOSE;
-	dense = doc_package_is_plain(pkg) && doc_package_is_dense(pkg);
+	dense = doc_package_is_dense(pkg, &hides) && doc_package_is_plain(pkg);
 	doc_package_free(pkg);
+	if (hides)
+		return DOC_HIDING;
 	return dense ? DOC_DENSE : DOC_LOOSE;
 }
 
@@ -246,8 +248,7 @@ doc_density(const struct doc_input *in)
 		return DOC_LOOSE;
 	if (begins(in, "PK\3\4", 4))
 		return zip(in);
-	if (begins(in, "Rar!\x1a\7", 6) || begins(in, "7z\xbc\xaf\x27\x1c", 6))
-		return has_mark(in) ? DOC_LOOSE : DOC_DENSE;
-	return in->size > BLOCK && has_sum(in->data) ? plain_tar(in)
-						     : DOC_LOOSE;
+	if (in->size > BLOCK && has_sum(in->data))
+		return plain_tar(in);
+	return in->size > 1 && !has_mark(in) ? DOC_DENSE : DOC_LOOSE;
 }

@@ -16,14 +16,15 @@
 /*
  * zip: entries and directory fill the file without gaps, and both tell the same
  * sizes and methods.  tar, also compressed: nothing but zeros behind the end.
- * A lone compressed file, 7z, rar: no mark of another archive inside.  Any
- * other type: no.
+ * Any other archive, and lone compressed files: no mark of one inside that is
+ * found from its end or anywhere.
  */
 enum doc_density {
 	DOC_DENSE,
 	DOC_LOOSE, /* there is room, or nobody knows */
-	DOC_TAILED /* a tar with something behind its end: no reader of tars
-		      looks there, ClamAV's included */
+	DOC_HIDING /* has what readers pass over, ClamAV's included: bytes
+		      behind the end of a tar, an entry of a zip that its
+		      directory does not name */
 };
 enum doc_density doc_density(const struct doc_input *in);
 

@@ -168,42 +168,57 @@ by_offset(const void *a, const void *b, void *ctx)
 	return (x > y) - (x < y);
 }
 
+/* A part that nobody names, between two that are named? */
+static bool
+has_header(const struct doc_package *pkg, uint64_t from, uint64_t to)
+{
+	return from < to && to <= pkg->size &&
+	    memmem(pkg->data + from, to - from, "PK\3\4", 4) != NULL;
+}
+
 /* `order` is room for one number for each part. */
 static bool
-fills_file(const struct doc_package *pkg, size_t *order)
+fills_file(const struct doc_package *pkg, size_t *order, bool *hides)
 {
+	bool fills = true;
+	uint64_t at = 0;
+
 	for (size_t i = 0; i < pkg->count; i++)
 		order[i] = i;
 	qsort_r(order, pkg->count, sizeof(*order), by_offset,
 	    (void *)(uintptr_t)pkg);
-	if (pkg->part[order[0]].offset != 0)
-		return false;
-	for (size_t i = 0; i < pkg->count; i++) {
-		const struct doc_part *part = &pkg->part[order[i]];
-		uint64_t end = end_of_part(pkg, part);
-		uint64_t next = i + 1 < pkg->count
-		    ? pkg->part[order[i + 1]].offset
-		    : pkg->directory;
+	for (size_t i = 0; i <= pkg->count; i++) {
+		const struct doc_part *part = i > 0 ? &pkg->part[order[i - 1]]
+						    : NULL;
+		uint64_t next = i < pkg->count ? pkg->part[order[i]].offset
+					       : pkg->directory;
 
-		if (end == 0 || end > next ||
-		    !is_descriptor(pkg, part, next - end))
-			return false;
+		if (part != NULL)
+			at = end_of_part(pkg, part);
+		if ((part != NULL && at == 0) || at > next)
+			fills = false;
+		else if (part == NULL ? next > 0
+				      : !is_descriptor(pkg, part, next - at)) {
+			*hides |= has_header(pkg, at, next);
+			fills = false;
+		}
 	}
-	return true;
+	return fills;
 }
 
 bool
-doc_package_is_dense(const struct doc_package *pkg)
+doc_package_is_dense(const struct doc_package *pkg, bool *hides)
 {
 	size_t *order;
 	bool dense;
 
-	if (pkg->count == 0 || pkg->end != pkg->size)
+	*hides = false;
+	if (pkg->count == 0)
 		return false;
 	order = calloc(pkg->count, sizeof(*order));
 	if (order == NULL)
 		return false;
-	dense = fills_file(pkg, order);
+	dense = fills_file(pkg, order, hides) && pkg->end == pkg->size;
 	free(order);
 	return dense;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/base/le.h"
+#include "lib/format/ole_locked.h"
 #include "lib/format/sniff_kind.h"
 
 #define HEADER_LEN  512
@@ -128,23 +129,80 @@ best_kind(struct ole *ole, uint32_t i, unsigned depth)
 	return DOC_MIN(best, right);
 }
 
+static bool
+open_ole(struct ole *ole)
+{
+	if (ole->size < HEADER_LEN)
+		return false;
+	ole->shift = (unsigned char)ole->data[30];
+	if (ole->shift != 9 && ole->shift != 12)
+		return false;
+	read_directory(ole);
+	return ole->count > 0;
+}
+
 bool
 doc_sniff_ole(const struct doc_input *in, char media[128])
 {
 	struct ole ole = { .data = in->data, .size = in->size };
 	size_t kind;
 
-	if (in->size < HEADER_LEN)
-		return false;
-	ole.shift = (unsigned char)in->data[30];
-	if (ole.shift != 9 && ole.shift != 12)
-		return false;
-	read_directory(&ole);
-	if (ole.count == 0)
+	if (!open_ole(&ole))
 		return false;
 	kind = best_kind(&ole, doc_le32(ole.entry[0] + 76), 0);
 	if (kind == DOC_LEN(kinds))
 		return false;
 	(void)snprintf(media, 128, "%s", kinds[kind].media);
 	return true;
+}
+
+/* The base of the file information block: fEncrypted ([MS-DOC] 2.5.2). */
+static bool
+is_locked_word(const char *fib)
+{
+	unsigned magic = doc_le16(fib);
+
+	return (magic == 0xa5ec || magic == 0xa5dc) &&
+	    (doc_le16(fib + 10) & 0x100) != 0;
+}
+
+/* FilePass is among the first records ([MS-XLS] 2.1.7.20.1). */
+static bool
+is_locked_book(const char *p, size_t n)
+{
+	for (size_t at = 0; at + 4 <= n; at += 4 + (size_t)doc_le16(p + at + 2))
+		if (doc_le16(p + at) == 0x2f)
+			return true;
+	return false;
+}
+
+/* Streams below 4096 bytes are elsewhere, and no such document has one. */
+static bool
+is_locked_entry(const struct ole *ole, const char *entry)
+{
+	const char *p = sector(ole, doc_le32(entry + 116));
+
+	/* [MS-PPT] 2.3.7. */
+	if (has_name(entry, "EncryptedSummary") ||
+	    has_name(entry, "EncryptedPackage"))
+		return true;
+	if (p == NULL || doc_le32(entry + 120) < 4096)
+		return false;
+	if (has_name(entry, "WordDocument"))
+		return is_locked_word(p);
+	return (has_name(entry, "Workbook") || has_name(entry, "Book")) &&
+	    is_locked_book(p, (size_t)1 << ole->shift);
+}
+
+bool
+doc_ole_is_locked(const char *data, size_t size)
+{
+	struct ole ole = { .data = data, .size = size };
+
+	if (!open_ole(&ole))
+		return false;
+	for (uint32_t i = 0; i < ole.count; i++)
+		if (is_locked_entry(&ole, ole.entry[i]))
+			return true;
+	return false;
 }
