@@ -227,10 +227,8 @@ start(struct doc_run *run, const struct doc_stage_setup *s, int out,
 	    doc_flow_open(f, out, s->options->jobs, err) < 0 ||
 	    doc_pool_open(&f->pool[0], &f->loop, &f->share, &config, err) < 0)
 		return -1;
-	config.tool = s->stage->second;
-	if (config.tool != NULL &&
-	    doc_pool_open(&f->pool[1], &f->loop, &f->share, &config, err) < 0)
-		return -1;
+	run->engine = config;
+	run->engine.tool = s->stage->second;
 	if (doc_end_require(f->pool[0], require, s->options->allow_degraded,
 		err) < 0 ||
 	    settings_key(run, &s->opts, err) < 0 ||

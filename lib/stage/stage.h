@@ -94,9 +94,10 @@ struct doc_run {
 	struct doc_limits *limits;
 	struct doc_spool spool;
 	struct doc_lines lines;
-	void *own;	       /* the stage's */
-	const char *extension; /* of the output file: "txt" */
-	char key[17];	       /* names the settings in file names */
+	void *own;		       /* the stage's */
+	struct doc_pool_config engine; /* of the second one, when needed */
+	const char *extension;	       /* of the output file: "txt" */
+	char key[17];		       /* names the settings in file names */
 	uint64_t in, count[DOC_STATUS_COUNT];
 	uint64_t findings; /* counted by the stage: infected documents */
 	bool upstream_ended;

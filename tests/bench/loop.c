@@ -63,9 +63,12 @@ struct document {
 	unsigned depth;
 	char media[128];
 	bool matched;
+	int text; /* what doctext made of it, for a card; -1 none */
 };
 
-static const struct doc_zygote *engines[PARTS];
+/* Of the parts, and docpreview's second one. */
+static const struct doc_zygote *engines[PARTS + 1];
+#define PICTURE PARTS
 static size_t engine_count;
 static bool wanted[PARTS], with_media;
 static const char *scratch;
@@ -80,6 +83,7 @@ int docscan_main(int argc, char *argv[]);
 int doctext_main(int argc, char *argv[]);
 int dococr_main(int argc, char *argv[]);
 int docpreview_main(int argc, char *argv[]);
+int docpicture_main(int argc, char *argv[]);
 
 int
 doc_zygote_main(const struct doc_zygote *zygote, int argc, char *argv[])
@@ -172,6 +176,7 @@ op_member_open(struct doc_work *w, struct doc_error *err)
 	if (m == NULL)
 		errx(1, "no memory");
 	m->depth = of(w)->depth + 1;
+	m->text = -1;
 	m->fd = scratch_file("member");
 	m->next = queue;
 	queue = m;
@@ -196,6 +201,7 @@ static bool
 applies(enum part part, const struct document *d)
 {
 	unsigned flags = doc_media_flags(d->media);
+	enum doc_family family = doc_media_family(d->media);
 
 	switch (part) {
 	case TEXT:
@@ -203,7 +209,10 @@ applies(enum part part, const struct document *d)
 	case OCR:
 		return !d->matched && (flags & DOC_MEDIA_OCR) != 0;
 	case PREVIEW:
-		return !d->matched && (flags & DOC_MEDIA_PREVIEW) != 0;
+		return !d->matched &&
+		    ((flags & DOC_MEDIA_PREVIEW) != 0 ||
+			(family != DOC_FAMILY_NONE &&
+			    family != DOC_FAMILY_IMAGE));
 	case LIST:
 		return d->depth < MAX_DEPTH &&
 		    (flags & DOC_MEDIA_CONTAINER) != 0;
@@ -236,12 +245,61 @@ count(enum part part, int out)
 	tally->done[part]++;
 }
 
+/* The text instead of the document. */
+static int
+draw_text(const struct document *d, struct doc_input *in, struct doc_work *work,
+    struct doc_error *why)
+{
+	struct stat st;
+	void *p;
+	int rc;
+
+	if (fstat(d->text, &st) < 0)
+		err(1, "fstat");
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, d->text, 0);
+	if (p == MAP_FAILED)
+		err(1, "mmap");
+	in->data = p;
+	in->size = (size_t)st.st_size;
+	in->unit = DOC_UNIT_PREVIEW_TEXT;
+	rc = engines[PICTURE]->work(in, work, why);
+	munmap(p, (size_t)st.st_size);
+	return rc;
+}
+
+/* As cmd/docpreview.c plans it. */
+static int
+preview(const struct document *d, struct doc_input *in, struct doc_work *work,
+    struct doc_error *why)
+{
+	unsigned flags = doc_media_flags(d->media);
+
+	in->page = 1;
+	in->unit = DOC_UNIT_PREVIEW_PDF;
+	if (doc_media_family(d->media) == DOC_FAMILY_PDF)
+		return engines[PREVIEW]->work(in, work, why);
+	in->unit = DOC_UNIT_PREVIEW_PICTURE;
+	if ((flags & DOC_MEDIA_PREVIEW) != 0)
+		return engines[PICTURE]->work(in, work, why);
+	in->unit = DOC_UNIT_PREVIEW_INNER;
+	if ((flags & DOC_MEDIA_THUMBNAIL) != 0 &&
+	    engines[PICTURE]->work(in, work, why) == 0)
+		return 0;
+	*why = (struct doc_error){ 0 };
+	if (d->text >= 0)
+		return draw_text(d, in, work, why);
+	in->unit = DOC_UNIT_PREVIEW_CARD;
+	return engines[PICTURE]->work(in, work, why);
+}
+
 static void
 do_part(enum part part, struct document *d, const struct doc_input *doc)
 {
 	struct doc_input in = *doc;
 	struct doc_error why = { 0 };
 	bool writes = part >= TEXT;
+	struct stat st;
+	int rc;
 
 	d->work = (struct doc_work){ .ops = &ops,
 		.out = writes ? scratch_file(part_names[part]) : -1,
@@ -250,11 +308,15 @@ do_part(enum part part, struct document *d, const struct doc_input *doc)
 	in.page = part == OCR ? 1 : 0;
 	colour = part != TEXT;
 	lseek(in.fd, 0, SEEK_SET);
-	if (engines[part]->work(&in, &d->work, &why) < 0)
+	rc = part == PREVIEW ? preview(d, &in, &d->work, &why)
+			     : engines[part]->work(&in, &d->work, &why);
+	if (rc < 0)
 		tally->failed++;
 	else
 		count(part, d->work.out);
-	if (d->work.out >= 0)
+	if (part == TEXT && fstat(d->work.out, &st) == 0 && st.st_size > 0)
+		d->text = d->work.out;
+	else if (d->work.out >= 0)
 		close(d->work.out);
 }
 
@@ -283,6 +345,8 @@ do_document(struct document *d)
 		tally->infected++;
 	if (in.size > 0)
 		munmap(p, in.size);
+	if (d->text >= 0)
+		close(d->text);
 	close(d->fd);
 }
 
@@ -290,7 +354,7 @@ static void
 do_line(const char *line)
 {
 	const char *tab = with_media ? strchr(line, '\t') : NULL;
-	struct document top = { 0 };
+	struct document top = { .text = -1 };
 
 	if (tab != NULL)
 		snprintf(top.media, sizeof(top.media), "%.*s",
@@ -311,7 +375,7 @@ do_line(const char *line)
 }
 
 static void
-set_option(enum part part, const char *name, const char *value)
+set_option(unsigned part, const char *name, const char *value)
 {
 	struct doc_cmd cmd = { .name = "loop",
 		.usage = "",
@@ -335,6 +399,8 @@ load(void)
 	for (int part = 0; part < PARTS; part++)
 		if (wanted[part] && engines[part]->load(&facts, &why) < 0)
 			errx(1, "%s: %s", part_names[part], why.msg);
+	if (wanted[PREVIEW] && engines[PICTURE]->load(&facts, &why) < 0)
+		errx(1, "pictures: %s", why.msg);
 }
 
 static struct shared *
@@ -489,8 +555,10 @@ main(int argc, char *argv[])
 	doctext_main(0, NULL);
 	dococr_main(0, NULL);
 	docpreview_main(0, NULL);
+	docpicture_main(0, NULL);
 	set_option(SCAN, "db", db);
 	set_option(PREVIEW, "format", format);
+	set_option(PICTURE, "format", format);
 	load();
 	fflush(stdout);
 	return checking ? check(&list) : race(&list, jobs);
