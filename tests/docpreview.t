@@ -232,7 +232,7 @@ pages() {
 	fi
 	status 1 docpreview -p 3 f/letter.pdf >out
 	is error "$(recs .preview.status out)"
-	for bad in 0 -1 x 2-1 1-0 1, 1-x; do
+	for bad in 0 -1 x 2-1 1-0 '1,' 1-x; do
 		status 2 docpreview "-p$bad" f/letter.pdf >out 2>err
 	done
 	status 2 docpreview -z 0 f/letter.pdf >out 2>err
