@@ -22,7 +22,7 @@ $(UNIT): $(B)/unit/%: $(B)/tests/unit/%.o $$(unit_$$*_EXTRA) $(B)/libdoc.a
 
 # The attacker of the cage, and engines that turn against their supervisor.
 ATTACK  := $(B)/unit/attack
-HOSTILE := $(B)/hostile/docsniff $(B)/hostile/doclist $(B)/hostile/doctext
+HOSTILE := $(patsubst %,$(B)/hostile/%,$(ZYGOTES))
 
 $(ATTACK): $(patsubst %.c,$(B)/%.o,$(filter-out %/world.c,\
 		$(wildcard tests/cage/*.c))) $(B)/libdoc.a
@@ -37,7 +37,8 @@ $(WORLD): $(B)/tests/cage/world.o $(B)/libdoc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
-$(HOSTILE): $(B)/tests/hostile/engine.o $(zygote_EXTRA) $(B)/libdoc.a
+$(HOSTILE): $(B)/tests/hostile/engine.o $(B)/cmd/options.o $(zygote_EXTRA) \
+		$(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lnettle -lseccomp
@@ -100,14 +101,20 @@ FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*_fuzz.c))
 $(FUZZERS): $(B)/%: $(B)/tests/fuzz/%.o $(B)/libdoc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
-		$(command_LIBS)
+		$(UNIT_LIBS)
 
+# What a fuzzer learnt stays in build/fuzz; what it broke is build/fuzz/*_fuzz-*
+# and becomes a test, or a seed.  All run before the first that failed tells.
 fuzz-run: $(FUZZERS)
-	@for f in $^; do mkdir -p $$f.corpus && \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=5 \
-			-print_final_stats=1 -artifact_prefix=$$f- \
-			-verbosity=0 $$f.corpus \
-			tests/fuzz/$${f##*/}.seeds || exit 1; done
+	@tests/fuzz/seeds.py $(B)
+	@bad=; for f in $^; do mkdir -p $$f.corpus; \
+		echo "$${f##*/}:"; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -timeout=10 \
+			-rss_limit_mb=1024 -artifact_prefix=$$f- -verbosity=0 \
+			-print_final_stats=1 $$f.corpus \
+			tests/fuzz/$${f##*/}.seeds >$$f.log 2>&1 || \
+			{ tail -n 40 $$f.log; bad="$$bad $$f"; }; \
+		grep -h number_of_executed $$f.log; done; test -z "$$bad"
 
 # --- lint --------------------------------------------------------------------
 

@@ -12,12 +12,23 @@ inject() { python3 "$top/tests/faults/inject.py" -q "$@"; }
 if test "${DOC_SANITIZED:-}"; then
 	skip 'calls that fail' 'the sanitizer puts its own functions there'
 else
-	ok 'doclist: calls that fail' inject doclist write openat fork \
-	    socketpair sendmsg recvmsg fstat mkdirat renameat epoll_ctl
-	ok 'doclist: no memory' inject doclist malloc calloc realloc
-	ok 'doctext: calls that fail' inject doctext write openat fork \
-	    socketpair sendmsg recvmsg fstat mkdirat renameat mmap
-	ok 'doctext: no memory' inject doctext malloc calloc realloc
+	ok 'doclist: calls that fail' inject doclist write openat socketpair \
+	    sendmsg recvmsg fstat renameat
+	ok 'doclist: no memory' inject doclist calloc realloc
+	ok 'doctext: calls that fail' inject doctext sendmsg recvmsg mkdirat \
+	    mmap
+	ok 'doctext: no memory' inject doctext malloc realloc
 fi
+
+# One place for all kinds of failure, in the stages that differ; all of them:
+# tests/soak/matrix.sh.
+for stage in doclist doctext; do
+	if test "${DOC_SANITIZED:-}"; then
+		skip "$stage: the matrix" 'a failed malloc ends a sanitized worker'
+	else
+		ok "$stage: every failure, first, middle, last and nested" \
+		    python3 "$top/tests/faults/matrix.py" "$stage"
+	fi
+done
 
 done_testing

@@ -173,7 +173,7 @@ doc_layout_restore(struct doc_layout *f, const struct doc_layout *was)
 void
 doc_layout_merge(struct doc_layout *f, struct doc_buf *side)
 {
-	const char *p = side->data, *end = p + side->len;
+	const char *p = side->len > 0 ? side->data : "", *end = p + side->len;
 
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));

@@ -62,10 +62,11 @@ index_stream(struct doc_package *pkg, struct doc_error *err)
 		return -1;
 	do {
 		st = doc_unpack_next(u, &e);
+		if (st != DOC_UNPACK_OK) /* there is no entry */
+			continue;
 		part.offset = skip + e.position;
 		part.flags = e.encrypted ? DOC_ZIP_ENCRYPTED : 0;
-		if (st == DOC_UNPACK_OK &&
-		    doc_part_add(pkg, &part, e.name, strlen(e.name)) < 0)
+		if (doc_part_add(pkg, &part, e.name, strlen(e.name)) < 0)
 			st = DOC_UNPACK_DEAD;
 	} while (pkg->count < DOC_PACKAGE_PARTS &&
 	    (st == DOC_UNPACK_OK || st == DOC_UNPACK_BAD));

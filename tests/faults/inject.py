@@ -25,7 +25,7 @@ CALLS = ("malloc calloc realloc write read open openat fsync fdatasync renameat 
 CLEARS = {"unlinkat", "openat", "open", "malloc", "calloc", "fcntl", "fstat"}
 # EINTR for ever is no fault of this world.
 ONCE = {"epoll_wait", "waitpid"}
-QUICK = 4  # so many of the first, and then fewer and fewer
+QUICK = 3  # so many of the first, and then fewer and fewer
 
 
 def inputs(bench):
@@ -40,7 +40,7 @@ def steps(quick):
     n = 1
     while True:
         yield n
-        n += 1 if not quick or n < QUICK else max(1, n // 2)
+        n += 1 if not quick or n < QUICK else n
 
 
 class Injector:

@@ -17,6 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
+#include "cmd/options.h"
 #include "lib/pool/frame.h"
 #include "lib/pool/zygote.h"
 
@@ -128,6 +129,14 @@ progress(uint32_t done, uint64_t bytes)
 
 /* --- the attacks
  * ------------------------------------------------------------*/
+
+/* Long enough to be killed meanwhile, and then an honest worker. */
+static void
+naps(void)
+{
+	usleep(30000);
+	say = SAY_DONE;
+}
 
 /* Never reads the answers: a supervisor that waits to send them hangs. */
 static void
@@ -600,7 +609,8 @@ static const struct attack {
 	A(progress_back), A(done_twice), A(fail_with_nothing),
 	A(fail_unknown), A(fail_unended), A(fail_with_escapes),
 	A(false_trace), A(segv), A(forbidden), A(spin), A(asleep),
-	A(beats_forever), A(silent), A(stays), A(many_entries),
+	A(beats_forever), A(silent), A(stays), A(many_entries), A(naps),
+	{ "killed", asleep },
 	A(eats_aborts), A(eats_traps), A(eats_uses_null),
 	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
 	A(overflows), A(late), A(reads_on), A(touches),
@@ -683,8 +693,10 @@ work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 	if (say == SAY_DAMAGED)
 		return doc_error_set(err, DOC_E_DAMAGED, "it looks so");
 	if (sniffs)
-		honest(strncmp(what, "open ", 5) == 0 ? "application/zip"
-						      : "text/plain");
+		honest(strncmp(what, "open ", 5) == 0 ||
+			    strncmp(what, "PK", 2) == 0
+			? "application/zip"
+			: "text/plain");
 	return 0;
 }
 
@@ -707,11 +719,29 @@ canary(struct doc_work *w, struct doc_error *err)
 	return 0;
 }
 
+/* As the stages start their engines: with options of their own. */
+static struct doc_opt_group
+options_of(const char *name)
+{
+	static struct doc_scan_options scan = DOC_SCAN_DEFAULTS;
+	static struct doc_ocr_options ocr = DOC_OCR_DEFAULTS;
+	static struct doc_preview_options preview = DOC_PREVIEW_DEFAULTS;
+
+	if (strcmp(name, "docscan") == 0)
+		return (struct doc_opt_group){ doc_scan_opts, &scan };
+	if (strcmp(name, "dococr") == 0)
+		return (struct doc_opt_group){ doc_ocr_opts, &ocr };
+	if (strcmp(name, "docpreview") == 0 || strcmp(name, "docpicture") == 0)
+		return (struct doc_opt_group){ doc_preview_opts, &preview };
+	return (struct doc_opt_group){ 0 };
+}
+
 int
 main(int argc, char *argv[])
 {
-	static const struct doc_zygote engine = { .name = "hostile",
+	struct doc_zygote engine = { .name = "hostile",
 		.profile = &doc_profile_list,
+		.opts = options_of(argv[0]),
 		.load = load,
 		.work = work,
 		.canary = canary };

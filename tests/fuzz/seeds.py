@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Seeds for fuzzers that want whole documents, made of the fixtures.
+
+	tests/fuzz/seeds.py DIR		writes DIR/NAME_fuzz.corpus/*
+
+Seeds that are small and of text stand in tests/fuzz/NAME_fuzz.seeds."""
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+# By the order of `ways` in text_fuzz.c; several share an extension.
+TEXT = {"txt": [0], "html": [1], "eml": [2], "rtf": [3], "doc": [4],
+        "xls": [5], "ppt": [6], "msg": [7], "docx": [8], "xlsx": [9],
+        "pptx": [10], "odt": [11], "ods": [12], "epub": [13]}
+# Kinds of `data[0]` in markup_fuzz.c.
+MARKUP = {"content.xml": 0, "word/document.xml": 2, "word/comments.xml": 6,
+          "ppt/slides/slide1.xml": 2, "ppt/notesSlides/notesSlide1.xml": 14}
+LARGEST = 60000
+
+
+def seed(top, fuzzer, name, data):
+    d = os.path.join(top, fuzzer + "_fuzz.corpus")
+    os.makedirs(d, exist_ok=True)
+    with open(os.path.join(d, "seed-" + name), "wb") as f:
+        f.write(data)
+
+
+def package(top, path):
+    with zipfile.ZipFile(path) as z:
+        for part, kind in MARKUP.items():
+            if part in z.namelist():
+                name = os.path.basename(path) + "-" + os.path.basename(part)
+                seed(top, "markup", name, bytes([kind]) + z.read(part))
+
+
+def main(top):
+    here = os.path.dirname(os.path.abspath(__file__))
+    with tempfile.TemporaryDirectory() as d:
+        subprocess.run([sys.executable, here + "/../fixtures/make.py", d],
+                       check=True)
+        for name in sorted(os.listdir(d)):
+            path = os.path.join(d, name)
+            if not os.path.isfile(path) or os.path.getsize(path) > LARGEST:
+                continue
+            with open(path, "rb") as f:
+                data = f.read()
+            for way in TEXT.get(name.rsplit(".")[-1], []):
+                seed(top, "text", name, bytes([way]) + data)
+            seed(top, "sniff", name, data[:16384])
+            if data[:2] == b"PK":
+                seed(top, "zip", name, data)
+                package(top, path)
+            if name.endswith(".html"):
+                seed(top, "markup", name, b"\1" + data)
+
+
+main(sys.argv[1])

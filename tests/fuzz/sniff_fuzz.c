@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sniff_fuzz - which kind of text, zip or OLE2 is it: our own looks, without
+ * libmagic.  What they say must be a media type.
+ */
+#include "lib/format/mbox.h"
+#include "lib/format/sniff_kind.h"
+#include "tests/fuzz/quiet.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_mbox(const char *p, size_t n)
+{
+	size_t at = 0, from, len, last = 0;
+
+	(void)doc_mbox_is(p, n);
+	while (doc_mbox_next(p, n, &at, &from, &len)) {
+		assert(from <= n && len <= n - from);
+		assert(at > last && at <= n);
+		last = at;
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool (*const looks[])(const struct doc_input *in,
+	    char media[128]) = { doc_sniff_quick, doc_sniff_zip, doc_sniff_ole,
+		doc_sniff_text };
+	struct doc_input in = { .fd = -1, .media = "" };
+	char *p = quiet_copy(data, size);
+
+	if (p == NULL)
+		return 0;
+	in.data = size ? p : NULL;
+	in.size = size;
+	for (size_t i = 0; i < DOC_LEN(looks); i++) {
+		char media[128];
+
+		memset(media, 'x', sizeof(media));
+		if (!looks[i](&in, media))
+			continue;
+		assert(memchr(media, '\0', sizeof(media)) != NULL);
+		assert(strchr(media, '/') != NULL);
+		for (const char *c = media; *c; c++)
+			assert(*c > 0x20 && *c < 0x7f);
+	}
+	check_mbox(p, size);
+	free(p);
+	return 0;
+}
