@@ -85,7 +85,29 @@ sniff beats_forever error timeout
 both silent error no-answer
 both close_alone error protocol
 both flood_open error protocol
+both put_lies error protocol
+both put_too_much error protocol
+both put_in_member_ error protocol
+sniff put_for_ever error protocol
 E
+
+# Told that there is no room, it puts on: the clock ends it, and the spool has
+# no more than the room there was.
+ok 'doclist: put_for_ever' attack open put_for_ever 'partial timeout' -b 1M
+
+# A death in a batch is one document's, not its neighbours'.
+batch_death() {
+	mkdir batch
+	for i in 1 2 3 5 6; do echo "nothing $i" >batch/$i; done
+	echo 'sniff segv' >batch/4
+	status 1 doclist -U 64 -j 1 batch >out
+	is "1 2 3 5 6" "$(recs 'select(.list.status == "ok").path[6:]' out |
+	    xargs)"
+	is "batch/4 segv" "$(recs 'select(.list.error) |
+	    "\(.path) \(.list.error.code)"' out)"
+	clean
+}
+ok 'a death in a batch' batch_death
 
 ok 'spin: processor time is its own limit' attack sniff spin 'error cpu' --cpu 1s -t 60s
 ok 'asleep: the stall clock' attack open asleep 'error stall' --stall 1s

@@ -10,6 +10,7 @@
 
 #include "lib/base/digest.h"
 #include "lib/format/sniff.h"
+#include "lib/pool/batch.h"
 #include "lib/pool/zygote.h"
 
 static int
@@ -19,20 +20,69 @@ load(struct doc_buf *facts, struct doc_error *err)
 	return doc_sniff_load(err);
 }
 
+/* The type of one of many, caught on its way to the supervisor. */
+struct catch
+{
+	struct doc_work work; /* first: ops cast */
+	struct doc_work *to;
+};
+
+static void
+catch_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
+{
+	struct doc_work *to = ((struct catch *)w)->to;
+
+	to->ops->field(to, field == DOC_F_MEDIA ? DOC_F_KIND : DOC_F_CHARSET, p,
+	    n);
+}
+
+/* The head is the supervisor's, and within the file. */
+static void
+sniff_batch(const struct doc_input *in, struct doc_work *work)
+{
+	static const struct doc_work_ops ops = { .field = catch_field };
+	const struct doc_batch_head *head = (const void *)in->data;
+	char media[128];
+
+	for (uint64_t i = 0; i < head->count; i++) {
+		struct catch one = { .work = { .ops = &ops }, .to = work };
+		struct doc_input doc = { .fd = -1,
+			.data = in->data + head->span[i].at,
+			.size = head->span[i].len,
+			.media = "" };
+
+		doc_sniff(&doc, &one.work, media);
+		work->ops->member_close(work, NULL, DOC_R_NONE);
+	}
+}
+
 /* The digest leaves before libmagic sees a byte (pool/worker.c), so that a
  * library taken over cannot lie about it (the first one counts,
  * pool/answer.c). */
-static int
-sniff(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
+static void
+say_digest(const struct doc_input *in, struct doc_work *work)
 {
 	struct doc_digest d;
-	char hex[DOC_DIGEST_HEX], media[128];
+	char hex[DOC_DIGEST_HEX];
 
-	(void)err;
 	doc_digest_init(&d);
 	doc_digest_add(&d, in->data, in->size);
 	doc_digest_hex(&d, hex);
 	doc_work_str(work, DOC_F_SHA256, hex);
+}
+
+static int
+sniff(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
+{
+	char media[128];
+
+	(void)err;
+	if (in->unit == DOC_UNIT_BATCH) {
+		sniff_batch(in, work);
+		return 0;
+	}
+	if (in->unit == DOC_UNIT_SNIFF)
+		say_digest(in, work);
 	doc_sniff(in, work, media);
 	return 0;
 }

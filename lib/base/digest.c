@@ -50,6 +50,26 @@ doc_digest_hex(struct doc_digest *d, char out[static DOC_DIGEST_HEX])
 	out[2 * sizeof(raw)] = '\0';
 }
 
+void
+doc_digest_raw(struct doc_digest *d, unsigned char out[DOC_DIGEST_BYTES])
+{
+	sha256_digest(ctx(d), DOC_DIGEST_BYTES, out);
+}
+
+static unsigned
+nibble(char c)
+{
+	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+void
+doc_digest_unhex(const char *hex, unsigned char out[DOC_DIGEST_BYTES])
+{
+	for (size_t i = 0; i < DOC_DIGEST_BYTES; i++)
+		out[i] = (unsigned char)(nibble(hex[2 * i]) << 4 |
+		    nibble(hex[2 * i + 1]));
+}
+
 bool
 doc_digest_is_hex(const char *s)
 {

@@ -24,6 +24,11 @@ void doc_digest_add(struct doc_digest *d, const void *p, size_t n);
 void doc_digest_field(struct doc_digest *d, const void *p, size_t n);
 void doc_digest_hex(struct doc_digest *d, char out[static DOC_DIGEST_HEX]);
 
+void doc_digest_raw(struct doc_digest *d, unsigned char out[DOC_DIGEST_BYTES]);
+
+/* The bytes of what doc_digest_hex wrote. */
+void doc_digest_unhex(const char *hex, unsigned char out[DOC_DIGEST_BYTES]);
+
 /* 64 lower-case hexadecimal digits? */
 bool doc_digest_is_hex(const char *s);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
 
 #include "lib/format/archive.h"
+#include "lib/format/member.h"
 #include "lib/format/unpack.h"
 #include "lib/record/media.h"
 
@@ -12,8 +12,11 @@
 /* Beat the heart inside long members, too: every so many bytes. */
 #define BEAT_BYTES ((uint64_t)16 << 20)
 
+#define BEAT_MEMBERS 16
+
 struct lister {
 	struct doc_work *work;
+	struct doc_member member;
 	struct doc_unpack *u;
 	unsigned members;
 	uint64_t refused;
@@ -34,89 +37,53 @@ note(struct lister *l, enum doc_reason reason)
 	doc_work_reason(l->work, reason);
 }
 
-/* One more member is done with; `err` tells why it is not whole. */
+/* A member is not whole, and why. */
 static void
-close_member(struct lister *l, const struct doc_error *err,
-    enum doc_reason reason)
+blame(struct lister *l, const struct doc_error *bad)
 {
-	if (err != NULL) {
-		l->refused++;
-		note(l, doc_reason_of(err->code));
-	}
-	l->work->ops->member_close(l->work, err, reason);
-	doc_work_progress(l->work, ++l->members, 0, 0);
+	l->refused++;
+	note(l, doc_reason_of(bad->code));
+}
+
+/* One more is done with.  The heart beats for every so many. */
+static void
+count(struct lister *l)
+{
+	if (++l->members % BEAT_MEMBERS == 0)
+		doc_work_progress(l->work, l->members, 0, 0);
 }
 
 static int
-write_at(int fd, const char *p, size_t n, uint64_t at, struct doc_error *err)
+copy_content(struct lister *l, struct doc_error *err)
 {
-	while (n > 0) {
-		ssize_t got = pwrite(fd, p, n, (off_t)at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && errno == EFBIG)
-			return doc_error_set(err, DOC_E_OUTPUT,
-			    "member is too large");
-		if (got < 0)
-			return doc_error_sys(err, "cannot write member");
-		p += got;
-		n -= (size_t)got;
-		at += (uint64_t)got;
-	}
-	return 0;
-}
-
-/* Zeros that no block brought: the hole at the end of a sparse file. */
-static int
-set_length(int fd, uint64_t length, struct doc_error *err)
-{
-	if (ftruncate(fd, (off_t)length) == 0)
-		return 0;
-	if (errno == EFBIG || errno == EINVAL)
-		return doc_error_set(err, DOC_E_OUTPUT, "member is too large");
-	return doc_error_sys(err, "cannot write member");
-}
-
-/* The budget of the whole input, of which this member has what is left. */
-static int
-spend(const struct lister *l, uint64_t end, struct doc_error *err)
-{
-	uint64_t room = l->work->max_member;
-
-	if (room == 0 || end <= room)
-		return 0;
-	return doc_error_set(err, DOC_E_BYTES,
-	    "the input unpacks to more bytes than allowed");
-}
-
-static int
-copy_content(struct lister *l, int fd, struct doc_error *err)
-{
-	uint64_t end = 0, at, beat = BEAT_BYTES;
+	struct doc_member *m = &l->member;
+	uint64_t at, beat = BEAT_BYTES;
 	enum doc_unpack_status st;
 	const char *p;
 	size_t n;
 
 	for (;;) {
 		st = doc_unpack_block(l->u, &p, &n, &at);
-		if (st != DOC_UNPACK_OK || at > INT64_MAX - n)
+		if (st != DOC_UNPACK_OK)
 			break;
-		if (spend(l, at + n, err) < 0 ||
-		    write_at(fd, p, n, at, err) < 0)
+		if (doc_member_write(m, p, n, at, err) < 0)
 			return -1;
-		end = DOC_MAX(end, at + n);
-		if (end >= beat) {
+		if (m->end >= beat) {
 			doc_work_progress(l->work, l->members, 0, 0);
-			beat = end + BEAT_BYTES;
+			beat = m->end + BEAT_BYTES;
 		}
 	}
 	if (st == DOC_UNPACK_END)
-		return at > end && spend(l, at, err) == 0
-		    ? set_length(fd, at, err)
-		    : -(err->code != DOC_E_NONE);
+		return at > m->end ? doc_member_write(m, NULL, 0, at, err) : 0;
 	l->dead = st == DOC_UNPACK_DEAD;
 	return doc_unpack_error(l->u, err);
+}
+
+static void
+say_place(struct lister *l, const struct doc_unpack_entry *e)
+{
+	if (e->has_mtime && e->mtime >= 0)
+		doc_work_int(l->work, DOC_F_MTIME, (uint64_t)e->mtime);
 }
 
 /* Returns -1 with *err when nothing more may be delivered. */
@@ -125,21 +92,20 @@ deliver_file(struct lister *l, const struct doc_unpack_entry *e,
     struct doc_error *err)
 {
 	struct doc_error bad = { 0 };
-	int fd = l->work->ops->member_open(l->work, err);
 
-	if (fd < 0) {
-		l->members++;
-		l->refused++;
+	doc_member_begin(&l->member, e->name, strlen(e->name));
+	say_place(l, e);
+	if (copy_content(l, &bad) < 0)
+		blame(l, &bad);
+	count(l);
+	if (l->member.refused) {
+		*err = bad;
 		return -1;
 	}
-	doc_work_bytes(l->work, DOC_F_NAME, e->name, strlen(e->name));
-	if (e->has_mtime && e->mtime >= 0)
-		doc_work_int(l->work, DOC_F_MTIME, (uint64_t)e->mtime);
-	if (copy_content(l, fd, &bad) == 0) {
-		close_member(l, NULL, DOC_R_NONE);
-		return 0;
+	if (doc_member_end(&l->member, &bad, err) < 0) {
+		blame(l, err);
+		return -1;
 	}
-	close_member(l, &bad, DOC_R_NONE);
 	if (doc_error_class(bad.code) != DOC_CLASS_SYSTEM)
 		return 0;
 	*err = bad;
@@ -152,9 +118,11 @@ deliver_bare(struct lister *l, const struct doc_unpack_entry *e,
     const struct doc_error *err, enum doc_reason reason)
 {
 	doc_work_bytes(l->work, DOC_F_NAME, e->name, strlen(e->name));
-	if (e->has_mtime && e->mtime >= 0)
-		doc_work_int(l->work, DOC_F_MTIME, (uint64_t)e->mtime);
-	close_member(l, err, reason);
+	say_place(l, e);
+	if (err != NULL)
+		blame(l, err);
+	l->work->ops->member_close(l->work, err, reason);
+	count(l);
 }
 
 static int
@@ -214,29 +182,39 @@ walk(struct lister *l, struct doc_error *err)
 	return doc_error_set(err, DOC_E_DAMAGED, "the rest is damaged");
 }
 
+/* All members; *end tells why they are not all. */
+static int
+list(struct lister *l, const struct doc_input *in, enum doc_unpack_kind kind,
+    struct doc_error *end, struct doc_error *err)
+{
+	if (doc_unpack_open(in->data, in->size, kind, &l->u, err) < 0)
+		return -1;
+	(void)walk(l, end);
+	doc_unpack_free(l->u);
+	return 0;
+}
+
 int
 doc_archive_list(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
 	struct lister l = { .work = work };
 	struct doc_error end = { 0 };
+	int rc;
 
 	if (in->size == 0)
 		return doc_error_set(err, DOC_E_DAMAGED, "empty file");
-	if (doc_unpack_open(in->data, in->size, DOC_UNPACK_ANY, &l.u, err) < 0)
+	if (doc_member_init(&l.member, work, err) < 0)
 		return -1;
-	(void)walk(&l, &end);
-	doc_unpack_free(l.u);
+	rc = list(&l, in, DOC_UNPACK_ANY, &end, err);
 	/* Zeros look like an empty tar, which may begin with any number of
 	 * them; in a lone compressed file they are its content. */
-	if (l.members == 0 && end.code == DOC_E_NONE &&
-	    doc_media_family(in->media) == DOC_FAMILY_COMPRESSED) {
-		if (doc_unpack_open(in->data, in->size, DOC_UNPACK_RAW, &l.u,
-			err) < 0)
-			return -1;
-		(void)walk(&l, &end);
-		doc_unpack_free(l.u);
-	}
+	if (rc == 0 && l.members == 0 && end.code == DOC_E_NONE &&
+	    doc_media_family(in->media) == DOC_FAMILY_COMPRESSED)
+		rc = list(&l, in, DOC_UNPACK_RAW, &end, err);
+	doc_member_release(&l.member);
+	if (rc < 0)
+		return -1;
 	/* When something was delivered, the result is partial, no error. */
 	if (l.members > 0 && doc_reason_of(end.code) != DOC_R_NONE) {
 		note(&l, doc_reason_of(end.code));

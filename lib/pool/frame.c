@@ -74,8 +74,8 @@ doc_frame_close_fds(struct doc_frame *frame)
 	}
 }
 
-int
-doc_frame_recv(int sock, struct doc_frame *frame)
+static int
+receive(int sock, struct doc_frame *frame, int flags)
 {
 	struct iovec iov[2] = { { &frame->head, sizeof(frame->head) },
 		{ frame->data, sizeof(frame->data) } };
@@ -89,7 +89,7 @@ doc_frame_recv(int sock, struct doc_frame *frame)
 	for (size_t i = 0; i < DOC_FRAME_FDS; i++)
 		frame->fds[i] = -1;
 	do
-		r = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+		r = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC | flags);
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
 		return -1;
@@ -116,6 +116,18 @@ doc_frame_recv(int sock, struct doc_frame *frame)
 		return -1;
 	}
 	return 1;
+}
+
+int
+doc_frame_recv(int sock, struct doc_frame *frame)
+{
+	return receive(sock, frame, 0);
+}
+
+int
+doc_frame_try(int sock, struct doc_frame *frame)
+{
+	return receive(sock, frame, MSG_DONTWAIT);
 }
 
 struct field_head {

@@ -19,6 +19,9 @@
 
 enum { DOC_FRAME_MAX = 48 << 10, DOC_FRAME_FDS = 2 };
 
+/* Content of a member that goes in one frame with its fields. */
+enum { DOC_FRAME_CONTENT = 32 << 10 };
+
 enum doc_frame_type {
 	/* supervisor to zygote */
 	DOC_FRAME_SPAWN = 1, /* + the worker's socket, its slot or none */
@@ -38,6 +41,7 @@ enum doc_frame_type {
 	DOC_FRAME_PROGRESS, /* struct doc_progress */
 	DOC_FRAME_MEMBER_OPEN,
 	DOC_FRAME_MEMBER_CLOSE, /* struct doc_failure, then fields */
+	DOC_FRAME_MEMBER_PUT,	/* uint32_t: bytes of fields; fields, content */
 	DOC_FRAME_DONE,		/* the last fields */
 	DOC_FRAME_FAIL,		/* struct doc_failure */
 	DOC_FRAME_TRACE,	/* int32_t: the forbidden call of cage.h */
@@ -87,6 +91,8 @@ int doc_frame_send(int sock, enum doc_frame_type type, uint32_t id,
 /* Receive one frame.  1, 0 at end of stream, -1 with errno: EAGAIN, or EPROTO
  * for a message that is not a frame. */
 int doc_frame_recv(int sock, struct doc_frame *frame);
+/* The same without waiting: EAGAIN when there is none. */
+int doc_frame_try(int sock, struct doc_frame *frame);
 void doc_frame_close_fds(struct doc_frame *frame);
 
 /* Append one field to a payload. */

@@ -23,12 +23,17 @@ struct doc_job;
 
 struct doc_job_ops {
 	/* A member was found: an empty file for it, or -1 and the limit in
-	 * *err.  The pool closes the fd after sending it.  Both NULL: this work
-	 * has no members, and a worker that speaks of one lies. */
+	 * *err.  The pool closes the fd after sending it.  All NULL: this work
+	 * has no members, and a worker that speaks of one lies.  Only
+	 * member_close: its members are answers and never have content. */
 	int (*member_open)(struct doc_job *job, struct doc_error *err);
 	/* The member is complete (*err zero) or not; `fields` describes it. */
 	void (*member_close)(struct doc_job *job, struct doc_answer *fields,
 	    const struct doc_error *err, enum doc_reason reason);
+	/* A whole small member at once.  -1 with the limit in *err: no more of
+	 * them, and the worker is told. */
+	int (*member_put)(struct doc_job *job, struct doc_answer *fields,
+	    const char *p, size_t n, struct doc_error *err);
 	/* The engine process died, and the job is given to another worker: all
 	 * that the first one said, wrote and delivered is void.  A new output
 	 * file goes into job->out.  NULL: nothing of it is kept here. */

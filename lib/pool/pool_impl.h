@@ -63,6 +63,7 @@ struct wlink {
 	struct doc_exited end;
 	bool in_member;
 	unsigned slot; /* of pool->cgroup */
+	bool told;     /* that its budget is spent */
 };
 
 struct doc_pool {

@@ -243,7 +243,7 @@ wlink_submit(struct wlink *w, struct doc_job *job)
 	job->err = (struct doc_error){ 0 };
 	job->attempts++;
 	w->job = job;
-	w->in_member = false;
+	w->in_member = w->told = false;
 	w->state = W_BUSY;
 	w->started_ms = w->beat_ms = doc_clock_ms();
 	snprintf(w->tenant, sizeof(w->tenant), "%s", job->tenant);
@@ -299,8 +299,8 @@ member_close(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
 		    "the worker gave an unknown reason");
 	/* Without content, something must tell why. */
 	if (w->job->ops->member_close == NULL ||
-	    (!w->in_member && why.code == DOC_E_NONE &&
-		fail.reason == DOC_R_NONE))
+	    (!w->in_member && w->job->ops->member_open != NULL &&
+		why.code == DOC_E_NONE && fail.reason == DOC_R_NONE))
 		return doc_error_set(err, DOC_E_PROTOCOL,
 		    "the worker sent a member without content or reason");
 	rc = doc_answer_add(&a, DOC_FOR_MEMBER, f->data + sizeof(fail),
@@ -309,6 +309,41 @@ member_close(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
 		w->job->ops->member_close(w->job, &a, &why,
 		    (enum doc_reason)fail.reason);
 	w->in_member = false;
+	doc_answer_release(&a);
+	return rc;
+}
+
+/* Tell the worker that its budget is spent; it may send more before it looks,
+ * and is told once. */
+static int
+member_put(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
+{
+	struct doc_job *job = w->job;
+	struct doc_answer a = { 0 };
+	struct doc_error spent = { 0 };
+	struct doc_failure fail;
+	uint32_t fields = UINT32_MAX;
+	size_t len = f->head.len;
+	int rc;
+
+	if (len >= sizeof(fields))
+		memcpy(&fields, f->data, sizeof(fields));
+	if (job->ops->member_put == NULL || w->in_member ||
+	    fields > len - sizeof(fields) ||
+	    len - sizeof(fields) - fields > DOC_FRAME_CONTENT)
+		return doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker sent a malformed member");
+	len -= sizeof(fields) + fields;
+	rc = doc_answer_add(&a, DOC_FOR_MEMBER, f->data + sizeof(fields),
+	    fields, err);
+	if (rc == 0 && !w->told &&
+	    job->ops->member_put(job, &a, f->data + sizeof(fields) + fields,
+		len, &spent) < 0) {
+		doc_failure_pack(&fail, &spent);
+		w->told = true;
+		(void)!doc_frame_send(w->sock, DOC_FRAME_MEMBER_NO, 0, &fail,
+		    sizeof(fail), NULL);
+	}
 	doc_answer_release(&a);
 	return rc;
 }
@@ -409,6 +444,9 @@ busy_frame(struct wlink *w, const struct doc_frame *f)
 		break;
 	case DOC_FRAME_MEMBER_CLOSE:
 		rc = member_close(w, f, &err);
+		break;
+	case DOC_FRAME_MEMBER_PUT:
+		rc = member_put(w, f, &err);
 		break;
 	default:
 		rc = note(w, f, &err);

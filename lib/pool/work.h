@@ -49,7 +49,15 @@ struct doc_work_ops {
 	 * directories, members that cannot be read. */
 	void (*member_close)(struct doc_work *w, const struct doc_error *err,
 	    enum doc_reason reason);
+	/* A whole member of at most DOC_WORK_CONTENT bytes at once, without
+	 * an answer to wait for; described as with member_close.  0, or -1
+	 * with the limit in *err (stop; this one may be lost).  NULL: there is
+	 * no such short way. */
+	int (*member_put)(struct doc_work *w, const void *p, size_t n,
+	    struct doc_error *err);
 };
+
+enum { DOC_WORK_CONTENT = 32 << 10 };
 
 struct doc_work {
 	const struct doc_work_ops *ops;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -118,8 +119,43 @@ op_member_close(struct doc_work *work, const struct doc_error *err,
 	w->in_member = false;
 }
 
+/* The only thing that comes unasked is that the budget is spent. */
+static int
+check_budget(struct worker *w, struct doc_error *err)
+{
+	int got = doc_frame_try(w->sock, &w->frame);
+
+	if (got < 0 && errno == EAGAIN)
+		return 0;
+	if (got != 1 || w->frame.head.type != DOC_FRAME_MEMBER_NO ||
+	    doc_failure_unpack(w->frame.data, w->frame.head.len, err) < 0)
+		_exit(0);
+	return -1;
+}
+
+static int
+op_member_put(struct doc_work *work, const void *p, size_t n,
+    struct doc_error *err)
+{
+	struct worker *w = of(work);
+	uint32_t fields = (uint32_t)w->member.len;
+	doc_autobuf struct doc_buf b = { 0 };
+
+	assert(n <= DOC_FRAME_CONTENT);
+	if (doc_buf_add(&b, &fields, sizeof(fields)) < 0 ||
+	    doc_buf_add(&b, w->member.data, fields) < 0 ||
+	    doc_buf_add(&b, p, n) < 0)
+		_exit(DOC_EXIT_MEMORY);
+	w->member.len = 0;
+	send_or_die(w, DOC_FRAME_MEMBER_PUT, b.data, b.len);
+	return check_budget(w, err);
+}
+
 static const struct doc_work_ops ops = { op_field, op_reason, op_progress,
-	op_member_open, op_member_close };
+	op_member_open, op_member_close, op_member_put };
+
+_Static_assert((int)DOC_WORK_CONTENT == (int)DOC_FRAME_CONTENT,
+    "what the short way takes");
 
 static void
 answer(struct worker *w, const struct doc_error *err)

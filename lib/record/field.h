@@ -41,6 +41,8 @@ enum doc_field_stage {
 	X(SHA256,      "sha256",      STR,    64, LIST, "digest of the content, hexadecimal") \
 	X(NAME,        "name",        BYTES, 4096, MEMBER, "raw name of a member") \
 	X(MTIME,       "mtime",       INT,     8, MEMBER, "modification time, seconds since 1970") \
+	X(KIND,        "media",       STR,   128, MEMBER, "media type by content, one answer of many") \
+	X(CHARSET,     "encoding",    STR,    64, MEMBER, "its character encoding") \
 	X(SEEN,        "members",     INT,     8, LIST, "members of a container, as seen") \
 	X(REFUSED,     "refused",     INT,     8, LIST, "members that were not delivered") \
 	X(MATCHES,     "matches",     LIST,   64, SCAN, "signatures found") \

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/base/io.h"
 #include "lib/base/tree.h"
 #include "lib/spool/spool.h"
 
@@ -222,4 +223,56 @@ doc_spool_commit(struct doc_spool *spool, struct doc_spool_file *file,
 	file->name[0] = '\0';
 	*path = full;
 	return 0;
+}
+
+char *
+doc_spool_path(const struct doc_spool *spool, const char *tenant,
+    const char *sha256, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s/%.2s/%s/%s", spool->path, tenant, sha256,
+		sha256, name) < 0)
+		return NULL;
+	return path;
+}
+
+static bool
+is_there(const struct doc_spool *spool, const char *tenant, const char *sha256,
+    const char *name, size_t n)
+{
+	char at[256];
+	struct stat st;
+	int len = snprintf(at, sizeof(at), "%s/%.2s/%s/%s", tenant, sha256,
+	    sha256, name);
+
+	return len > 0 && (size_t)len < sizeof(at) &&
+	    fstatat(spool->dir, at, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && (uint64_t)st.st_size == n;
+}
+
+int
+doc_spool_put(struct doc_spool *spool, const char *tenant, const char *sha256,
+    const char *name, const void *p, size_t n, struct doc_error *err)
+{
+	struct doc_spool_file file;
+	char *path = NULL;
+	int fd, rc;
+
+	if (is_there(spool, tenant, sha256, name, n))
+		return 0;
+	fd = doc_spool_create(spool, &file, err);
+	if (fd < 0)
+		return -1;
+	rc = doc_write_full(fd, p, n);
+	if (rc < 0)
+		doc_error_sys(err, "cannot write to the spool");
+	close(fd);
+	if (rc == 0)
+		rc = doc_spool_commit(spool, &file, tenant, sha256, name, &path,
+		    err);
+	else
+		doc_spool_drop(spool, &file);
+	free(path);
+	return rc;
 }

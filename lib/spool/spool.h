@@ -44,4 +44,13 @@ int doc_spool_commit(struct doc_spool *spool, struct doc_spool_file *file,
     const char *tenant, const char *sha256, const char *name, char **path,
     struct doc_error *err) DOC_MUST_CHECK;
 
+/* The whole of a small file, put to its place unless it is there already. */
+int doc_spool_put(struct doc_spool *spool, const char *tenant,
+    const char *sha256, const char *name, const void *p, size_t n,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/* Full path of an entry (free); NULL: no memory. */
+char *doc_spool_path(const struct doc_spool *spool, const char *tenant,
+    const char *sha256, const char *name);
+
 #endif

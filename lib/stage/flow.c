@@ -195,6 +195,8 @@ emit(struct doc_flow *flow)
 				break;
 			continue;
 		}
+		if (t->finish != NULL)
+			t->finish(flow, t);
 		if (doc_buf_add(&flow->sink.buf, t->line.data, t->line.len) < 0)
 			return doc_error_set(&flow->err, DOC_E_NO_MEMORY,
 			    "no memory for the output");
@@ -319,6 +321,7 @@ doc_flow_run(struct doc_flow *flow)
 		if (rc < 0 && flow->err.code != DOC_E_NONE)
 			return -1;
 		starved = rc == 0 && !flow->ended;
+		flow->again = false;
 		/* A record made in want of memory is not to be written. */
 		if (dispatch(flow) < 0 || flow->err.code != DOC_E_NONE)
 			return -1;
@@ -331,7 +334,8 @@ doc_flow_run(struct doc_flow *flow)
 				return -1;
 			if (flow->sink.buf.len == 0)
 				return 0;
-		} else if (!starved && !flow->ended && room(flow)) {
+		} else if (flow->again ||
+		    (!starved && !flow->ended && room(flow))) {
 			continue;
 		}
 		if (wait_some(flow, starved) < 0)

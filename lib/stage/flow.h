@@ -39,6 +39,8 @@ struct doc_task {
 	struct doc_buf line; /* what is written for it */
 	size_t cost;	     /* bytes it holds in the window */
 	unsigned pool;	     /* which of the flow's pools it waits for */
+	/* Called before its line is written; NULL: the line is there. */
+	void (*finish)(struct doc_flow *flow, struct doc_task *task);
 	/* Submit one job (the pool is free), and set the state: RUNNING when
 	 * there is nothing more to submit, DONE when nothing was needed. */
 	void (*dispatch)(struct doc_flow *flow, struct doc_task *task);
@@ -61,6 +63,7 @@ struct doc_flow {
 	bool network;	      /* the stage has connections of its own */
 	bool ended;	      /* no more input */
 	struct doc_error err; /* the stream is broken: stop, status 3 */
+	bool again;	      /* look at the tasks before waiting */
 	int signal;	      /* SIGINT, SIGTERM, SIGHUP or SIGPIPE came */
 	/* Make tasks from input.  1: did something, 0: nothing there yet,
 	 * -1: the input has ended (flow->ended), or broke (flow->err). */

@@ -14,7 +14,8 @@ static int
 take(struct intake *in, const char *root, const char *path,
     const struct stat *st, const struct doc_error *err)
 {
-	struct item *it = item_top(in, root, path, st, err);
+	struct doc_origin from = { root, in->setup->options->tenant };
+	struct item *it = item_top(in, &from, path, st, err);
 
 	if (it == NULL)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
@@ -117,6 +118,12 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 	enum doc_level require = (enum doc_level)s->options->require;
 	struct doc_flow *f = &in->flow;
 
+	/* A batch is what a worker gets, and then it goes. */
+	sniff.limits.reuse = 1;
+	in->types = item_types_new();
+	in->first = doc_seen_new(DOC_ID_SIZE);
+	if (in->types == NULL || in->first == NULL)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	doc_gauge_open(&f->gauge, "doclist");
 	if (doc_spool_open(&in->spool, s->options->spool, err) < 0 ||
 	    doc_flow_open(f, out, s->options->jobs, err) < 0 ||
@@ -154,6 +161,18 @@ finish(struct intake *in)
 	return 0;
 }
 
+static void
+stop(struct intake *in)
+{
+	doc_flow_close(&in->flow);
+	batches_free(in);
+	doc_walk_release(&in->walk);
+	doc_lines_release(&in->names);
+	doc_spool_close(&in->spool);
+	doc_seen_free(in->types);
+	doc_seen_free(in->first);
+}
+
 int
 doc_intake_main(const struct doc_intake_setup *s)
 {
@@ -171,8 +190,7 @@ doc_intake_main(const struct doc_intake_setup *s)
 		    "no file given, and standard input is a "
 		    "terminal");
 	if (start(&in, s, doc_start_stdout(), &err) < 0) {
-		doc_flow_close(&in.flow);
-		doc_spool_close(&in.spool);
+		stop(&in);
 		if (in.flow.signal != 0)
 			doc_die_of(in.flow.signal);
 		return doc_last_words(&err);
@@ -183,10 +201,7 @@ doc_intake_main(const struct doc_intake_setup *s)
 		(in.flow.signal == 0 && finish(&in) < 0)
 	    ? doc_last_words(&in.flow.err)
 	    : 0;
-	doc_flow_close(&in.flow);
-	doc_walk_release(&in.walk);
-	doc_lines_release(&in.names);
-	doc_spool_close(&in.spool);
+	stop(&in);
 	if (in.flow.signal != 0)
 		doc_die_of(in.flow.signal);
 	if (status != 0)

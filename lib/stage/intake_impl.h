@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * intake_impl - what intake.c and item.c share; nobody else includes it.
+ * intake_impl - what intake.c and the item files share; nobody else includes
+ * it.
+ *
+ *	item.c		 a document from its name to its record
+ *	item_sniff.c	 digest and type, several small documents at a time
+ *	item_open.c	 the members of a container, as they are found
+ *	item_children.c	 and how they become items in their turn
+ *	item_record.c	 the record
  */
 #ifndef DOC_INTAKE_IMPL_H
 #define DOC_INTAKE_IMPL_H
 
 #include "lib/record/path.h"
 #include "lib/stage/intake.h"
+#include "lib/stage/seen.h"
+#include "lib/stage/spill.h"
 
 struct intake {
 	struct doc_flow flow; /* first: the flow finds us by cast */
@@ -17,6 +26,9 @@ struct intake {
 	size_t operand; /* index of the one being walked, plus one */
 	bool walking;
 	uint64_t in, out, count[DOC_STATUS_COUNT];
+	struct doc_seen *types; /* of contents, see item_sniff.c */
+	struct doc_seen *first; /* id of the first record of a content */
+	struct batch *batches;	/* at work */
 };
 
 /* One budget for an input and all that comes out of it. */
@@ -24,41 +36,115 @@ struct tree {
 	unsigned refs;
 	uint64_t members, bytes;
 	char *root; /* what the user named: opened as such */
+	char *tenant;
+	unsigned char salt[DOC_DIGEST_BYTES]; /* of the tenant, for keys */
+};
+
+/* Where a document is; shared by a container and what makes its members. */
+struct place {
+	unsigned refs;
+	struct tree *tree;
+	struct doc_buf path;
+	struct doc_buf *members; /* names, outermost first */
+	size_t member_count;
+	char id[DOC_ID_SIZE];
 };
 
 /* The pools: a light one for every document, and a heavy one, with all the
  * libraries that open containers, for those that are one. */
 enum { POOL_SNIFF, POOL_OPEN };
 
+struct children; /* item_children.c */
+struct batch;	 /* item_sniff.c */
+
 /* A document on its way to a record. */
 struct item {
 	struct doc_task task; /* first: the flow's */
 	struct intake *intake;
-	struct tree *tree;
-	struct doc_buf path;
-	struct doc_buf *members; /* names, outermost first */
-	size_t member_count;
+	struct place *place;
+	struct children *from; /* whose member it is, or NULL */
 	char parent[DOC_ID_SIZE];
-	struct doc_spool_file data; /* of a member with content */
-	char *data_path;	    /* once it has its place in the spool */
+	struct doc_spool_file data; /* of a member, until it has its place */
+	char *data_path;	    /* then; owned */
 	uint64_t size;
 	int64_t mtime;
 	bool has_mtime, has_size;
-	struct doc_error known;		 /* wrong before anybody looked */
-	enum doc_reason reason;		 /* not to be looked at, and why */
-	char *sha256, *media, *encoding; /* NULL until known; owned */
-	uint64_t reasons;		 /* why what follows is not whole */
-	int fd;				 /* while a worker is on it, else -1 */
-	struct doc_job *job; /* likewise, else NULL: items are many */
-	bool opened;	     /* as a container, with these: */
-	uint64_t seen, refused;
-	struct item *open;	   /* member being written by the worker */
-	struct item *first, *last; /* members so far, by task.next */
-	uint64_t delivered;
+	struct doc_error known;	     /* wrong before anybody looked */
+	enum doc_reason reason;	     /* not to be looked at, and why */
+	char sha256[DOC_DIGEST_HEX]; /* "" until known */
+	char *media, *encoding;	     /* NULL until known; owned */
+	uint64_t reasons;	     /* why what follows is not whole */
+	bool alone;		     /* its batch died on it */
+	int fd;			     /* while a worker is on it, else -1 */
+	struct doc_job *job;	     /* likewise, else NULL: items are many */
+	bool opened;		     /* as a container, with these: */
+	uint64_t seen, refused, delivered;
+	struct children *children;  /* its members so far, or NULL */
+	struct doc_spool_file open; /* the one a worker is writing */
+	uint64_t members;	    /* in `children` */
 };
 
-/* A document the user named, at `path` below `root`. */
-struct item *item_top(struct intake *in, const char *root, const char *path,
-    const struct stat *st, const struct doc_error *err);
+/* What is known of a member when its container has been gone through. */
+struct member {
+	uint64_t size;
+	int64_t mtime;
+	bool has_mtime, has_size;
+	enum doc_code code;
+	enum doc_reason reason;
+	char sha256[DOC_DIGEST_HEX]; /* "": not known yet, or no content */
+};
+
+/* And its words; borrowed. */
+struct member_words {
+	const char *name; /* bytes */
+	size_t len;
+	const char *msg;  /* of the error */
+	const char *file; /* of the spool, not yet in its place; "" */
+};
+
+/* Whose it is, and below what it may be opened. */
+struct doc_origin {
+	const char *root, *tenant;
+};
+
+/* item.c.  A document the user named, at `path`. */
+struct item *item_top(struct intake *in, const struct doc_origin *from,
+    const char *path, const struct stat *st, const struct doc_error *err);
+/* A member called `name` (`len` bytes) of what is at `up`. */
+struct item *item_member(struct intake *in, struct place *up, const char *name,
+    size_t len);
+/* Nothing more will be known. */
+void item_complete(struct item *it);
+/* Digest and type are known; a container goes on to be opened. */
+void item_typed(struct item *it);
+/* Its content, open for reading; also notes size and time. */
+int item_open_content(struct item *it, struct doc_error *err);
+bool item_to_be_looked_at(const struct item *it);
+struct item *item_of(struct doc_task *task); /* NULL: not an item */
+void place_drop(struct place *p);
+/* What its content is remembered by: digest and tenant. */
+void item_key(const struct item *it,
+    unsigned char key[static DOC_DIGEST_BYTES]);
+
+/* item_sniff.c */
+void item_sniff(struct doc_flow *flow, struct item *it);
+void batches_free(struct intake *in);
+struct doc_seen *item_types_new(void);
+
+/* item_open.c */
+void item_open(struct doc_flow *flow, struct item *it);
+
+/* item_children.c.  Members are added in order, then started once. */
+int children_add(struct item *it, const struct member *m,
+    const struct member_words *words, struct doc_error *err) DOC_MUST_CHECK;
+void children_start(struct item *it);
+void children_free(struct children *c);
+/* One of them was written and is gone. */
+void children_one_less(struct children *c);
+
+/* item_record.c */
+void item_finish(struct doc_flow *flow, struct doc_task *task);
+enum doc_status item_status(const struct item *it);
+struct doc_name item_name(const struct place *p);
 
 #endif

@@ -194,7 +194,7 @@ op_member_close(struct doc_work *w, const struct doc_error *err,
 }
 
 static const struct doc_work_ops ops = { op_field, op_reason, op_progress,
-	op_member_open, op_member_close };
+	op_member_open, op_member_close, NULL };
 
 /* Would the stage work on it, by its record? */
 static bool

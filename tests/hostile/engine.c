@@ -18,6 +18,7 @@
 #include <sys/uio.h>
 
 #include "cmd/options.h"
+#include "lib/pool/batch.h"
 #include "lib/pool/frame.h"
 #include "lib/pool/zygote.h"
 
@@ -177,6 +178,45 @@ die_in_member(void)
 {
 	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
 	_exit(0);
+}
+
+/* A whole member at once: `fields` bytes of them, it says. */
+static void
+put_member(uint32_t fields, size_t content)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+	static const char zeros[DOC_FRAME_CONTENT + 1];
+
+	if (doc_buf_add(&b, &fields, sizeof(fields)) == 0 &&
+	    doc_buf_add(&b, zeros, content) == 0)
+		frame(DOC_FRAME_MEMBER_PUT, b.data, b.len);
+}
+
+static void
+put_lies(void)
+{
+	put_member(UINT32_MAX, 10);
+}
+
+static void
+put_too_much(void)
+{
+	put_member(0, DOC_FRAME_CONTENT + 1);
+}
+
+static void
+put_in_member_(void)
+{
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+	put_member(0, 1);
+}
+
+/* Goes on putting when it was told that there is no more room. */
+static void
+put_for_ever(void)
+{
+	for (;;)
+		put_member(0, DOC_FRAME_CONTENT);
 }
 
 static void
@@ -614,6 +654,8 @@ static const struct attack {
 	A(eats_aborts), A(eats_traps), A(eats_uses_null),
 	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
 	A(overflows), A(late), A(reads_on), A(touches),
+	A(put_lies), A(put_too_much),
+	A(put_in_member_), A(put_for_ever),
 #undef A
 };
 /* clang-format on */
@@ -668,6 +710,24 @@ attack(const char *what)
 		}
 }
 
+/* Honest of what is in front of the one that attacks. */
+static void
+batch(const struct doc_input *in, struct doc_work *w)
+{
+	const struct doc_batch_head *head = (const void *)in->data;
+
+	for (uint64_t i = 0; i < head->count; i++) {
+		const char *p = in->data + head->span[i].at;
+		char what[64];
+
+		snprintf(what, sizeof(what), "%.*s", (int)strcspn(p, "\n"), p);
+		if (strncmp(what, "sniff ", 6) == 0)
+			attack(what + 6);
+		doc_work_str(w, DOC_F_KIND, "text/plain");
+		w->ops->member_close(w, NULL, DOC_R_NONE);
+	}
+}
+
 /* The document says who attacks, and how: "sniff NAME" is docsniff, "open
  * NAME" doclist, which opens what docsniff calls a container. */
 static int
@@ -679,6 +739,10 @@ work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 	document = in->data;
 	size = in->size;
 	job_id = ((const struct prefix *)(const void *)w)->job;
+	if (sniffs && in->unit == DOC_UNIT_BATCH) {
+		batch(in, w);
+		return 0;
+	}
 	snprintf(what, sizeof(what), "%.*s",
 	    in->data ? (int)strcspn(in->data, "\n") : 0,
 	    in->data ? in->data : "");

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The members of a container, as a worker finds them.  Small ones come whole
+ * and are stored here, under the digest we compute; for large ones the worker
+ * gets a file to write to.  A digest is never the opener's to tell: the spool
+ * would hand its content to others.
+ */
+#include <sys/stat.h>
+
+#include "lib/stage/intake_impl.h"
+#include "lib/stage/show.h"
+
+static int
+spend(const struct item *it, uint64_t more, struct doc_error *err)
+{
+	const struct doc_intake_limits *l = &it->intake->setup->tree;
+	const struct tree *t = it->place->tree;
+
+	if (t->members >= l->max_members)
+		return doc_error_set(err, DOC_E_MEMBERS,
+		    "more than %ju members in one input",
+		    (uintmax_t)l->max_members);
+	if (t->bytes + more >= l->max_bytes)
+		return doc_error_set(err, DOC_E_BYTES,
+		    "more than %ju bytes unpacked from one input",
+		    (uintmax_t)l->max_bytes);
+	return 0;
+}
+
+static int
+member_open(struct doc_job *job, struct doc_error *err)
+{
+	struct item *it = job->ctx;
+	int fd;
+
+	if (spend(it, 0, err) < 0)
+		return -1;
+	job->room = it->intake->setup->tree.max_bytes - it->place->tree->bytes;
+	fd = doc_spool_create(&it->intake->spool, &it->open, err);
+	if (fd < 0)
+		it->intake->flow.err = *err;
+	return fd;
+}
+
+static void
+keep(struct item *it, struct member *m, const struct doc_answer *fields,
+    const char *msg)
+{
+	const struct doc_buf *name = &fields->value[DOC_F_NAME];
+	struct member_words words = { .name = name->len ? name->data : "",
+		.len = name->len,
+		.msg = msg,
+		.file = it->open.name };
+	struct doc_gauge *gauge = &it->intake->flow.gauge;
+	struct doc_error err = { 0 };
+
+	doc_show_came(&it->intake->flow, m->size);
+	doc_gauge_add(gauge, DOC_G_MEMBERS, 1);
+	doc_gauge_add(gauge, DOC_G_MEMBER_BYTES, m->size);
+	m->mtime = (int64_t)fields->number[DOC_F_MTIME];
+	m->has_mtime = fields->set[DOC_F_MTIME];
+	if (children_add(it, m, &words, &err) < 0)
+		it->intake->flow.err = err;
+	/* The file is the member's now. */
+	it->open.name[0] = '\0';
+	if (m->code == DOC_E_NONE && m->reason == DOC_R_NONE)
+		it->delivered++;
+}
+
+/* Without its size a member would be taken for empty: like a spool that cannot
+ * be written, that is the end of the stream. */
+static void
+measure(struct item *it, struct member *m)
+{
+	struct doc_error *err = &it->intake->flow.err;
+	struct stat st;
+	doc_autoclose int fd = doc_spool_reopen(&it->intake->spool, &it->open,
+	    err);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) < 0) {
+		doc_error_sys(err, "cannot look at a file of the spool");
+		return;
+	}
+	m->size = (uint64_t)st.st_size;
+	m->has_size = true;
+	it->place->tree->bytes += m->size;
+}
+
+static void
+member_close(struct doc_job *job, struct doc_answer *fields,
+    const struct doc_error *err, enum doc_reason reason)
+{
+	struct item *it = job->ctx;
+	struct member m = { .code = err->code, .reason = reason };
+	struct doc_error over = { 0 };
+	bool bare = it->open.name[0] == '\0';
+
+	it->place->tree->members++;
+	/* A folder in an archive is no document. */
+	if (reason == DOC_R_DIRECTORY && bare)
+		return;
+	/* Members without content count, too: a million links. */
+	if (bare && spend(it, 0, &over) < 0) {
+		it->reasons |= (uint64_t)1 << doc_reason_of(over.code);
+		return;
+	}
+	if (!bare)
+		measure(it, &m);
+	keep(it, &m, fields, err->msg);
+}
+
+static int
+store(struct item *it, struct member *m, const char *p, size_t n,
+    struct doc_error *err)
+{
+	struct doc_digest d;
+
+	doc_digest_init(&d);
+	doc_digest_add(&d, p, n);
+	doc_digest_hex(&d, m->sha256);
+	m->size = n;
+	m->has_size = true;
+	return doc_spool_put(&it->intake->spool, it->place->tree->tenant,
+	    m->sha256, "data", p, n, err);
+}
+
+static int
+member_put(struct doc_job *job, struct doc_answer *fields, const char *p,
+    size_t n, struct doc_error *err)
+{
+	struct item *it = job->ctx;
+	struct member m = { 0 };
+
+	if (spend(it, n, err) < 0) {
+		it->reasons |= (uint64_t)1 << doc_reason_of(err->code);
+		return -1;
+	}
+	if (store(it, &m, p, n, err) < 0) {
+		it->intake->flow.err = *err;
+		return -1;
+	}
+	it->place->tree->members++;
+	it->place->tree->bytes += n;
+	keep(it, &m, fields, "");
+	return 0;
+}
+
+/* The engine died on it.  What its members cost stays spent: a bomb that
+ * brings engines down has no budget twice. */
+static void
+open_again(struct doc_job *job)
+{
+	struct item *it = job->ctx;
+
+	doc_spool_drop(&it->intake->spool, &it->open);
+	children_free(doc_steal(&it->children));
+	it->delivered = 0;
+	it->reasons = 0;
+}
+
+/* The container was gone through; its members are known. */
+static void
+opened(struct doc_job *job)
+{
+	struct item *it = job->ctx;
+	uint64_t seen = job->answer.number[DOC_F_SEEN];
+
+	/* It may have died in the middle of a member. */
+	doc_spool_drop(&it->intake->spool, &it->open);
+	it->known = job->err;
+	it->reasons |= job->answer.reasons;
+	it->opened = job->answer.set[DOC_F_SEEN];
+	it->seen = DOC_MAX(seen, it->delivered);
+	it->refused = job->answer.number[DOC_F_REFUSED];
+	item_complete(it);
+}
+
+void
+item_open(struct doc_flow *flow, struct item *it)
+{
+	static const struct doc_job_ops ops = { member_open, member_close,
+		member_put, open_again, opened };
+
+	if (it->fd < 0)
+		it->fd = item_open_content(it, &it->known);
+	if (it->fd >= 0 && it->job == NULL) {
+		it->job = calloc(1, sizeof(*it->job));
+		if (it->job == NULL)
+			doc_error_set(&flow->err, DOC_E_NO_MEMORY,
+			    "no memory for a job");
+	}
+	if (it->job == NULL) {
+		item_complete(it);
+		return;
+	}
+	doc_answer_release(&it->job->answer);
+	*it->job = (struct doc_job){ .ops = &ops,
+		.ctx = it,
+		.tenant = it->place->tree->tenant,
+		.fd = it->fd,
+		.out = -1,
+		.sized = true,
+		.size = it->size,
+		.media = it->media,
+		.depth = (unsigned)it->place->member_count };
+	it->task.state = DOC_TASK_RUNNING;
+	doc_pool_submit(flow->pool[POOL_OPEN], it->job);
+}
