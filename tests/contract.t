@@ -303,7 +303,7 @@ survives() {
 	head -n 1 out >first
 	case $2 in
 	pass) is "$doc" "$(cat first)" ;;
-	keep) is "${doc% \}},\"store\":{\"status\":\"ok\"}}" "$(cat first)" ;;
+	keep) is "${doc%\}},\"store\":{\"status\":\"ok\"}}" "$(cat first)" ;;
 	*)
 		start=${doc% \}}
 		case $(cat first) in

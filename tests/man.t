@@ -37,7 +37,7 @@ samples() {
 
 # runs STATUS COMMAND: in a pipe only the last status shows, hence stderr.
 runs() {
-	rm -rf here
+	rm -rf here "$DOCPIPE_STORE"*
 	cp -R samples here
 	cd here
 	status "$1" sh -e -c "$2" 2>../said
