@@ -3,18 +3,23 @@
  * docscan - virus verdict that does not lie about what was not looked at.
  *
  * This process reads records and opens documents; libclamav runs in
- * libexec/docpipe/docscan, one engine shared by forked workers.
+ * libexec/docpipe/docscan, one engine shared by forked workers.  With
+ * --engine=clamd a running clamd gets the documents from here, and the workers
+ * only look for what it passes over.
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "cmd/options.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
+#include "lib/engine/alert.h"
+#include "lib/engine/clamd.h"
 #include "lib/engine/dbwatch.h"
-#include "lib/engine/layers.h"
+#include "lib/engine/found.h"
 #include "lib/record/media.h"
 #include "lib/stage/allow.h"
 #include "lib/stage/last.h"
@@ -31,6 +36,8 @@ struct scan {
 	struct doc_allow allow;
 	struct doc_quarantine quarantine;
 	struct doc_dbwatch watch;
+	struct doc_clamd *clamd;		       /* NULL: libclamav */
+	char version[DOC_CLAMD_LINE], key[DOC_DB_KEY]; /* of clamd */
 	unsigned fail_on;
 };
 
@@ -69,30 +76,6 @@ bit(enum doc_reason reason)
 	return (uint64_t)1 << reason;
 }
 
-/* The reasons, and the error, of doclist's result as one set. */
-static uint64_t
-list_reasons(const struct doc_value *list)
-{
-	const struct doc_value *v = doc_value_get(list, "reasons");
-	const char *code = doc_value_get_str(doc_value_get(list, "error"),
-	    "code");
-	uint64_t all = 0;
-
-	for (unsigned r = 1; r < DOC_R_COUNT; r++) {
-		const char *name = doc_reason_name((enum doc_reason)r);
-
-		for (size_t i = 0; i < doc_value_count(v); i++) {
-			const char *s = doc_value_str(doc_value_at(v, i));
-
-			if (s != NULL && strcmp(s, name) == 0)
-				all |= bit((enum doc_reason)r);
-		}
-		if (code != NULL && strcmp(code, name) == 0)
-			all |= bit((enum doc_reason)r);
-	}
-	return all;
-}
-
 /*
  * The members of a container that doclist opened completely come as records of
  * their own.  Where it could not, the engine gets the container whole, to find
@@ -106,7 +89,7 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 	const char *status = doc_value_get_str(list, "status");
 	int64_t delivered = doc_value_int(doc_value_get(list, "delivered"), 0);
 	int64_t refused = doc_value_int(doc_value_get(list, "refused"), 0);
-	uint64_t reasons = list_reasons(list);
+	uint64_t reasons = doc_result_reasons(list);
 	unsigned unit = DOC_UNIT_SCAN_WHOLE;
 
 	if (status == NULL ||
@@ -119,6 +102,86 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 		task->reasons = reasons ? reasons : bit(DOC_R_ERRORS);
 	}
 	return doc_unit_add(task, unit, 0);
+}
+
+/* clamd. */
+
+/* One document's answer goes to where its worker's went. */
+static int
+add_alert(const struct scan *own, struct doc_answer *a, const char *alert,
+    int64_t size, struct doc_error *err)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+	uint64_t scanned = (uint64_t)size;
+	enum doc_reason reason = DOC_R_NONE;
+	bool apart = doc_answer_has_reason(a, DOC_R_CONTAINER);
+	int rc = doc_field_put(&b, DOC_F_DB, own->key, strlen(own->key)) |
+	    doc_field_put(&b, DOC_F_SCANNED, &scanned, sizeof(scanned));
+
+	switch (alert ? doc_alert_of(alert, &reason) : DOC_ALERT_UNSEEN) {
+	case DOC_ALERT_MATCH:
+		rc |= doc_field_put(&b, DOC_F_MATCHES, alert, strlen(alert)) |
+		    doc_field_put(&b, DOC_F_FOUND, alert, strlen(alert));
+		break;
+	case DOC_ALERT_HEURISTIC:
+		rc |= doc_field_put(&b, DOC_F_HEURISTICS, alert, strlen(alert));
+		break;
+	case DOC_ALERT_UNSEEN: /* or nothing at all */
+		if (!apart)
+			doc_answer_reason(a, reason);
+	}
+	if (rc != 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	return doc_answer_add(a, DOC_FOR_SCAN, b.data, b.len, err);
+}
+
+static void
+clamd_done(void *ctx, const char *alert, const struct doc_error *err)
+{
+	struct doc_unit *unit = ctx;
+	struct doc_job *first = &unit->task->units[0]->job;
+	struct doc_run *run = unit->task->run;
+	struct stat st = { .st_size = 0 };
+
+	(void)fstat(unit->job.fd, &st);
+	if (err->code == DOC_E_DAMAGED)
+		doc_answer_reason(&first->answer, DOC_R_DAMAGED);
+	else if (err->code != DOC_E_NONE)
+		first->err = *err;
+	if (first->err.code == DOC_E_NONE)
+		(void)!add_alert(own_of(run), &first->answer, alert, st.st_size,
+		    &first->err);
+	doc_share_give(&run->flow.share);
+	unit->job.ops->done(&unit->job);
+}
+
+static bool
+elsewhere(struct doc_stage_task *task, struct doc_unit *unit)
+{
+	struct scan *own = own_of(task->run);
+
+	if (unit->job.unit != DOC_UNIT_SCAN_CLAMD)
+		return false;
+	doc_share_take(&task->run->flow.share);
+	doc_clamd_scan(own->clamd, unit->job.fd, clamd_done, unit);
+	return true;
+}
+
+/* The worker has looked; now clamd, unless there is nothing for it. */
+static int
+grow(struct doc_stage_task *task, const struct doc_unit *unit)
+{
+	struct doc_job *job = &task->units[0]->job;
+	struct stat st;
+
+	if (own_of(task->run)->clamd == NULL || unit != task->units[0] ||
+	    job->err.code != DOC_E_NONE || fstat(task->fd, &st) < 0)
+		return 0;
+	if (st.st_size > INT32_MAX - 2)
+		doc_answer_reason(&job->answer, DOC_R_SIZE);
+	else if (st.st_size > 0)
+		return doc_unit_add(task, DOC_UNIT_SCAN_CLAMD, 0);
+	return 0;
 }
 
 /* What is said of it. */
@@ -142,51 +205,6 @@ verdict(const struct doc_result *r, const struct doc_answer *a)
 	if (r->status == DOC_STATUS_SKIPPED)
 		return "skipped";
 	return r->reasons ? "incomplete" : "clean";
-}
-
-/* An entry of `found`, as the engine's worker sends it: signature, database,
- * parts. */
-static void
-write_found(struct doc_json *j, char *entry)
-{
-	char separator[] = { DOC_HIT_SEPARATOR, '\0' };
-	const char *name = strsep(&entry, separator);
-	const char *db = entry ? strsep(&entry, separator) : NULL;
-
-	doc_json_open(j, NULL, '{');
-	doc_json_str(j, "name", name);
-	if (db != NULL && *db != '\0')
-		doc_json_str(j, "db", db);
-	if (entry != NULL && *entry != '\0') {
-		doc_json_open(j, "part", '[');
-		while (entry != NULL && *entry != '\0')
-			doc_json_str(j, NULL, strsep(&entry, separator));
-		doc_json_close(j, ']');
-	}
-	doc_json_close(j, '}');
-}
-
-static void
-write_all_found(struct doc_json *j, const struct doc_answer *a)
-{
-	const struct doc_buf *b = &a->value[DOC_F_FOUND];
-	size_t at = 0;
-
-	if (b->len == 0)
-		return;
-	doc_json_open(j, "found", '[');
-	while (at < b->len) {
-		size_t n = strlen(b->data + at) + 1;
-		char *entry = strdup(b->data + at);
-
-		if (entry == NULL)
-			j->failed = true;
-		else
-			write_found(j, entry);
-		free(entry);
-		at += n;
-	}
-	doc_json_close(j, ']');
 }
 
 /* Found is found, whatever else could not be looked at. */
@@ -248,7 +266,7 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 	v = verdict(r, a);
 	doc_json_str(j, "verdict", v);
 	doc_answer_write(a, j, by_hand);
-	write_all_found(j, a);
+	doc_found_write(j, a);
 	if (strcmp(v, "infected") == 0) {
 		task->run->findings += (own->fail_on & FAIL_INFECTED) != 0;
 		if (own->quarantine.dir >= 0)
@@ -260,57 +278,28 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 
 /* The engine in the end record. */
 
-/* One line of the fact `files`: name, version, signatures, time. */
-static void
-write_database(struct doc_json *j, char *line)
-{
-	const char *part[4] = { NULL };
-	char built[DOC_TIME_SIZE];
-	int64_t when;
-
-	for (size_t i = 0; i < DOC_LEN(part); i++)
-		part[i] = line ? strsep(&line, "\t") : NULL;
-	if (part[3] == NULL)
-		return;
-	when = strtoll(part[3], NULL, 10);
-	doc_json_open(j, NULL, '{');
-	doc_json_str(j, "name", part[0]);
-	if (strcmp(part[1], "0") != 0)
-		doc_json_int(j, "version", strtoll(part[1], NULL, 10));
-	doc_json_int(j, "signatures", strtoll(part[2], NULL, 10));
-	if (doc_time_format(when, built) == 0)
-		doc_json_str(j, "built", built);
-	doc_json_int(j, "age_days",
-	    DOC_MAX((int64_t)time(NULL) - when, (int64_t)0) / 86400);
-	doc_json_close(j, '}');
-}
-
 static void
 engine(const struct doc_run *run, struct doc_json *j)
 {
 	static const char *const plain[] = { "name", "version", "signatures",
 		"database", "set" };
 	const char *files = doc_pool_fact(run->flow.pool[0], "files");
-	char *copy, *at, *line;
+	const struct scan *own = own_of(run);
 
+	if (own->clamd != NULL) {
+		doc_json_str(j, "name", "clamd");
+		doc_json_str(j, "version", own->version);
+		doc_json_str(j, "database", own->key);
+		return;
+	}
 	for (size_t i = 0; i < DOC_LEN(plain); i++) {
 		const char *v = doc_pool_fact(run->flow.pool[0], plain[i]);
 
 		if (v != NULL)
 			doc_json_str(j, plain[i], v);
 	}
-	if (files == NULL)
-		return;
-	at = copy = strdup(files);
-	if (copy == NULL) {
-		j->failed = true;
-		return;
-	}
-	doc_json_open(j, "databases", '[');
-	while ((line = strsep(&at, "\n")) != NULL)
-		write_database(j, line);
-	doc_json_close(j, ']');
-	free(copy);
+	if (files != NULL)
+		doc_databases_write(j, files);
 }
 
 static int
@@ -318,6 +307,9 @@ ready(struct doc_run *run, struct doc_error *err)
 {
 	struct scan *own = own_of(run);
 
+	if (own->options->engine == DOC_ENGINE_CLAMD)
+		return doc_clamd_open(&own->clamd, &run->flow.loop,
+		    own->options->clamd, run->limits->timeout_ms, err);
 	if (own->options->db == NULL)
 		return 0;
 	return doc_dbwatch_open(&own->watch, &run->flow.loop, run->flow.pool[0],
@@ -328,6 +320,7 @@ static void
 over(struct doc_run *run)
 {
 	doc_dbwatch_close(&own_of(run)->watch);
+	doc_clamd_close(own_of(run)->clamd);
 }
 
 static const struct doc_stage docscan = {
@@ -339,6 +332,8 @@ static const struct doc_stage docscan = {
 	.skip = skip,
 	.skipped = skipped,
 	.plan = plan,
+	.grow = grow,
+	.elsewhere = elsewhere,
 	.members = members,
 	.ready = ready,
 	.over = over,
@@ -385,28 +380,68 @@ choose_db(struct doc_scan_options *own, const struct doc_cmd *cmd)
 	       "called clean; get real ones with freshclam, or give --db";
 }
 
+static int
+check_age_of(int64_t when, const struct doc_scan_options *own,
+    struct doc_error *err)
+{
+	char built[DOC_TIME_SIZE] = "";
+
+	if (own->max_db_age == 0 ||
+	    (int64_t)time(NULL) - when <= (int64_t)(own->max_db_age / 1000))
+		return 0;
+	if (when < 0)
+		return doc_error_set(err, DOC_E_ENGINE,
+		    "clamd does not tell how old its signatures are");
+	(void)doc_time_format(when, built);
+	return doc_error_set(err, DOC_E_ENGINE,
+	    "the signatures are of %s, older than --max-db-age (run freshclam)",
+	    built);
+}
+
 /* The youngest file decides: main.cvd is years old and daily.cvd is not. */
 static int
 check_age(const struct doc_scan_options *own, struct doc_error *err)
 {
 	struct doc_dbset set;
-	char built[DOC_TIME_SIZE] = "";
-	int64_t when, age;
+	int64_t when;
 
 	if (own->max_db_age == 0 || own->db == NULL)
 		return 0;
 	if (doc_dbset_read(own->db, &set, err) < 0)
 		return -1;
 	when = doc_dbset_built(&set);
-	age = (int64_t)time(NULL) - when;
 	doc_dbset_release(&set);
-	if (age <= (int64_t)(own->max_db_age / 1000))
+	return check_age_of(when, own, err);
+}
+
+/* Leaves CLAMD or LIB.  With signatures of one's own it can only be LIB. */
+static int
+choose_engine(struct scan *own, struct doc_error *err)
+{
+	struct doc_scan_options *o = own->options;
+	struct doc_error why = { 0 };
+	struct doc_digest d;
+	char hex[DOC_DIGEST_HEX];
+
+	if (o->engine == DOC_ENGINE_LIB || o->restore ||
+	    (o->engine == DOC_ENGINE_AUTO && o->db != NULL)) {
+		o->engine = DOC_ENGINE_LIB;
 		return 0;
-	(void)doc_time_format(when, built);
-	return doc_error_set(err, DOC_E_ENGINE,
-	    "the signatures are of %s, older than --max-db-age (run "
-	    "freshclam)",
-	    built);
+	}
+	if (doc_clamd_probe(o->clamd, own->version, &why) < 0) {
+		if (o->engine == DOC_ENGINE_CLAMD)
+			*err = why;
+		else
+			doc_info("not with clamd: %s", why.msg);
+		o->engine = DOC_ENGINE_LIB;
+		return err->code == DOC_E_NONE ? 0 : -1;
+	}
+	o->engine = DOC_ENGINE_CLAMD;
+	doc_digest_init(&d);
+	doc_digest_field(&d, own->version, strlen(own->version));
+	doc_digest_hex(&d, hex);
+	doc_dbset_key(hex, own->key);
+	return check_age_of(doc_clamd_built(own->version), o, err);
 }
 
 static unsigned
@@ -490,10 +525,15 @@ main(int argc, char *argv[])
 	doc_stage_options_default(&stage);
 	doc_limits_default(&limits);
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	doc_log_level(stage.quiet ? -1 : stage.verbose);
 	own.fail_on = fail_on(&options, &cmd);
 	if (options.restore && options.quarantine == NULL)
 		doc_usage(&cmd, "--restore needs --quarantine");
-	if (!options.restore)
+	if (options.engine == DOC_ENGINE_CLAMD && options.db != NULL)
+		doc_usage(&cmd, "--db: clamd has signatures of its own");
+	if (choose_engine(&own, &err) < 0)
+		return doc_last_words(&err);
+	if (!options.restore && options.engine == DOC_ENGINE_LIB)
 		setup.notice = choose_db(&options, &cmd);
 	if (prepare(&own, &err) < 0)
 		return doc_last_words(&err);

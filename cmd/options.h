@@ -35,13 +35,17 @@ struct doc_scan_options {
 };
 #define DOC_SCAN_DEFAULTS                                                      \
 	{                                                                      \
-		.engine = DOC_ENGINE_LIB                                       \
+		.engine = DOC_ENGINE_LIB, .clamd = "/run/clamav/clamd.ctl"     \
 	}
 enum doc_scan_engine { DOC_ENGINE_AUTO, DOC_ENGINE_LIB, DOC_ENGINE_CLAMD };
 
 /* Units of work of docscan: a document; a container all of whose members have
  * records of their own. */
-enum { DOC_UNIT_SCAN_WHOLE = 0, DOC_UNIT_SCAN_LISTED = 1 };
+enum {
+	DOC_UNIT_SCAN_WHOLE = 0,
+	DOC_UNIT_SCAN_LISTED = 1,
+	DOC_UNIT_SCAN_CLAMD = 2 /* of no worker: what clamd says */
+};
 extern const struct doc_opt doc_scan_opts[];
 
 struct doc_text_options {

@@ -257,6 +257,119 @@ reload() {
 }
 ok 'a database that changes during a run' reload
 
+# A real clamd.  configure DIR [CONFIG LINE...], then start_clamd DIR.
+configure() {
+	mkdir -p "$1/tmp"
+	{ echo "LocalSocket $scratch/$1/ctl"
+	echo "DatabaseDirectory $scratch/db"
+	echo "TemporaryDirectory $scratch/$1/tmp"
+	echo 'Foreground yes'; } >"$1/conf"
+	conf=$1/conf
+	shift
+	printf '%s\n' "$@" >>"$conf"
+}
+start_clamd() {
+	rm -f "$1/ctl"
+	clamd -c "$1/conf" >"$1/log" 2>&1 3>&- &
+	clamd=$!
+	tries=0
+	until test -S "$1/ctl"; do
+		tries=$((tries + 1))
+		test "$tries" -le 300 || { cat "$1/log"; return 1; }
+		sleep 0.1
+	done
+}
+stop_clamd() {
+	kill "$clamd" && wait "$clamd" || :
+}
+
+by_clamd() {
+	configure cd 'AlertExceedsMax yes' 'AlertEncrypted yes'
+	start_clamd cd
+	files='f/marked.txt f/plain.txt f/letter.docx f/mail.eml f/deep.zip
+	    f/letter.pdf f/diary.html f/empty f/binary.bin f/notice.png'
+	# shellcheck disable=SC2086 # words
+	{
+	docscan --whole --db db $files f/marked.zip >out1 || :
+	docscan --engine=clamd --clamd=cd/ctl --whole $files f/marked.zip \
+	    >out2 2>err || :
+	}
+	is "" "$(cat err)"
+	recs '"\(.path) \(.member) \(.scan.status) \(.scan.verdict)
+	    \(.scan.matches)"' out1 >a
+	recs '"\(.path) \(.member) \(.scan.status) \(.scan.verdict)
+	    \(.scan.matches)"' out2 >b
+	diff -u a b
+	any '.stage == "docscan" and .engine.name == "clamd"' out2
+	status 2 docscan -e clamd -k cd/ctl --db db f/plain.txt >out 2>err
+	status 3 docscan -e clamd -k cd/ctl --max-db-age=1d f/plain.txt \
+	    >out 2>err
+	grep -q 'does not tell how old' err
+	docscan --engine=auto --clamd=cd/ctl f/plain.txt >out
+	any '.engine.name? == "clamd"' out
+	docscan --engine=auto --clamd=cd/ctl --db db f/plain.txt >out
+	any '.engine.name? == "libclamav"' out
+	stop_clamd
+	is "" "$(ls cd/tmp)"
+	clean
+}
+
+# One that does not tell what it leaves out is not believed.
+silent_clamd() {
+	for option in AlertExceedsMax AlertEncrypted; do
+		configure "cd$option" 'AlertExceedsMax yes' 'AlertEncrypted yes'
+		sed -i "/^$option/d" "cd$option/conf"
+		start_clamd "cd$option"
+		status 3 docscan -e clamd -k "cd$option/ctl" f/plain.txt \
+		    >out 2>err
+		grep -q "$option yes" err
+		docscan -e auto -k "cd$option/ctl" --db db f/plain.txt >out
+		any '.engine.name? == "libclamav"' out
+		stop_clamd
+	done
+	status 3 docscan -e clamd -k none/ctl f/plain.txt >out 2>err
+	grep -q 'no clamd at' err
+}
+
+# Its limits are reasons; its death is an error of what it had, and of no more.
+limited_clamd() {
+	configure cdl 'AlertExceedsMax yes' 'AlertEncrypted yes' \
+	    'MaxFileSize 1M' 'MaxRecursion 3'
+	start_clamd cdl
+	head -c 3000000 /dev/zero | tr '\0' x >large.txt
+	docscan -e clamd -k cdl/ctl f/plain.txt large.txt >out || :
+	is 'clean incomplete' "$(recs .scan.verdict out | xargs)"
+	is '["size"]' "$(recs '.scan.reasons // empty' out)"
+	doclist f/plain.txt | head -n 1 >list1
+	rm -f in && mkfifo in
+	docscan -e clamd -k cdl/ctl <in >out 2>err &
+	scan=$!
+	exec 3>in
+	cat list1 >&3
+	wait_for clean out
+	kill -9 "$clamd"
+	wait "$clamd" || :
+	cat list1 list1 >&3
+	wait_for 'nobody answers' out
+	start_clamd cdl
+	cat list1 >&3
+	exec 3>&-
+	got=0
+	wait "$scan" || got=$?
+	is 1 "$got"
+	is 'clean error error clean' "$(recs .scan.verdict out | xargs)"
+	is engine "$(recs '.scan.error.code // empty' out | sort -u)"
+	stop_clamd
+	clean
+}
+if command -v clamd >/dev/null; then
+	ok '--engine=clamd says what libclamav says' by_clamd
+	ok 'a clamd that keeps quiet about its limits is refused' silent_clamd
+	ok 'limits and death of clamd' limited_clamd
+else
+	skip '--engine=clamd' 'no clamd (clamav-daemon)'
+fi
+
 same_file() {
 	# Not one result for several: the same content under many names.
 	mkdir copies

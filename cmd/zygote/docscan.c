@@ -82,7 +82,7 @@ scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 		doc_work_reason(work, DOC_R_CONTAINER);
 	if (options.engine == DOC_ENGINE_CLAMD) {
 		if (!apart && in->size > 0)
-			doc_unseen_say(in, work);
+			doc_unseen_say_all(in, work);
 		return 0;
 	}
 	doc_work_str(work, DOC_F_DB, database);

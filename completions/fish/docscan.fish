@@ -3,6 +3,8 @@
 complete -c docscan -s d -l db -x -a '(__fish_complete_directories)' -d 'signature database (default: /var/lib/clamav)'
 complete -c docscan -s D -l require-db -d 'refuse the built-in test signatures'
 complete -c docscan -s a -l max-db-age -x -d 'refuse signatures older than this, as 3d'
+complete -c docscan -s e -l engine -x -a 'auto lib clamd' -d 'auto, lib (in process) or clamd'
+complete -c docscan -s k -l clamd -x -d 'of clamd (/run/clamav/clamd.ctl)'
 complete -c docscan -s w -l whole -d 'unpack containers again, for one verdict'
 complete -c docscan -s W -l allow -x -d 'SHA-256 digests of what not to scan'
 complete -c docscan -s Q -l quarantine -x -a '(__fish_complete_directories)' -d 'move infected files there, mode 0'

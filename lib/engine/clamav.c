@@ -225,6 +225,14 @@ complained_of(const char *what)
 	return strcasestr(doc_clamav.complaint, what) != NULL;
 }
 
+/* Of the document, not of the machine. */
+static bool
+complained_of_damage(void)
+{
+	return complained_of("premature end") || complained_of("corrupt") ||
+	    complained_of("truncated");
+}
+
 static enum doc_code
 code_of_status(cl_error_t rc)
 {
@@ -259,6 +267,10 @@ judge(struct scan *scan, cl_error_t rc, struct doc_error *err)
 	    reason != DOC_R_NONE) {
 		if (reason != DOC_R_NONE)
 			doc_work_reason(scan->work, reason);
+		if (complained_of_damage() && !doc_starved()) {
+			doc_work_reason(scan->work, DOC_R_DAMAGED);
+			return 0;
+		}
 		if (doc_clamav.complaint[0] == '\0' && !doc_starved())
 			return 0;
 		rc = doc_starved() ? CL_EMEM : CL_ERROR;

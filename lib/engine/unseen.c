@@ -79,3 +79,41 @@ doc_unseen_part(const char *data, size_t size, struct doc_work *work)
 	if (is_foreign(data, size))
 		doc_work_reason(work, DOC_R_UNSUPPORTED);
 }
+
+static bool
+is_rar(const char *data, size_t size)
+{
+	return size > 7 && memcmp(data, "Rar!\x1a\7", 6) == 0;
+}
+
+static void
+say_parts(const struct doc_input *in, struct doc_work *work)
+{
+	struct doc_error err = { 0 };
+	struct doc_package *pkg;
+
+	if (in->size < 4 || memcmp(in->data, "PK\3\4", 4) != 0 ||
+	    doc_package_open(in, &pkg, &err) < 0)
+		return;
+	for (const char *const *name = doc_package_names(pkg); *name; name++) {
+		doc_autobuf struct doc_buf b = { 0 };
+		struct doc_error why = { 0 };
+
+		(void)!doc_package_read(pkg, *name, &b, &why);
+		if (b.len == 0)
+			continue;
+		doc_unseen_part(b.data, b.len, work);
+		if (is_rar(b.data, b.len))
+			doc_work_reason(work, DOC_R_UNSUPPORTED);
+	}
+	doc_package_free(pkg);
+}
+
+void
+doc_unseen_say_all(const struct doc_input *in, struct doc_work *work)
+{
+	doc_unseen_say(in, work);
+	say_parts(in, work);
+	if (is_rar(in->data, in->size))
+		doc_work_reason(work, DOC_R_UNSUPPORTED);
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/record/value.h"
 #include "lib/stage/show.h"
 #include "lib/stage/task_impl.h"
 
@@ -31,6 +32,29 @@ int
 doc_unit_commit(struct doc_unit *unit, const char *tail, struct doc_error *err)
 {
 	return commit(unit->task, &unit->out, tail, &unit->file, err);
+}
+
+uint64_t
+doc_result_reasons(const struct doc_value *list)
+{
+	const struct doc_value *v = doc_value_get(list, "reasons");
+	const char *code = doc_value_get_str(doc_value_get(list, "error"),
+	    "code");
+	uint64_t all = 0;
+
+	for (unsigned r = 1; r < DOC_R_COUNT; r++) {
+		const char *name = doc_reason_name((enum doc_reason)r);
+
+		for (size_t i = 0; i < doc_value_count(v); i++) {
+			const char *s = doc_value_str(doc_value_at(v, i));
+
+			if (s != NULL && strcmp(s, name) == 0)
+				all |= (uint64_t)1 << r;
+		}
+		if (code != NULL && strcmp(code, name) == 0)
+			all |= (uint64_t)1 << r;
+	}
+	return all;
 }
 
 int

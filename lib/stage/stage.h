@@ -77,6 +77,10 @@ struct doc_stage {
 	    struct doc_result *result, struct doc_json *j);
 	/* Optional: the same for a document that is skipped. */
 	void (*skipped)(const struct doc_run *run, struct doc_json *j);
+	/* Optional: do this unit without a worker, in the event loop; false: it
+	 * is for the pool.  Holds its place in the flow's share meanwhile, and
+	 * calls job.ops->done as the pool does. */
+	bool (*elsewhere)(struct doc_stage_task *task, struct doc_unit *unit);
 	/* Optional: once the engine runs, before the first record.  -1 with
 	 * *err: the stage does not run. */
 	int (*ready)(struct doc_run *run, struct doc_error *err);
@@ -137,5 +141,10 @@ int doc_unit_commit(struct doc_unit *unit, const char *tail,
     struct doc_error *err) DOC_MUST_CHECK;
 
 void doc_result_reason(struct doc_result *result, enum doc_reason reason);
+
+/* The reasons of a stage's member in a record (doc_record_value), and its
+ * error if one is spelled the same, as a set. */
+struct doc_value;
+uint64_t doc_result_reasons(const struct doc_value *result);
 
 #endif

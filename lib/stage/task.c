@@ -284,6 +284,9 @@ dispatch(struct doc_flow *flow, struct doc_task *t)
 	t->state = DOC_TASK_RUNNING;
 	task->submitted++;
 	wait_for_pool(task);
+	if (task->run->stage->elsewhere != NULL &&
+	    task->run->stage->elsewhere(task, unit))
+		return;
 	doc_pool_submit(flow->pool[pool], &unit->job);
 }
 
