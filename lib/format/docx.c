@@ -27,6 +27,20 @@ put_chunk(struct doc_opc *opc, const char *part)
 		doc_opc_damaged(opc);
 }
 
+/* The template is named by the settings. */
+static void
+put_template(struct doc_opc *opc, const struct doc_rels *rels)
+{
+	doc_autorels struct doc_rels own = { 0 };
+	size_t at = 0;
+	const struct doc_rel *settings = doc_rels_next(rels, "settings", &at);
+
+	if (settings == NULL)
+		return;
+	doc_rels_read(opc, settings->target, &own);
+	doc_rels_put_outside(opc, &own);
+}
+
 void
 doc_docx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 {
@@ -46,6 +60,8 @@ doc_docx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 	doc_numbers_free(numbers);
 	for (size_t i = 0; i < DOC_LEN(behind); i++)
 		doc_markup_rels(opc, &rels, behind[i], 0);
+	doc_rels_put_outside(opc, &rels);
+	put_template(opc, &rels);
 	while ((chunk = doc_rels_next(&rels, "aFChunk", &at)) != NULL)
 		put_chunk(opc, chunk->target);
 	doc_layout_flush(&opc->flow);

@@ -107,16 +107,16 @@ doc_meta_set(struct doc_meta *m, enum doc_field field, const char *s, size_t n)
 }
 
 void
-doc_meta_time(struct doc_meta *m, enum doc_field field, int64_t unix_s)
+doc_meta_time_text(struct doc_buf *text, int64_t unix_s)
 {
-	char text[32];
+	char stamp[32];
 	time_t t = (time_t)unix_s;
 	struct tm tm;
 
 	if (unix_s <= 0 || gmtime_r(&t, &tm) == NULL)
 		return;
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	doc_meta_set(m, field, text, strlen(text));
+	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	doc_buf_adds(text, stamp);
 }
 
 void

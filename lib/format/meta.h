@@ -36,8 +36,8 @@ void doc_meta_raw(struct doc_meta *m, const char *name, const char *s,
 void doc_meta_set(struct doc_meta *m, enum doc_field field, const char *s,
     size_t n);
 
-/* Set a time from a unix time; 0 and what is before are no times. */
-void doc_meta_time(struct doc_meta *m, enum doc_field field, int64_t unix_s);
+/* Append a unix time as RFC 3339; 0 and what is before are no times. */
+void doc_meta_time_text(struct doc_buf *text, int64_t unix_s);
 
 /* Read the elements that `table` (sorted by name) turns into fields.  An
  * EPUB <meta property="dcterms:modified"> counts as "modified".  0, or 1 when

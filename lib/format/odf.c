@@ -117,6 +117,50 @@ put_objects(struct doc_opc *opc)
 	}
 }
 
+static void
+on_macro(void *ctx, const char *s, size_t n)
+{
+	struct doc_layout *flow = ctx;
+
+	doc_layout_put(flow, s, n);
+}
+
+static void
+no_start(void *ctx, const struct doc_xml_node *node)
+{
+	(void)ctx;
+	(void)node;
+}
+
+static void
+no_end(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+}
+
+/* Modules of Basic: programs that come with the document are its text, too,
+ * and who searches for one wants to find it. */
+static void
+put_macros(struct doc_opc *opc)
+{
+	static const struct doc_xml_ops ops = { no_start, no_end, on_macro };
+	const char *const *names = doc_package_names(opc->pkg);
+
+	for (; *names != NULL; names++) {
+		doc_autobuf struct doc_buf xml = { 0 };
+
+		if (strncmp(*names, "Basic/", 6) != 0 ||
+		    strstr(*names, "/script-l") != NULL ||
+		    doc_opc_read(opc, *names, &xml, NULL) < 0 || xml.len == 0)
+			continue;
+		doc_layout_line(&opc->flow);
+		if (doc_xml_parse(xml.data, xml.len, &ops, &opc->flow) != 0)
+			doc_opc_damaged(opc);
+		doc_layout_line(&opc->flow);
+	}
+}
+
 static int
 put_package(struct doc_opc *opc, struct doc_error *err)
 {
@@ -134,6 +178,8 @@ put_package(struct doc_opc *opc, struct doc_error *err)
 	if (put_part(opc, "styles.xml", &ignored) < 0 &&
 	    ignored.code != DOC_E_NONE)
 		doc_opc_damaged(opc);
+	put_macros(opc);
+	doc_layout_flush(&opc->flow);
 	return 0;
 }
 

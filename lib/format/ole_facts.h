@@ -11,8 +11,8 @@
 #include "lib/format/meta.h"
 #include "lib/format/ole.h"
 
-/* Say what the two sets of a document have. */
-void doc_ole_facts(struct doc_ole *ole, struct doc_work *work);
+/* Say what the sets of a document have. */
+void doc_ole_facts(struct doc_ole *ole, const struct doc_text *text);
 
 /* 100 ns since 1601 to seconds since 1970; 0 when before that. */
 int64_t doc_ole_time(uint64_t filetime);

@@ -69,6 +69,6 @@ doc_ole_text(const struct doc_input *in, struct doc_text *text,
 		return -1;
 	rc = put(ole, text, err);
 	if (rc == 0 && !has(ole, "__properties_version1.0"))
-		doc_ole_facts(ole, text->work);
+		doc_ole_facts(ole, text);
 	return rc;
 }

@@ -118,7 +118,8 @@ add(struct doc_rels *rels, const char *id, const char *type, const char *target)
 		return -1;
 	rels->rel = p;
 	p += rels->count;
-	*p = (struct doc_rel){ strdup(id), last_segment(type), strdup(target) };
+	*p = (struct doc_rel){ strdup(id), last_segment(type), strdup(target),
+		false };
 	rels->count++;
 	if (p->id != NULL && p->type != NULL && p->target != NULL)
 		return 0;
@@ -139,13 +140,18 @@ on_start(void *ctx, const struct doc_xml_node *node)
 	const char *mode = doc_xml_attr(node, "TargetMode");
 	doc_autobuf struct doc_buf name = { 0 };
 
+	bool outside = mode != NULL && strcasecmp(mode, "External") == 0;
+
 	if (id == NULL || type == NULL || target == NULL ||
-	    r->rels->count == MAX_RELS ||
-	    (mode != NULL && strcasecmp(mode, "External") == 0))
+	    r->rels->count == MAX_RELS)
 		return;
-	if (doc_part_resolve(r->base, target, &name) == 0 &&
-	    add(r->rels, id, type, name.data) < 0)
+	if (outside)
+		doc_buf_adds(&name, target);
+	else if (doc_part_resolve(r->base, target, &name) < 0)
 		return;
+	if (doc_buf_str(&name) != NULL &&
+	    add(r->rels, id, type, name.data) == 0)
+		r->rels->rel[r->rels->count - 1].outside = outside;
 }
 
 static void
@@ -185,7 +191,7 @@ const struct doc_rel *
 doc_rels_find(const struct doc_rels *rels, const char *id)
 {
 	for (size_t i = 0; id != NULL && i < rels->count; i++)
-		if (strcmp(rels->rel[i].id, id) == 0)
+		if (!rels->rel[i].outside && strcmp(rels->rel[i].id, id) == 0)
 			return &rels->rel[i];
 	return NULL;
 }
@@ -196,10 +202,24 @@ doc_rels_next(const struct doc_rels *rels, const char *type, size_t *at)
 	while (*at < rels->count) {
 		const struct doc_rel *rel = &rels->rel[(*at)++];
 
-		if (strcmp(rel->type, type) == 0)
+		if (!rel->outside && strcmp(rel->type, type) == 0)
 			return rel;
 	}
 	return NULL;
+}
+
+void
+doc_rels_put_outside(struct doc_opc *opc, const struct doc_rels *rels)
+{
+	for (size_t i = 0; i < rels->count; i++) {
+		const struct doc_rel *rel = &rels->rel[i];
+
+		if (!rel->outside || strcmp(rel->type, "hyperlink") == 0)
+			continue;
+		doc_layout_line(&opc->flow);
+		doc_layout_puts(&opc->flow, rel->target);
+		doc_layout_line(&opc->flow);
+	}
 }
 
 void

@@ -25,7 +25,8 @@ struct doc_opc {
 struct doc_rel {
 	char *id;
 	char *type;   /* last segment of the relation's URI: "header" */
-	char *target; /* name of the part */
+	char *target; /* name of the part; as written when it is outside */
+	bool outside; /* of the package: a link to something else */
 };
 
 struct doc_rels {
@@ -48,8 +49,7 @@ int doc_opc_read(struct doc_opc *opc, const char *part, struct doc_buf *buf,
 /* Say once that something was broken. */
 void doc_opc_damaged(struct doc_opc *opc);
 
-/* Relations of a part ("" the package); those that leave it are left out.  No
- * relations is no error. */
+/* Relations of a part ("" the package).  No relations is no error. */
 void doc_rels_read(struct doc_opc *opc, const char *part,
     struct doc_rels *rels);
 const struct doc_rel *doc_rels_find(const struct doc_rels *rels,
@@ -57,6 +57,9 @@ const struct doc_rel *doc_rels_find(const struct doc_rels *rels,
 /* The next relation of a type from *at on, or NULL. */
 const struct doc_rel *doc_rels_next(const struct doc_rels *rels,
     const char *type, size_t *at);
+/* What the document draws in from outside (a template, a linked picture or
+ * object; not what a reader may follow, hyperlinks), a line each. */
+void doc_rels_put_outside(struct doc_opc *opc, const struct doc_rels *rels);
 void doc_rels_release(struct doc_rels *rels);
 
 #endif

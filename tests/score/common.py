@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import unicodedata
 import urllib.parse
 
@@ -70,26 +71,35 @@ def ending(name):
     return base.rsplit('.', 1)[-1].lower() if '.' in base else '-'
 
 
+def feed(pipe, data):
+    pipe.write(data)
+    pipe.close()
+
+
 class Stage:
     """One run of a stage over files; `with` removes what it made."""
 
     def __init__(self, tool, files, *options):
         self.spool = tempfile.mkdtemp(prefix='docpipe-score.')
-        self.record = {}
+        self.record = {}   # by path
+        self.members = {}  # of it, at any depth
         self.tool = tool
         names = '\0'.join(files).encode('utf-8', 'surrogateescape')
         lister = subprocess.Popen([os.path.join(BIN, 'doclist'), '-q', '-0',
-            '--spool', self.spool, '--max-depth=0'], stdin=subprocess.PIPE,
+            '--spool', self.spool], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE)
         stage = subprocess.Popen([os.path.join(BIN, tool), '-q', '--spool',
             self.spool, *options], stdin=lister.stdout,
             stdout=subprocess.PIPE)
         lister.stdout.close()
-        lister.stdin.write(names)
-        lister.stdin.close()
+        threading.Thread(target=feed, args=(lister.stdin, names)).start()
         for line in stage.stdout:
             record = json.loads(line)
-            if record.get('type') == 'doc' and not record.get('parent'):
+            if record.get('type') != 'doc':
+                continue
+            if record.get('parent'):
+                self.members.setdefault(record['path'], []).append(record)
+            else:
                 self.record[record['path']] = record
         self.status = (lister.wait(), stage.wait())
 
@@ -107,6 +117,21 @@ class Stage:
     def text(self, path):
         name = self.result(path).get('file')
         return read(name) if name else ''
+
+    def all_text(self, path):
+        """With the strings of the record, and all of its members."""
+        key = self.tool.removeprefix('doc')
+        parts = []
+        for record in [self.record.get(path, {}), *self.members.get(path, [])]:
+            result = record.get(key, {})
+            if result.get('file'):
+                parts.append(read(result['file']))
+            for value in result.values():
+                if isinstance(value, str):
+                    parts.append(value)
+                elif isinstance(value, list):
+                    parts += value
+        return '\n'.join(parts)
 
 
 def mean(values):

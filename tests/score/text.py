@@ -58,8 +58,11 @@ def assertions():
             yield row['path'], json.loads(row['value_json']), row['verified']
 
 
-def judge(text_of):
-    """Rows by ending; text_of(name) is the text or None: not this tool's."""
+def judge(text_of, all_of=None):
+    """Rows by ending; text_of(name) is the text or None: not this tool's.
+    Assertions are about what other tools give as one: all_of(name), the text,
+    properties and members."""
+    all_of = all_of or text_of
     result = collections.defaultdict(Row)
     for name, truth in truths():
         text = text_of(name)
@@ -71,7 +74,7 @@ def judge(text_of):
         if VERBOSE and recall < GOAL_RECALL:
             print('recall %.3f precision %.3f  %s' % (recall, precision, name))
     for name, value, verified in assertions():
-        text = text_of(name)
+        text = all_of(name)
         if text is None:
             continue
         row = result[ending(name)]
@@ -119,10 +122,50 @@ def peers(ours):
 HEADER = ['rows', 'recall', 'precision', 'contains', 'unverified', 'binary']
 
 
+# Tika's words for properties, and ours.
+KEYS = {'TITLE': 'title', 'CREATOR': 'creator', 'MODIFIER': 'contributor',
+    'SUBJECT': 'subject', 'DESCRIPTION': 'description', 'COMMENTS':
+    'description', 'KEYWORDS': 'keywords', 'PUBLISHER': 'publisher',
+    'LANGUAGE': 'language', 'APPLICATION': 'producer', 'CATEGORY': 'category',
+    'CREATED': 'created', 'MODIFIED': 'modified', 'PAGE_COUNT': 'page_count',
+    'SLIDE_COUNT': 'page_count', 'WORD_COUNT': 'word_count'}
+
+
+def properties(stage):
+    found, asked = collections.Counter(), collections.Counter()
+    for row in rows('expect.tsv'):
+        kind, _, key = row['kind'].partition(':')
+        path = file_of(row['path'])
+        if kind != 'meta' or path is None:
+            continue
+        value = str(json.loads(row['value_json']))
+        result = stage.result(path)
+        custom = key.removeprefix('custom:')
+        if key in KEYS:
+            ok = bare(value) in bare(str(result.get(KEYS[key], '')))
+        elif custom != key:
+            key = 'custom'
+            ok = '%s=%s' % (custom, value) in result.get('metadata', [])
+        else:
+            continue
+        asked[key] += 1
+        found[key] += ok
+        if VERBOSE and not ok:
+            print('property %s %s: wanted %s, got %s' % (row['path'], custom,
+                value, result.get(KEYS.get(key))))
+    table(['property', 'found'], [[k, '%d/%d' % (found[k], asked[k])]
+        for k in sorted(asked)])
+
+
 def main():
     names = {n for n, _ in truths()} | {n for n, _, _ in assertions()}
-    with Stage('doctext', sorted(file_of(n) for n in names)) as stage:
-        ours = judge(lambda name: stage.text(file_of(name)))
+    names |= {r['path'] for r in rows('expect.tsv')
+        if r['kind'].startswith('meta:') and file_of(r['path'])}
+    with Stage('doctext', sorted(file_of(n) for n in names),
+            '--metadata') as stage:
+        ours = judge(lambda name: stage.text(file_of(name)),
+            lambda name: stage.all_text(file_of(name)))
+        properties(stage)
     everything = total(ours)
     table(['kind', *HEADER], [[k, *ours[k].cells()] for k in sorted(ours)] +
         [['all', *everything.cells()]])
