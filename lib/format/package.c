@@ -139,8 +139,11 @@ static uint64_t
 end_of_part(const struct doc_package *pkg, const struct doc_part *part)
 {
 	const char *h = pkg->data + part->offset;
-	bool later = (doc_le16(h + 6) & 8) != 0; /* sizes come behind */
+	bool later;
 
+	if (!doc_package_at_header(pkg, part))
+		return 0;
+	later = (doc_le16(h + 6) & 8) != 0; /* sizes come behind */
 	if (doc_le16(h + 8) != part->method ||
 	    (!later && doc_le32(h + 18) != part->packed))
 		return 0;

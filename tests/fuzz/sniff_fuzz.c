@@ -31,9 +31,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct doc_input in = { .fd = -1, .media = "" };
 	char *p = quiet_copy(data, size);
 
-	if (p == NULL)
+	/* An empty file has its own media type, before any look. */
+	if (p == NULL || size == 0) {
+		free(p);
 		return 0;
-	in.data = size ? p : NULL;
+	}
+	in.data = p;
 	in.size = size;
 	for (size_t i = 0; i < DOC_LEN(looks); i++) {
 		char media[128];

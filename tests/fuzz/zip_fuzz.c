@@ -36,13 +36,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.data = p,
 		.size = size };
 	struct doc_package *pkg;
+	bool hides;
 	struct doc_error err = { 0 };
 
 	if (p == NULL)
 		return 0;
 	if (doc_package_open(&in, &pkg, &err) == 0) {
 		read_all(pkg);
-		(void)doc_package_is_dense(pkg);
+		(void)doc_package_is_dense(pkg, &hides);
 		doc_package_free(pkg);
 	}
 	if (doc_package_peek(&in, &pkg, &err) == 0) {
