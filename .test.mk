@@ -11,7 +11,7 @@ lint-deps:
 # --- tests -------------------------------------------------------------------
 
 # A unit test may try any module; what it does not use is not linked.
-UNIT_LIBS = $(command_LIBS) $(docstore_LIBS) \
+UNIT_LIBS = $(command_LIBS) $(docstore_LIBS) $(dococr_LIBS) \
 	$(foreach z,$(ZYGOTES),$(zygote_$(z)_LIBS))
 unit_clamav_test_EXTRA := $(B)/lib/base/starved_malloc.o
 

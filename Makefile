@@ -22,7 +22,7 @@ FORTIFY ?= -D_FORTIFY_SOURCE=2
 MODULES := libarchive nettle json-c gmime-3.0 poppler-glib cairo vips \
 	librsvg-2.0 gdk-pixbuf-2.0 pangocairo libopenjp2 libwebp libjpeg libpng \
 	tesseract lept libclamav libxml-2.0 libgsf-1 libexif libseccomp icu-uc \
-	icu-i18n zlib
+	icu-i18n zlib libcurl
 # Expanded on first use, so that `make deps` runs before pkg-config exists.
 SYSTEM = $(eval SYSTEM := $(patsubst -I%,-isystem %,$(filter -I%,$(shell \
 	$(PKG) --cflags-only-I $(MODULES)))))$(SYSTEM)
@@ -40,6 +40,7 @@ ZYGOTES := docsniff doclist docscan doctext dococr docpreview docpicture
 command_LIBS := -ljson-c -lnettle -lseccomp
 docstore_LIBS := -lsqlite3
 docfind_LIBS  := -lsqlite3
+dococr_LIBS   := -lcurl
 
 # Every document costs a fork of docsniff, and a fork costs by the mapping: one
 # file instead of nineteen.  The sanitizers' runtime wants to be loaded.  Of two
@@ -51,7 +52,7 @@ zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
 zygote_doclist_LIBS    = -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
 zygote_docscan_LIBS    = -lclamav -lz -larchive
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n) -larchive -lz -lm
-zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -lm
+zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib gio-2.0 cairo libwebp libjpeg libpng) -lm
 zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \
 	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libxml-2.0 icu-uc icu-i18n) \

@@ -4,8 +4,11 @@
  *
  * This process reads records, opens documents, decides from what doctext said
  * which pages to read, and joins their texts; rendering and recognition happen
- * in the workers of libexec/docpipe/dococr, one per page.
+ * in the workers of libexec/docpipe/dococr, one per page.  With another engine
+ * the workers draw the pages, this process has them read elsewhere, and what
+ * was answered goes to a worker again, for it is not to be trusted.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,10 +16,19 @@
 #include "cmd/options.h"
 #include "lib/base/io.h"
 #include "lib/base/start.h"
+#include "lib/engine/remote.h"
 #include "lib/record/media.h"
 #include "lib/stage/stage.h"
 
 static struct doc_ocr_options own = DOC_OCR_DEFAULTS;
+static struct doc_remote *remote; /* NULL: pages are read here */
+
+/* A page that is being read elsewhere. */
+struct outside {
+	struct doc_remote_call call; /* first: calls are cast back */
+	struct doc_unit *unit;
+	struct doc_spool_file picture, answer;
+};
 
 static bool
 is_pdf(const char *media)
@@ -44,9 +56,11 @@ skip(const struct doc_run *run, const struct doc_record *rec, const char *media)
 	doc_autovalue struct doc_value *text = NULL;
 
 	(void)run;
+	if (own.mode == DOC_OCR_NEVER)
+		return DOC_R_OFF;
 	if ((doc_media_flags(media) & DOC_MEDIA_OCR) == 0)
 		return DOC_R_UNSUPPORTED;
-	if (!is_pdf(media) || own.mode == DOC_OCR_ALWAYS)
+	if (!is_pdf(media) || own.mode != DOC_OCR_AUTO)
 		return DOC_R_NONE;
 	text = text_of(rec);
 	if (text == NULL ||
@@ -55,13 +69,26 @@ skip(const struct doc_run *run, const struct doc_record *rec, const char *media)
 	return DOC_R_HAS_TEXT;
 }
 
+static bool
+is_page(const struct doc_unit *u)
+{
+	return u->job.unit != DOC_UNIT_OCR_SURVEY;
+}
+
+/* What a page of work is for a worker. */
+static unsigned
+page_unit(void)
+{
+	return remote ? DOC_UNIT_OCR_PICTURE : DOC_UNIT_OCR_PAGE;
+}
+
 static unsigned
 page_units(const struct doc_stage_task *task)
 {
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < task->unit_count; i++)
-		n += task->units[i]->job.unit == DOC_UNIT_OCR_PAGE;
+		n += is_page(task->units[i]);
 	return n;
 }
 
@@ -76,7 +103,7 @@ add_pages(struct doc_stage_task *task, unsigned first, unsigned last)
 			task->reasons |= (uint64_t)1 << DOC_R_PAGES;
 			return 0;
 		}
-		if (doc_unit_add(task, DOC_UNIT_OCR_PAGE, first) < 0)
+		if (doc_unit_add(task, page_unit(), first) < 0)
 			return -1;
 	}
 	return 0;
@@ -105,8 +132,8 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 	const struct doc_value *pages;
 
 	if (!is_pdf(task->media))
-		return doc_unit_add(task, DOC_UNIT_OCR_PAGE, 1);
-	text = own.mode == DOC_OCR_ALWAYS ? NULL : text_of(rec);
+		return doc_unit_add(task, page_unit(), 1);
+	text = own.mode == DOC_OCR_AUTO ? text_of(rec) : NULL;
 	pages = doc_value_get(text, "ocr_pages");
 	for (size_t i = 0; i < doc_value_count(pages); i++) {
 		const char *entry = doc_value_str(doc_value_at(pages, i));
@@ -127,9 +154,10 @@ grow(struct doc_stage_task *task, const struct doc_unit *unit)
 	    (uint64_t)UINT32_MAX - 1);
 	bool survey = unit->job.unit == DOC_UNIT_OCR_SURVEY;
 
-	if (unit != task->units[0])
+	/* Of pages that are read elsewhere, follow() saw to it. */
+	if (unit != task->units[0] || (remote && !survey))
 		return 0;
-	if (survey && own.mode == DOC_OCR_AUTO) {
+	if (survey && own.mode != DOC_OCR_ALWAYS) {
 		for (size_t at = 0; at < list->len;
 		     at += strlen(list->data + at) + 1)
 			if (add_range(task, list->data + at) < 0)
@@ -140,6 +168,150 @@ grow(struct doc_stage_task *task, const struct doc_unit *unit)
 		return 0;
 	/* More frames in the picture; or all pages, when always. */
 	return add_pages(task, survey ? 1 : 2, pages);
+}
+
+static void
+outside_free(struct outside *o)
+{
+	struct doc_unit *unit = o->unit;
+	struct doc_spool *spool = &unit->task->run->spool;
+
+	unit->outside = NULL;
+	if (o->call.picture >= 0)
+		close(o->call.picture);
+	if (o->call.answer >= 0)
+		close(o->call.answer);
+	doc_spool_drop(spool, &o->picture);
+	doc_spool_drop(spool, &o->answer);
+	free(o);
+}
+
+/* The service is away: read it here instead, if that is wanted. */
+static bool
+fall_back(struct outside *o, const struct doc_error *err)
+{
+	struct doc_unit *unit = o->unit;
+
+	if (own.fallback != DOC_OCR_FALLBACK_LOCAL ||
+	    err->code != DOC_E_SERVICE)
+		return false;
+	outside_free(o);
+	doc_unit_again(unit, DOC_UNIT_OCR_PAGE, -1);
+	return true;
+}
+
+static void
+read_outside(struct doc_remote_call *call)
+{
+	struct outside *o = (struct outside *)call;
+	struct doc_unit *unit = o->unit;
+	struct doc_error err = call->err;
+	int fd;
+
+	unit->task->run->flow.hold = doc_remote_full(remote);
+	if (fall_back(o, &err))
+		return;
+	fd = err.code == DOC_E_NONE ? fcntl(call->answer, F_DUPFD_CLOEXEC, 3)
+				    : -1;
+	if (fd >= 0) {
+		doc_unit_again(unit, DOC_UNIT_OCR_ANSWER, fd);
+		return;
+	}
+	if (err.code == DOC_E_NONE)
+		doc_error_sys(&err, "cannot look at the answer");
+	outside_free(o);
+	unit->job.err = err;
+	doc_unit_over(unit);
+}
+
+/* Have the picture that a worker made read elsewhere. */
+static int
+send_outside(struct doc_unit *unit, struct doc_error *err)
+{
+	struct doc_run *run = unit->task->run;
+	struct outside *o = calloc(1, sizeof(*o));
+	struct stat st;
+
+	if (o == NULL)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	*o = (struct outside){ .unit = unit,
+		.picture = unit->out,
+		.call = { .picture = unit->job.out,
+		    .answer = -1,
+		    .page = unit->job.page,
+		    .key = unit->task->sha256,
+		    .done = read_outside } };
+	unit->outside = o;
+	unit->job.out = -1;
+	unit->out.name[0] = '\0';
+	o->call.answer = doc_spool_create(&run->spool, &o->answer, err);
+	if (o->call.answer >= 0 && fstat(o->call.picture, &st) < 0)
+		doc_error_sys(err, "cannot look at the picture");
+	if (err->code != DOC_E_NONE) {
+		outside_free(o);
+		return -1;
+	}
+	o->call.bytes = (uint64_t)st.st_size;
+	doc_remote_submit(remote, &o->call);
+	run->flow.hold = doc_remote_full(remote);
+	return 0;
+}
+
+/* A worker is done with a page; not so the page, if it is read elsewhere. */
+static bool
+follow(struct doc_unit *unit)
+{
+	struct outside *o = unit->outside;
+	struct doc_job *job = &unit->job;
+
+	if (job->unit == DOC_UNIT_OCR_PICTURE && job->err.code == DOC_E_NONE) {
+		if (unit == unit->task->units[0] &&
+		    !is_pdf(unit->task->media) &&
+		    add_pages(unit->task, 2,
+			(unsigned)job->answer.number[DOC_F_PAGES]) < 0)
+			doc_error_set(&job->err, DOC_E_NO_MEMORY, "no memory");
+		else if (send_outside(unit, &job->err) == 0)
+			return true;
+	}
+	if (job->unit != DOC_UNIT_OCR_ANSWER)
+		return false;
+	/* Garbage may have been an accident on the way. */
+	if (job->err.code == DOC_E_SERVICE &&
+	    (doc_remote_retry(&o->call) || fall_back(o, &job->err)))
+		return true;
+	outside_free(o);
+	return false;
+}
+
+static int
+open_remote(struct doc_run *run, struct doc_error *err)
+{
+	struct doc_remote_config config = { .engine = own.engine,
+		.api = own.api,
+		.request = own.request,
+		.lang = own.lang,
+		.header_file = own.header_file,
+		.bearer_file = own.bearer_file,
+		.proxy = own.proxy,
+		.dpi = own.dpi,
+		.concurrency = own.concurrency,
+		.rate = own.rate,
+		.attempts = own.attempts,
+		.timeout_ms = own.request_timeout_ms,
+		.patience_ms = run->limits->timeout_ms,
+		.fail_when_open = own.fallback == DOC_OCR_FALLBACK_LOCAL };
+
+	if (!doc_remote_is(own.engine))
+		return 0;
+	return doc_remote_open(&remote, &run->flow.loop, &config, err);
+}
+
+static void
+close_remote(struct doc_run *run)
+{
+	(void)run;
+	doc_remote_close(remote);
+	remote = NULL;
 }
 
 /* The text of a page behind those before it. */
@@ -162,12 +334,6 @@ append_page(struct doc_run *run, int to, struct doc_unit *u, bool first,
 		if (doc_write_full(to, chunk, (size_t)n) < 0)
 			return doc_error_sys(err, "cannot write to the spool");
 	return n < 0 ? doc_error_sys(err, "cannot read from the spool") : 0;
-}
-
-static bool
-is_page(const struct doc_unit *u)
-{
-	return u->job.unit == DOC_UNIT_OCR_PAGE;
 }
 
 static int
@@ -237,11 +403,30 @@ conclude(struct doc_stage_task *task, struct doc_result *r)
 	r->status = r->reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
 }
 
+/* Who read the pages, and how many fell back to us. */
+static void
+write_engine(const struct doc_stage_task *task, struct doc_json *j)
+{
+	unsigned back = 0;
+	char host[256];
+
+	for (unsigned i = 0; remote && i < task->unit_count; i++)
+		back += task->units[i]->job.unit == DOC_UNIT_OCR_PAGE;
+	doc_json_str(j, "engine",
+	    !remote				       ? "local"
+		: strncmp(own.engine, "exec:", 5) == 0 ? "exec"
+						       : "http");
+	if (doc_remote_host(own.engine, host, sizeof(host)))
+		doc_json_str(j, "engine_url_host", host);
+	if (back > 0)
+		doc_json_int(j, "fallback_pages", back);
+}
+
 static void
 members(const struct doc_stage_task *task, struct doc_result *r,
     struct doc_json *j)
 {
-	uint64_t words = 0, chars = 0, sum = 0;
+	uint64_t words = 0, chars = 0, sum = 0, sure = 0;
 	unsigned done = 0;
 
 	(void)r;
@@ -255,6 +440,7 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 		done++;
 		words += w;
 		chars += a->number[DOC_F_CHARS];
+		sure += a->set[DOC_F_CONFIDENCE] ? w : 0;
 		sum += w * a->number[DOC_F_CONFIDENCE];
 	}
 	if (done == 0)
@@ -263,8 +449,9 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 	doc_json_int(j, "pages", done);
 	doc_json_int(j, "words", (int64_t)words);
 	doc_json_int(j, "chars", (int64_t)chars);
-	if (words > 0)
-		doc_json_int(j, "confidence", (int64_t)(sum / words));
+	if (sure > 0)
+		doc_json_int(j, "confidence", (int64_t)(sum / sure));
+	write_engine(task, j);
 }
 
 static const struct doc_stage dococr = {
@@ -275,10 +462,27 @@ static const struct doc_stage dococr = {
 	.writes = true,
 	.skip = skip,
 	.plan = plan,
+	.follow = follow,
+	.ready = open_remote,
+	.over = close_remote,
 	.grow = grow,
 	.conclude = conclude,
 	.members = members,
 };
+
+static void
+check_engine(const struct doc_cmd *cmd)
+{
+	if (strcmp(own.engine, "local") != 0 && !doc_remote_is(own.engine))
+		doc_usage(cmd,
+		    "--engine: local, exec:CMD, http:URL or http+unix:SOCKET");
+	if (doc_remote_is_net(own.engine) && !own.allow_net)
+		doc_usage(cmd,
+		    "--engine: pages would leave this machine; say --allow-net "
+		    "if they may");
+	if (own.concurrency < 1 || own.concurrency > 1000 || own.attempts < 1)
+		doc_usage(cmd, "--concurrency and --attempts: from 1");
+}
 
 int
 main(int argc, char *argv[])
@@ -305,5 +509,6 @@ main(int argc, char *argv[])
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
 	if (own.dpi < 50 || own.dpi > 1200)
 		doc_usage(&cmd, "--dpi: from 50 to 1200");
+	check_engine(&cmd);
 	return doc_stage_main(&setup);
 }

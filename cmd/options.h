@@ -60,15 +60,31 @@ struct doc_ocr_options {
 	unsigned dpi;
 	int mode; /* enum doc_ocr_mode, by the words of the table */
 	unsigned max_pages;
+	const char *engine; /* "local", or as in lib/engine/remote.h */
+	bool allow_net;
+	int fallback; /* enum doc_ocr_fallback */
+	const char *api, *request, *answer, *answer_error;
+	const char *header_file, *bearer_file, *proxy;
+	unsigned concurrency, rate, attempts;
+	uint64_t request_timeout_ms;
 };
-enum doc_ocr_mode { DOC_OCR_AUTO, DOC_OCR_ALWAYS };
+enum doc_ocr_mode { DOC_OCR_AUTO, DOC_OCR_ALWAYS, DOC_OCR_NEVER, DOC_OCR_REDO };
+enum doc_ocr_fallback { DOC_OCR_FALLBACK_NONE, DOC_OCR_FALLBACK_LOCAL };
 
-/* Units of work of dococr. */
-enum { DOC_UNIT_OCR_PAGE = 0, DOC_UNIT_OCR_SURVEY = 1 };
+/* Units of work of dococr: a page read, which pages to read, a page as a
+ * picture for others to read, and what they answered. */
+enum {
+	DOC_UNIT_OCR_PAGE,
+	DOC_UNIT_OCR_SURVEY,
+	DOC_UNIT_OCR_PICTURE,
+	DOC_UNIT_OCR_ANSWER
+};
 extern const struct doc_opt doc_ocr_opts[];
 #define DOC_OCR_DEFAULTS                                                       \
 	{                                                                      \
-		.lang = "eng", .dpi = 300, .max_pages = 10000                  \
+		.lang = "eng", .dpi = 300, .max_pages = 10000,                 \
+		.engine = "local", .api = "none", .concurrency = 4,            \
+		.attempts = 4, .request_timeout_ms = 120000                    \
 	}
 
 struct doc_preview_options {

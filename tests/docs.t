@@ -155,6 +155,9 @@ own='list delivered
 scan verdict
 scan quarantined
 ocr lang
+ocr engine
+ocr engine_url_host
+ocr fallback_pages
 preview pictures'
 # From a worker, but not in its stage's result: members of the document, and
 # what dococr keeps to itself.
@@ -350,7 +353,7 @@ bash_completes() {
 	mkdir -p box/two
 	: >box/file
 	is "--dpi=" "$(bash_says dococr dococr --dp)"
-	is "auto always" "$(bash_says dococr dococr --ocr = '' | paste -sd ' ')"
+	is "auto always never redo" "$(bash_says dococr dococr --ocr = '' | paste -sd ' ')"
 	is "always" "$(bash_says dococr dococr -O al)"
 	is "box/two" "$(bash_says docrun docrun -o box/)"
 	is "box/file box/two" \

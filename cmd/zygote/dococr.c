@@ -6,6 +6,7 @@
 
 #include "cmd/options.h"
 #include "lib/base/starved.h"
+#include "lib/engine/ocr_answer.h"
 #include "lib/engine/ocr_page.h"
 #include "lib/engine/tesseract.h"
 #include "lib/format/pdf.h"
@@ -18,12 +19,41 @@ enum { MAX_PIXELS = 40 << 20, READINGS_MOST = 3 };
 
 static struct doc_ocr_options options = DOC_OCR_DEFAULTS;
 
+/* Is there anything for Tesseract to do? */
+static bool
+reads_here(void)
+{
+	return strcmp(options.engine, "local") == 0 ||
+	    options.fallback == DOC_OCR_FALLBACK_LOCAL;
+}
+
+static struct doc_answer_form
+answer_form(void)
+{
+	struct doc_answer_form form = doc_answer_form_of(options.api);
+
+	if (options.answer)
+		form = (struct doc_answer_form){ options.answer, NULL };
+	if (options.answer_error)
+		form.error = options.answer_error;
+	return form;
+}
+
 static int
 load(struct doc_buf *facts, struct doc_error *err)
 {
+	struct doc_answer_form form = answer_form();
+
 	(void)facts;
+	if (!form.form || !doc_answer_form_valid(form.form))
+		return doc_error_set(err, DOC_E_USAGE,
+		    form.form
+			? "--answer: text, tsv, hocr or json:POINTER"
+			: "--api: tika, tesseract-server, liteparse, paddlex");
 	if (doc_pdf_warm(err) < 0)
 		return -1;
+	if (!reads_here())
+		return 0;
 	return doc_tesseract_init(options.lang, err);
 }
 
@@ -95,11 +125,52 @@ recognise(const struct doc_input *in, struct doc_work *work,
 	return put_page(&page, work, err);
 }
 
+/* A page for others to read. */
+static int
+draw(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
+{
+	doc_autopixels struct doc_pixels px = { 0 };
+	unsigned pages = 0;
+
+	if (pixels(in, &px, &pages, err) < 0)
+		return -1;
+	doc_work_int(work, DOC_F_PAGES, pages);
+	return doc_leptonica_png(&px, work->out, err);
+}
+
+/* What they read. */
+static int
+take_answer(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err)
+{
+	struct doc_answer_form form = answer_form();
+	struct doc_text text;
+	int confidence, rc;
+
+	doc_text_init(&text, work);
+	rc = doc_ocr_answer(in, &form, &text, &confidence, err);
+	if (rc == 0)
+		rc = doc_text_finish(&text, err);
+	if (rc == 0 && confidence >= 0)
+		doc_work_int(work, DOC_F_CONFIDENCE, (uint64_t)confidence);
+	doc_text_release(&text);
+	return rc;
+}
+
 static int
 work(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 {
-	return in->unit == DOC_UNIT_OCR_SURVEY ? doc_pdf_survey(in, work, err)
-					       : recognise(in, work, err);
+	switch (in->unit) {
+	case DOC_UNIT_OCR_SURVEY:
+		return doc_pdf_survey(in, options.mode == DOC_OCR_REDO, work,
+		    err);
+	case DOC_UNIT_OCR_PICTURE:
+		return draw(in, work, err);
+	case DOC_UNIT_OCR_ANSWER:
+		return take_answer(in, work, err);
+	default:
+		return recognise(in, work, err);
+	}
 }
 
 /* A word to read: without its memory or models Tesseract finds nothing, with
@@ -116,6 +187,8 @@ canary(struct doc_work *work, struct doc_error *err)
 	char got[256];
 	ssize_t n;
 
+	if (!reads_here())
+		return draw(&in, work, err);
 	if (recognise(&in, work, err) < 0)
 		return -1;
 	n = pread(work->out, got, sizeof(got) - 1, 0);

@@ -41,6 +41,7 @@ enum doc_class {
 	X(ENCRYPTED,    INPUT,  "encrypted",    "a password is needed") \
 	X(UNSUPPORTED,  INPUT,  "unsupported",  "a format, method or feature no engine here reads") \
 	X(CHANGED,      INPUT,  "changed",      "the file was changed or cut after it was listed") \
+	X(REJECTED,     INPUT,  "rejected",     "the OCR service or command refuses the page") \
 	X(TIMEOUT,      LIMIT,  "timeout",      "the total clock of the document ran out") \
 	X(STALL,        LIMIT,  "stall",        "no sign of life for the time of --stall") \
 	X(CPU,          LIMIT,  "cpu",          "the processor time of the document ran out") \
@@ -71,7 +72,8 @@ enum doc_class {
 	X(SANDBOX,      SYSTEM, "sandbox",      "the required sandbox is not available") \
 	X(STREAM,       SYSTEM, "stream",       "the input stream is broken or incomplete") \
 	X(USAGE,        SYSTEM, "usage",        "the command line is wrong") \
-	X(LOST,         SYSTEM, "lost",         "a stage of the user's own gave no record for it")
+	X(LOST,         SYSTEM, "lost",         "a stage of the user's own gave no record for it") \
+	X(SERVICE,      SYSTEM, "service",      "the OCR service or command failed or is away")
 
 enum doc_code {
 	DOC_E_NONE,

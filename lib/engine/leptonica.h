@@ -17,6 +17,10 @@
 int doc_leptonica_pixels(const struct doc_input *in, struct doc_pixels *px,
     unsigned *pages, struct doc_error *err) DOC_MUST_CHECK;
 
+/* px as a PNG file to fd.  MEMORY, IO, NO_SPACE. */
+int doc_leptonica_png(const struct doc_pixels *px, int fd,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 /* A page as it is read: grey, light text on dark turned into dark on light,
  * straight to a tenth of a degree. */
 struct doc_sheet {

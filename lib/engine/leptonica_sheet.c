@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/base/io.h"
 #include "lib/engine/leptonica.h"
 
 /* Letters smaller than this are noise, larger ones headlines: pixels. */
@@ -90,6 +91,24 @@ make_binary(PIX *grey)
 		pixGetHeight(grey), 0, 0, 0.1F, NULL, &binary))
 		return NULL;
 	return binary;
+}
+
+int
+doc_leptonica_png(const struct doc_pixels *px, int fd, struct doc_error *err)
+{
+	autopix PIX *grey = make_grey(px);
+	l_uint8 *data = NULL;
+	size_t size = 0;
+	int rc;
+
+	if (grey && px->dpi > 0)
+		pixSetResolution(grey, (l_int32)px->dpi, (l_int32)px->dpi);
+	if (!grey || pixWriteMemPng(&data, &size, grey, 0))
+		return doc_error_set(err, DOC_E_MEMORY,
+		    "no memory for the picture");
+	rc = doc_write_full(fd, data, size);
+	lept_free(data);
+	return rc ? doc_error_sys(err, "cannot write the picture") : 0;
 }
 
 static int

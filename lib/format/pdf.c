@@ -19,7 +19,7 @@ read_page(struct doc_pdf *pdf, unsigned index, struct doc_buf *buf,
 	if (doc_pdf_page_text(page, buf))
 		pdf->cut = true;
 	doc_pdf_count(buf->data, buf->len, &stats);
-	*reason = doc_pdf_judge(page, &stats);
+	*reason = doc_pdf_judge(page, &stats, pdf->redo);
 	doc_pdf_page_free(page);
 	return 0;
 }
@@ -62,10 +62,10 @@ doc_pdf_read_pages(struct doc_pdf *pdf, struct doc_work *work,
 }
 
 int
-doc_pdf_survey(const struct doc_input *in, struct doc_work *work,
+doc_pdf_survey(const struct doc_input *in, bool redo, struct doc_work *work,
     struct doc_error *err)
 {
-	doc_autopdf struct doc_pdf pdf = { 0 };
+	doc_autopdf struct doc_pdf pdf = { .redo = redo };
 
 	if (doc_pdf_open(&pdf, in, err))
 		return -1;

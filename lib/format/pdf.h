@@ -19,8 +19,8 @@ int doc_pdf_text(const struct doc_input *in, struct doc_text *text,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* Says which pages need OCR (field ocr_pages) and how many there are (pages)
- * without keeping text. */
-int doc_pdf_survey(const struct doc_input *in, struct doc_work *work,
+ * without keeping text.  `redo`: text that lies on pictures does not count. */
+int doc_pdf_survey(const struct doc_input *in, bool redo, struct doc_work *work,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* What to render. */

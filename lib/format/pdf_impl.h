@@ -23,6 +23,7 @@ struct doc_pdf {
 	bool broken;	/* part of a page or stream could not be read */
 	const char *passwords; /* to try, each ending in a newline; or NULL */
 	bool cut;	       /* a page's text did not fit a doc_buf */
+	bool redo;	       /* text on pictures does not count */
 };
 
 #define doc_autopdf __attribute__((cleanup(doc_pdf_close)))
@@ -73,9 +74,10 @@ void doc_pdf_count(const char *s, size_t n, struct doc_pdf_stats *stats);
 bool doc_pdf_garbled(const struct doc_pdf_stats *stats);
 
 /* Why the page needs OCR; DOC_R_HAS_TEXT when it does not.  Looks at the page
- * only when its text does not settle the matter. */
+ * only when its text does not settle the matter.  `redo`: a page under a
+ * picture needs it although it has text, which is somebody's earlier OCR. */
 enum doc_reason doc_pdf_judge(struct _PopplerPage *page,
-    const struct doc_pdf_stats *stats);
+    const struct doc_pdf_stats *stats, bool redo);
 
 /* Neighbouring pages with the same reason, said as one entry of ocr_pages. */
 struct doc_pdf_runs {

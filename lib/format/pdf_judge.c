@@ -102,13 +102,14 @@ doc_pdf_garbled(const struct doc_pdf_stats *st)
 }
 
 enum doc_reason
-doc_pdf_judge(struct _PopplerPage *page, const struct doc_pdf_stats *st)
+doc_pdf_judge(struct _PopplerPage *page, const struct doc_pdf_stats *st,
+    bool redo)
 {
 	unsigned cover;
 
 	if (doc_pdf_garbled(st))
 		return DOC_R_GARBLED;
-	if (st->word >= SPARSE_CHARS)
+	if (st->word >= SPARSE_CHARS && !redo)
 		return DOC_R_HAS_TEXT;
 	cover = doc_pdf_page_cover(page);
 	if (st->word < FEW_CHARS && cover >= COVER_SOME)

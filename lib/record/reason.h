@@ -48,7 +48,10 @@
 	X(CONTAINER,       "container",       "its members have records of their own") \
 	X(ALLOWED,         "allowed",         "its digest is on the list of --allow") \
 	X(QUOTA,           "quota",           "its tenant had used up what it may have") \
-	X(SUSPENDED,       "suspended",       "its tenant's documents crashed too many workers")
+	X(SUSPENDED,       "suspended",       "its tenant's documents crashed too many workers") \
+	X(REJECTED,        "rejected",        "the OCR service or command refuses a page") \
+	X(SERVICE,         "service",         "the OCR service or command failed or is away") \
+	X(OFF,             "off",             "not wanted: --ocr=never")
 
 enum doc_reason {
 	DOC_R_NONE,

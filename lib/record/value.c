@@ -74,6 +74,12 @@ doc_value_count(const struct doc_value *v)
 	return json_object_array_length(node(v));
 }
 
+bool
+doc_value_is_array(const struct doc_value *v)
+{
+	return v != NULL && json_object_is_type(node(v), json_type_array);
+}
+
 const char *
 doc_value_str(const struct doc_value *v)
 {

@@ -21,6 +21,7 @@ const struct doc_value *doc_value_get(const struct doc_value *v,
     const char *key);
 const struct doc_value *doc_value_at(const struct doc_value *v, size_t i);
 size_t doc_value_count(const struct doc_value *v);
+bool doc_value_is_array(const struct doc_value *v);
 
 /* The content, borrowed from the tree; NULL (or `or`) when of another type.
  * doc_value_str refuses strings that hold a NUL. */

@@ -229,7 +229,8 @@ dispatch(struct doc_flow *flow)
 	if (flow->sink.buf.len >= OUTPUT_HELD)
 		return want_tokens(flow, false);
 	for (struct doc_task *t = flow->head, *next; t != NULL; t = next) {
-		while (t->state == DOC_TASK_WAITING) {
+		while (t->state == DOC_TASK_WAITING &&
+		    (t->urgent || !flow->hold)) {
 			if (!doc_pool_free(flow->pool[t->pool])) {
 				want = true;
 				break;

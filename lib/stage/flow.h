@@ -41,8 +41,13 @@ struct doc_task {
 	unsigned pool;	     /* which of the flow's pools it waits for */
 	/* Called before its line is written; NULL: the line is there. */
 	void (*finish)(struct doc_flow *flow, struct doc_task *task);
-	/* Submit one job (the pool is free), and set the state: RUNNING when
-	 * there is nothing more to submit, DONE when nothing was needed. */
+	bool urgent;
+	    /* goes on although the flow holds */ /* Submit one job (the pool is
+						   * free), and set the state:
+						   * RUNNING when there is
+						   * nothing more to submit,
+						   * DONE when nothing was
+						   * needed. */
 	void (*dispatch)(struct doc_flow *flow, struct doc_task *task);
 	void (*free)(struct doc_task *task);
 	/* Optional: append its name for people, UTF-8. */
@@ -64,6 +69,7 @@ struct doc_flow {
 	bool ended;	      /* no more input */
 	struct doc_error err; /* the stream is broken: stop, status 3 */
 	bool again;	      /* look at the tasks before waiting */
+	bool hold;	      /* begin nothing new: enough waits elsewhere */
 	int signal;	      /* SIGINT, SIGTERM, SIGHUP or SIGPIPE came */
 	/* Make tasks from input.  1: did something, 0: nothing there yet,
 	 * -1: the input has ended (flow->ended), or broke (flow->err). */

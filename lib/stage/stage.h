@@ -26,6 +26,8 @@ struct doc_unit {
 	uint64_t bytes;		   /* of it that count */
 	int fd;	    /* what it reads instead of the document, or -1 */
 	char *file; /* full path, once in the spool's place; owned */
+	struct doc_unit *again; /* the next to be worked on once more */
+	void *outside;		/* of the stage, while it is over elsewhere */
 };
 
 struct doc_stage_task {
@@ -35,6 +37,7 @@ struct doc_stage_task {
 	char media[128], tenant[72], sha256[72];
 	int fd; /* the document, -1 until work begins */
 	struct doc_unit **units;
+	struct doc_unit *again; /* units to be worked on once more */
 	unsigned unit_count, submitted, over;
 	uint64_t reasons; /* the stage's own, besides the workers' */
 };
@@ -67,6 +70,9 @@ struct doc_stage {
 	/* Optional: the file this unit reads instead of the document, or -1
 	 * for the document; may change job.unit. */
 	int (*source)(struct doc_unit *unit, const struct doc_record *rec);
+	/* Optional: a worker is done with the unit.  True: it is not over; it
+	 * was given to doc_unit_again, or doc_unit_over comes later. */
+	bool (*follow)(struct doc_unit *unit);
 	/* Optional: after each unit; may add more. */
 	int (*grow)(struct doc_stage_task *task, const struct doc_unit *unit);
 	/* Optional: make one result of the units; default for one unit. */
@@ -126,6 +132,13 @@ int doc_stage_main(const struct doc_stage_setup *setup);
 
 /* Add a unit of work (page from 1, 0 the whole). */
 int doc_unit_add(struct doc_stage_task *task, unsigned unit, unsigned page);
+
+/* Work on the unit once more, as `kind`, reading `fd` (taken; -1: the
+ * document).  What the first worker said and wrote is forgotten. */
+void doc_unit_again(struct doc_unit *unit, unsigned kind, int fd);
+
+/* The unit is over; job.err tells how. */
+void doc_unit_over(struct doc_unit *unit);
 
 /* The usual result of one unit: ok, partial with what was saved, or error. */
 void doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,

@@ -136,16 +136,28 @@ start_second(struct doc_run *run)
 	return -1;
 }
 
+/* What is to be done once more comes before what is new. */
+static struct doc_unit *
+next_unit(const struct doc_stage_task *task)
+{
+	if (task->again != NULL)
+		return task->again;
+	return task->submitted < task->unit_count ? task->units[task->submitted]
+						  : NULL;
+}
+
 /* The next unit, if there is one, waits for the engine that does its kind. */
 static void
 wait_for_pool(struct doc_stage_task *task)
 {
 	const struct doc_stage *stage = task->run->stage;
+	const struct doc_unit *unit = next_unit(task);
 	unsigned kind;
 
-	if (task->submitted >= task->unit_count)
+	if (unit == NULL)
 		return;
-	kind = task->units[task->submitted]->job.unit;
+	kind = unit->job.unit;
+	task->task.urgent = task->again != NULL;
 	task->task.pool = stage->second != NULL && kind < 64 &&
 	    (stage->second_does >> kind & 1) != 0;
 	/* Without it the flow stops, but for now it needs a state. */
@@ -155,10 +167,9 @@ wait_for_pool(struct doc_stage_task *task)
 		task->task.state = DOC_TASK_WAITING;
 }
 
-static void
-unit_done(struct doc_job *job)
+void
+doc_unit_over(struct doc_unit *unit)
 {
-	struct doc_unit *unit = job->ctx;
 	struct doc_stage_task *task = unit->task;
 	const struct doc_stage *stage = task->run->stage;
 	struct doc_result result = { 0 };
@@ -196,6 +207,42 @@ unit_again(struct doc_job *job)
 	close(job->out);
 	doc_spool_drop(&run->spool, &unit->out);
 	job->out = doc_spool_create(&run->spool, &unit->out, &run->flow.err);
+}
+
+static void
+unit_done(struct doc_job *job)
+{
+	struct doc_unit *unit = job->ctx;
+	const struct doc_stage *stage = unit->task->run->stage;
+
+	if (stage->follow == NULL || !stage->follow(unit))
+		doc_unit_over(unit);
+}
+
+void
+doc_unit_again(struct doc_unit *unit, unsigned kind, int fd)
+{
+	struct doc_stage_task *task = unit->task;
+	struct doc_job *job = &unit->job;
+
+	if (job->out >= 0)
+		close(job->out);
+	if (unit->fd >= 0)
+		close(unit->fd);
+	doc_spool_drop(&task->run->spool, &unit->out);
+	doc_answer_release(&job->answer);
+	*job = (struct doc_job){ .ops = job->ops,
+		.ctx = unit,
+		.tenant = job->tenant,
+		.fd = -1,
+		.out = -1,
+		.media = job->media,
+		.page = job->page,
+		.unit = kind };
+	unit->fd = fd;
+	unit->again = task->again;
+	task->again = unit;
+	wait_for_pool(task);
 }
 
 int
@@ -250,7 +297,7 @@ open_source(struct doc_stage_task *task, struct doc_unit *unit)
 	struct doc_error err = { 0 };
 	struct doc_record rec;
 
-	if (task->run->stage->source != NULL &&
+	if (task->run->stage->source != NULL && unit->fd < 0 &&
 	    doc_record_parse(&rec, task->input.data, task->input.len, &err) ==
 		0)
 		unit->fd = task->run->stage->source(unit, &rec);
@@ -261,7 +308,7 @@ static void
 dispatch(struct doc_flow *flow, struct doc_task *t)
 {
 	struct doc_stage_task *task = of(t);
-	struct doc_unit *unit = task->units[task->submitted];
+	struct doc_unit *unit = next_unit(task);
 	struct doc_error err = { 0 };
 	unsigned pool;
 
@@ -282,7 +329,10 @@ dispatch(struct doc_flow *flow, struct doc_task *t)
 	open_source(task, unit);
 	pool = t->pool;
 	t->state = DOC_TASK_RUNNING;
-	task->submitted++;
+	if (unit == task->again)
+		task->again = unit->again;
+	else
+		task->submitted++;
 	wait_for_pool(task);
 	if (task->run->stage->elsewhere != NULL &&
 	    task->run->stage->elsewhere(task, unit))
