@@ -253,8 +253,9 @@ test_survey(void)
 
 	doc_buf_release(&said);
 	memset(&err, 0, sizeof(err));
-	OK(doc_pdf_survey(&in, false, &work, &err) == 0 && was_said("pages=6\n") &&
-		was_said("ocr_pages=no-text:1-2\n") && was_said("beat=6/6\n"),
+	OK(doc_pdf_survey(&in, false, &work, &err) == 0 &&
+		was_said("pages=6\n") && was_said("ocr_pages=no-text:1-2\n") &&
+		was_said("beat=6/6\n"),
 	    "survey says the same without text");
 }
 
