@@ -303,6 +303,7 @@ open_remote(struct doc_run *run, struct doc_error *err)
 
 	if (!doc_remote_is(own.engine))
 		return 0;
+	run->flow.network = doc_remote_is_net(own.engine);
 	return doc_remote_open(&remote, &run->flow.loop, &config, err);
 }
 

@@ -233,11 +233,11 @@ fallback() {
 ok 'read here when the service is away' fallback
 
 socket() {
-	kill "$mock"
 	mock "$scratch/s"
 	dococr -q -e "http+unix:$scratch/s:/ok" f/notice.png >out
 	is 'ok http' "$(got '"\(.ocr.status) \(.ocr.engine)"')"
 	is 1 "$(requests ok)"
+	kill "$mock"
 }
 ok 'a Unix socket needs no --allow-net' socket
 
