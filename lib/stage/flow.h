@@ -41,7 +41,7 @@ struct doc_task {
 	unsigned pool;	     /* which of the flow's pools it waits for */
 	/* Called before its line is written; NULL: the line is there. */
 	void (*finish)(struct doc_flow *flow, struct doc_task *task);
-	bool urgent;	     /* goes on although the flow holds */
+	bool urgent; /* goes on although the flow holds */
 	/* Submit one job (the pool is free), and set the state: RUNNING when
 	 * there is nothing more to submit, DONE when nothing was needed. */
 	void (*dispatch)(struct doc_flow *flow, struct doc_task *task);
