@@ -12,6 +12,10 @@
 
 #define POINTS_PER_INCH 72.0
 
+/* Pixels of a thumbnail's side, and how often it is doubled when cairo fails.
+ */
+enum { SMALL_BOX = 1024, LARGER_MAX = 3 };
+
 /* Pixels per point for this page: what was asked for, less if that is more
  * than the pixels allowed. */
 static double
@@ -35,16 +39,13 @@ pixels_along(double points, double scale)
 }
 
 static int
-render(struct _PopplerPage *page, const struct doc_pdf_render *how,
+render(struct _PopplerPage *page, double scale, bool grey,
     struct doc_pixels *px, struct doc_error *err)
 {
 	doc_autocanvas struct doc_canvas canvas = { 0 };
-	double width, height, scale;
+	double width, height;
 
 	poppler_page_get_size(page, &width, &height);
-	if (!(width > 0 && height > 0 && isfinite(width * height)))
-		return doc_error_set(err, DOC_E_DAMAGED, "page without size");
-	scale = choose_scale(how, width, height);
 	if (doc_canvas_open(&canvas, pixels_along(width, scale),
 		pixels_along(height, scale), false, err) < 0)
 		return -1;
@@ -52,10 +53,47 @@ render(struct _PopplerPage *page, const struct doc_pdf_render *how,
 	cairo_scale(canvas.cr, scale, scale);
 	poppler_page_render(page, canvas.cr);
 	cairo_restore(canvas.cr);
-	if (doc_canvas_pixels(&canvas, how->grey ? 1 : 3, px, err) < 0)
+	if (doc_canvas_pixels(&canvas, grey ? 1 : 3, px, err) < 0)
 		return -1;
 	px->dpi = (unsigned)MAX(1.0, scale * POINTS_PER_INCH + 0.5);
 	return 0;
+}
+
+/* cairo says it has no memory when a picture on the page would become nothing
+ * at this scale; drawn larger and shrunk it is there. */
+static int
+render_larger(struct _PopplerPage *page, double scale, bool grey,
+    struct doc_pixels *px, struct doc_error *err)
+{
+	struct doc_error why = { 0 };
+	unsigned times = 0;
+
+	while (render(page, scale, grey, px, &why) < 0) {
+		if (why.code != DOC_E_MEMORY || times == LARGER_MAX)
+			return doc_error_set(err, why.code, "%s", why.msg);
+		why = (struct doc_error){ 0 };
+		scale *= 2;
+		times++;
+	}
+	for (; times > 0; times--)
+		doc_pixels_halve(px);
+	return 0;
+}
+
+static int
+render_page(struct _PopplerPage *page, const struct doc_pdf_render *how,
+    struct doc_pixels *px, struct doc_error *err)
+{
+	double width, height, scale;
+
+	poppler_page_get_size(page, &width, &height);
+	if (!(width > 0 && height > 0 && isfinite(width * height)))
+		return doc_error_set(err, DOC_E_DAMAGED, "page without size");
+	scale = choose_scale(how, width, height);
+	/* Only thumbnails are so small that it happens. */
+	if (how->box && how->box <= SMALL_BOX)
+		return render_larger(page, scale, how->grey, px, err);
+	return render(page, scale, how->grey, px, err);
 }
 
 int
@@ -76,7 +114,7 @@ doc_pdf_pixels(const struct doc_input *in, const struct doc_pdf_render *how,
 	if (!page)
 		return doc_error_set(err, DOC_E_DAMAGED, "page %u is missing",
 		    how->page);
-	rc = render(page, how, &made, err);
+	rc = render_page(page, how, &made, err);
 	doc_pdf_page_free(page);
 	if (rc)
 		return -1;

@@ -33,3 +33,27 @@ doc_pixels_flatten(const struct doc_pixels *px, struct doc_pixels *flat)
 	*flat = to;
 	return 0;
 }
+
+void
+doc_pixels_halve(struct doc_pixels *px)
+{
+	unsigned width = DOC_MAX(px->width / 2, 1U);
+	unsigned height = DOC_MAX(px->height / 2, 1U);
+	size_t right = px->width > 1 ? px->bands : 0;
+	size_t below = px->height > 1 ? px->stride : 0;
+
+	for (unsigned y = 0; y < height; y++) {
+		const unsigned char *p = px->data + 2 * y * px->stride;
+		unsigned char *to = px->data + y * px->stride;
+
+		for (unsigned x = 0; x < width; x++, p += px->bands)
+			for (unsigned b = 0; b < px->bands; b++, p++)
+				*to++ = (unsigned char)((p[0] + p[right] +
+							    p[below] +
+							    p[right + below] +
+							    2) /
+				    4);
+	}
+	px->width = width;
+	px->height = height;
+}

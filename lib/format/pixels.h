@@ -34,4 +34,7 @@ int doc_pixels_alloc(struct doc_pixels *px) DOC_MUST_CHECK;
 int doc_pixels_flatten(const struct doc_pixels *px,
     struct doc_pixels *flat) DOC_MUST_CHECK;
 
+/* Half as wide and high, in place: each pixel the mean of four. */
+void doc_pixels_halve(struct doc_pixels *px);
+
 #endif

@@ -117,6 +117,7 @@ is_wanted(const char *loader)
 struct header {
 	unsigned pages;
 	bool profile;
+	bool wide; /* samples that have no white: 32 bits, floats */
 };
 
 /* libvips' own words for which page to load: "[page=3]". */
@@ -152,6 +153,8 @@ read_header(VipsSource *source, unsigned page, struct header *h,
 		    vips_image_get_width(im), vips_image_get_height(im));
 	h->pages = (unsigned)vips_image_get_n_pages(im);
 	h->profile = vips_image_get_typeof(im, VIPS_META_ICC_NAME) != 0;
+	h->wide = vips_image_get_format(im) != VIPS_FORMAT_UCHAR &&
+	    vips_image_get_format(im) != VIPS_FORMAT_USHORT;
 	return 0;
 }
 
@@ -260,6 +263,22 @@ shrink(VipsSource *source, const struct doc_raster *how, bool profile,
 	    "size", VIPS_SIZE_DOWN, "option_string", option, NULL);
 }
 
+/* Measurements rather than a picture: the least is black, the greatest white.
+ */
+static int
+shrink_wide(VipsSource *source, const struct doc_raster *how, VipsImage **small)
+{
+	autovips VipsImage *all = NULL, *scaled = NULL;
+	char option[32];
+
+	page_option(option, sizeof(option), how->page);
+	all = vips_image_new_from_source(source, option, NULL);
+	if (!all || vips_scale(all, &scaled, NULL))
+		return -1;
+	return vips_thumbnail_image(scaled, small, (int)how->box, "height",
+	    (int)how->box, "size", VIPS_SIZE_DOWN, NULL);
+}
+
 static int
 thumbnail(const void *data, size_t size, const struct doc_raster *how,
     struct doc_pixels *px, unsigned *pages, struct doc_error *err)
@@ -273,7 +292,8 @@ thumbnail(const void *data, size_t size, const struct doc_raster *how,
 		return failed(err, DOC_E_MEMORY, "cannot read the picture");
 	if (read_header(source, how->page, &h, err))
 		return -1;
-	if (shrink(source, how, h.profile, &small))
+	if (h.wide ? shrink_wide(source, how, &small)
+		   : shrink(source, how, h.profile, &small))
 		return failed(err, DOC_E_DAMAGED, "cannot shrink the picture");
 	if (to_pixels(&small, px, err))
 		return -1;
