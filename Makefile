@@ -55,7 +55,8 @@ zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo gmime-3.0 libgsf
 zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib gio-2.0 cairo libwebp libjpeg libpng) -lm
 zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \
-	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libxml-2.0 icu-uc icu-i18n) \
+	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libgsf-1 libxml-2.0 icu-uc \
+	icu-i18n) \
 	-larchive -lz -lm
 libs = $(shell $(PKG) --libs $(1))
 

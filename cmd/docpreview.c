@@ -230,6 +230,7 @@ static const struct doc_stage docpreview = {
 	    DOES(DOC_UNIT_PREVIEW_INNER) | DOES(DOC_UNIT_PREVIEW_TEXT) |
 	    DOES(DOC_UNIT_PREVIEW_CARD) | DOES(DOC_UNIT_PREVIEW_FACTS),
 	.fields = DOC_FOR_PREVIEW,
+	.beats = true,
 	.writes = true,
 	.skip = skip,
 	.plan = plan,

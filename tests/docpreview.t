@@ -8,7 +8,7 @@ fixtures letter.pdf scan1.pdf wide.png tall.png tiny.png huge.png cut.png \
     cmyk.tif flag.svg cut.svg letter.docx thumb.docx blank.docx thumb.odt \
     book.epub cover.epub diary.html mail.eml letters.zip zeros.gz \
     orders.xlsx binary.bin many.pdf
-make_fixtures slow busy.pdf
+make_fixtures slow busy.pdf slow.pdf
 
 docpreview f >all.ndjson 2>all.err
 all_status=$?
@@ -296,6 +296,23 @@ slow() {
 	clean
 }
 ok 'a page that renders for ever' slow
+
+# Each shape drawn is a sign of life: slow is not stalled.
+beats() {
+	status 1 docpreview -s 3s -t 7s slow/slow.pdf >out
+	is 'error timeout' "$(recs '.preview |
+	    "\(.status) \(.error.code)"' out)"
+}
+ok 'slow is not stalled' beats
+
+# One page takes the others with it: there is a picture all the same.
+fallback() {
+	status 1 docpreview -k -p 1-2 -t 3s slow/busy.pdf >out
+	is 'partial ["timeout"] page' "$(recs '.preview |
+	    "\(.status) \(.reasons) \(.source)"' out)"
+	is true "$(recs '.preview.height == 256' out)"
+}
+ok 'a sheet with a page that renders for ever' fallback
 
 same() {
 	docpreview -j 1 f >one || :

@@ -36,9 +36,11 @@ static int
 draw_page(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
+	struct doc_beat beat = { .work = work };
 	struct doc_pdf_render how = { .page = in->page,
 		.box = options.size,
-		.max_pixels = PIXELS_MAX };
+		.max_pixels = PIXELS_MAX,
+		.beat = &beat };
 	doc_autopixels struct doc_pixels px = { 0 };
 	unsigned pages;
 
@@ -56,6 +58,7 @@ draw_pages(const struct doc_input *in, unsigned first, unsigned last,
 {
 	struct doc_sheet sheet;
 	unsigned total = last - first + 1, pages;
+	struct doc_beat beat = { .work = work, .total = total };
 	int rc;
 
 	if (doc_sheet_open(&sheet, options.size, total) < 0)
@@ -63,14 +66,16 @@ draw_pages(const struct doc_input *in, unsigned first, unsigned last,
 	for (unsigned page = first; page <= last; page++) {
 		struct doc_pdf_render how = { .page = page,
 			.box = sheet.cell,
-			.max_pixels = PIXELS_MAX };
+			.max_pixels = PIXELS_MAX,
+			.beat = &beat };
 		doc_autopixels struct doc_pixels px = { 0 };
 		struct doc_error why = { 0 };
 
 		if (doc_pdf_pixels(in, &how, &px, &pages, &why) < 0)
 			doc_work_reason(work, DOC_R_DAMAGED);
 		doc_sheet_put(&sheet, px.data ? &px : NULL);
-		doc_work_progress(work, page - first + 1, total, 0);
+		beat.done++;
+		doc_work_progress(work, beat.done, total, 0);
 	}
 	rc = finish(&sheet.px, work, err);
 	doc_sheet_close(&sheet);

@@ -3,6 +3,31 @@
 
 #include <cairo.h>
 
+static void
+on_shape(cairo_surface_t *observer, cairo_surface_t *target, void *data)
+{
+	(void)observer;
+	(void)target;
+	doc_beat(data);
+}
+
+/* A context that draws on `surface` and tells of it: 2 % of the time. */
+static cairo_t *
+create_watched(cairo_surface_t *surface, struct doc_beat *beat)
+{
+	cairo_surface_t *o = cairo_surface_create_observer(surface,
+	    CAIRO_SURFACE_OBSERVER_NORMAL);
+	cairo_t *cr = cairo_create(o);
+
+	cairo_surface_observer_add_paint_callback(o, on_shape, beat);
+	cairo_surface_observer_add_mask_callback(o, on_shape, beat);
+	cairo_surface_observer_add_fill_callback(o, on_shape, beat);
+	cairo_surface_observer_add_stroke_callback(o, on_shape, beat);
+	cairo_surface_observer_add_glyphs_callback(o, on_shape, beat);
+	cairo_surface_destroy(o);
+	return cr;
+}
+
 int
 doc_canvas_open(struct doc_canvas *c, unsigned width, unsigned height,
     bool transparent, struct doc_error *err)
@@ -11,7 +36,8 @@ doc_canvas_open(struct doc_canvas *c, unsigned width, unsigned height,
 		? CAIRO_FORMAT_ARGB32
 		: CAIRO_FORMAT_RGB24,
 	    (int)width, (int)height);
-	c->cr = cairo_create(c->surface);
+	c->cr = c->beat ? create_watched(c->surface, c->beat)
+			: cairo_create(c->surface);
 	if (cairo_status(c->cr) != CAIRO_STATUS_SUCCESS) {
 		doc_canvas_close(c);
 		return doc_error_set(err, DOC_E_MEMORY,

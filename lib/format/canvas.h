@@ -8,7 +8,7 @@
 #ifndef DOC_CANVAS_H
 #define DOC_CANVAS_H
 
-#include "lib/base/error.h"
+#include "lib/format/beat.h"
 #include "lib/format/pixels.h"
 
 /* cairo's image surfaces end here (15-bit coordinates). */
@@ -20,6 +20,8 @@ struct _cairo_surface;
 struct doc_canvas {
 	struct _cairo *cr; /* draw here; one unit is one pixel */
 	struct _cairo_surface *surface;
+	struct doc_beat *beat; /* with each shape drawn; set before opening it,
+				  or NULL */
 };
 
 #define doc_autocanvas __attribute__((cleanup(doc_canvas_close)))

@@ -7,9 +7,13 @@
 #include "lib/format/html.h"
 #include "lib/format/mail.h"
 #include "lib/format/odf.h"
+#include "lib/format/ole.h"
+#include "lib/format/ole_text.h"
 #include "lib/format/ooxml.h"
 #include "lib/format/plain.h"
+#include "lib/format/rtf.h"
 #include "lib/format/xml.h"
+#include "lib/format/xmldoc.h"
 #include "lib/record/media.h"
 
 /* Of a long plain text only this much is looked at, also for its charset. */
@@ -20,17 +24,20 @@ typedef int extract_fn(const struct doc_input *in, struct doc_text *text,
 
 static extract_fn *const extractors[DOC_FAMILY_COUNT] = {
 	[DOC_FAMILY_PLAIN] = doc_plain_text,
-	[DOC_FAMILY_XML] = doc_plain_text,
+	[DOC_FAMILY_XML] = doc_xmldoc_text,
 	[DOC_FAMILY_HTML] = doc_html_text,
 	[DOC_FAMILY_OOXML] = doc_ooxml_text,
 	[DOC_FAMILY_ODF] = doc_odf_text,
 	[DOC_FAMILY_EPUB] = doc_epub_text,
 	[DOC_FAMILY_MAIL] = doc_mail_text,
+	[DOC_FAMILY_OLE] = doc_ole_text,
+	[DOC_FAMILY_RTF] = doc_rtf_text,
 };
 
 int
 doc_excerpt_warm(struct doc_error *err)
 {
+	doc_ole_warm();
 	return doc_mail_warm(err) < 0 ? -1 : doc_xml_warm(err);
 }
 

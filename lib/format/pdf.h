@@ -7,6 +7,7 @@
 #ifndef DOC_PDF_H
 #define DOC_PDF_H
 
+#include "lib/format/beat.h"
 #include "lib/format/pixels.h"
 #include "lib/format/text.h"
 
@@ -29,7 +30,8 @@ struct doc_pdf_render {
 	unsigned box;  /* fit into box x box pixels; 0: use dpi */
 	unsigned dpi;
 	bool grey;
-	uint64_t max_pixels; /* dpi is lowered to stay below */
+	uint64_t max_pixels;   /* dpi is lowered to stay below */
+	struct doc_beat *beat; /* with each shape drawn; or NULL */
 };
 
 /* 0 and *px to release, or -1 with DAMAGED, ENCRYPTED, MEMORY. */

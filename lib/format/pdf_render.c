@@ -39,10 +39,10 @@ pixels_along(double points, double scale)
 }
 
 static int
-render(struct _PopplerPage *page, double scale, bool grey,
-    struct doc_pixels *px, struct doc_error *err)
+render(struct _PopplerPage *page, const struct doc_pdf_render *how,
+    double scale, struct doc_pixels *px, struct doc_error *err)
 {
-	doc_autocanvas struct doc_canvas canvas = { 0 };
+	doc_autocanvas struct doc_canvas canvas = { .beat = how->beat };
 	double width, height;
 
 	poppler_page_get_size(page, &width, &height);
@@ -53,7 +53,7 @@ render(struct _PopplerPage *page, double scale, bool grey,
 	cairo_scale(canvas.cr, scale, scale);
 	poppler_page_render(page, canvas.cr);
 	cairo_restore(canvas.cr);
-	if (doc_canvas_pixels(&canvas, grey ? 1 : 3, px, err) < 0)
+	if (doc_canvas_pixels(&canvas, how->grey ? 1 : 3, px, err) < 0)
 		return -1;
 	px->dpi = (unsigned)MAX(1.0, scale * POINTS_PER_INCH + 0.5);
 	return 0;
@@ -62,13 +62,13 @@ render(struct _PopplerPage *page, double scale, bool grey,
 /* cairo says it has no memory when a picture on the page would become nothing
  * at this scale; drawn larger and shrunk it is there. */
 static int
-render_larger(struct _PopplerPage *page, double scale, bool grey,
-    struct doc_pixels *px, struct doc_error *err)
+render_larger(struct _PopplerPage *page, const struct doc_pdf_render *how,
+    double scale, struct doc_pixels *px, struct doc_error *err)
 {
 	struct doc_error why = { 0 };
 	unsigned times = 0;
 
-	while (render(page, scale, grey, px, &why) < 0) {
+	while (render(page, how, scale, px, &why) < 0) {
 		if (why.code != DOC_E_MEMORY || times == LARGER_MAX)
 			return doc_error_set(err, why.code, "%s", why.msg);
 		why = (struct doc_error){ 0 };
@@ -92,8 +92,8 @@ render_page(struct _PopplerPage *page, const struct doc_pdf_render *how,
 	scale = choose_scale(how, width, height);
 	/* Only thumbnails are so small that it happens. */
 	if (how->box && how->box <= SMALL_BOX)
-		return render_larger(page, scale, how->grey, px, err);
-	return render(page, scale, how->grey, px, err);
+		return render_larger(page, how, scale, px, err);
+	return render(page, how, scale, px, err);
 }
 
 int

@@ -52,7 +52,8 @@ doc_picture_pixels(const struct doc_input *in, unsigned box,
     struct doc_pixels *px, unsigned *pages, struct doc_work *work,
     struct doc_error *err)
 {
-	struct doc_raster how = { .box = box, .page = in->page };
+	struct doc_beat beat = { .work = work };
+	struct doc_raster how = { .box = box, .page = in->page, .beat = &beat };
 
 	*pages = 1;
 	if (doc_jp2_reads(in->media))

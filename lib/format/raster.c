@@ -201,15 +201,27 @@ to_srgb(VipsImage **image)
 	return rc;
 }
 
+static void
+on_strip(VipsImage *image, VipsProgress *progress, gpointer beat)
+{
+	(void)image;
+	(void)progress;
+	doc_beat(beat);
+}
+
 /* `image` may still be a pipeline: decoding happens here. */
 static int
-to_pixels(VipsImage **image, struct doc_pixels *px, struct doc_error *err)
+to_pixels(VipsImage **image, struct doc_beat *beat, struct doc_pixels *px,
+    struct doc_error *err)
 {
 	size_t size;
 	void *data;
 
 	if (to_srgb(image))
 		return failed(err, DOC_E_DAMAGED, "cannot read the colours");
+	/* Emitted by the thread that waits for those that decode: this one. */
+	vips_image_set_progress(*image, TRUE);
+	g_signal_connect(*image, "eval", G_CALLBACK(on_strip), beat);
 	data = vips_image_write_to_memory(*image, &size);
 	if (!data)
 		return failed(err, DOC_E_DAMAGED, "cannot decode the picture");
@@ -295,7 +307,7 @@ thumbnail(const void *data, size_t size, const struct doc_raster *how,
 	if (h.wide ? shrink_wide(source, how, &small)
 		   : shrink(source, how, h.profile, &small))
 		return failed(err, DOC_E_DAMAGED, "cannot shrink the picture");
-	if (to_pixels(&small, px, err))
+	if (to_pixels(&small, how->beat, px, err))
 		return -1;
 	*pages = h.pages;
 	return 0;
@@ -356,5 +368,5 @@ doc_raster_shrink(const struct doc_pixels *px,
 		"size", VIPS_SIZE_DOWN, "intent", VIPS_INTENT_PERCEPTUAL,
 		profile ? "export_profile" : NULL, "srgb", NULL))
 		return failed(err, DOC_E_MEMORY, "cannot shrink the picture");
-	return to_pixels(&thumb, small, err);
+	return to_pixels(&thumb, NULL, small, err);
 }

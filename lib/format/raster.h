@@ -9,6 +9,7 @@
 #ifndef DOC_RASTER_H
 #define DOC_RASTER_H
 
+#include "lib/format/beat.h"
 #include "lib/format/pixels.h"
 #include "lib/pool/work.h"
 
@@ -22,8 +23,9 @@
 int doc_raster_init(struct doc_error *err) DOC_MUST_CHECK;
 
 struct doc_raster {
-	unsigned box;  /* fit into box x box pixels, never enlarge */
-	unsigned page; /* from 1 */
+	unsigned box;	       /* fit into box x box pixels, never enlarge */
+	unsigned page;	       /* from 1 */
+	struct doc_beat *beat; /* with each strip decoded; or NULL */
 };
 
 /* Decode a picture file: orientation and colour profile applied, transparency
