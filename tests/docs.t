@@ -278,11 +278,11 @@ for name in sys.argv[2:]:
 sys.exit(bad)
 END
 
-# Of every kind of document and every status; the two that keep a stage busy
+# Of every kind of document and every status; those that keep a stage busy
 # for its whole time are left to others.
 records() {
 	fixtures "$@"
-	rm -f f/busy.pdf f/bomb.*
+	rm -f f/busy.pdf f/slow.pdf f/bomb.*
 	: >"$(printf 'f/not-utf8-\377')"
 	ln -s letter.pdf f/link.pdf
 	status 1 docrun -q -o RUN --inline --stats f
