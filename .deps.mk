@@ -7,7 +7,8 @@ PACKAGES := gcc make pkg-config libc6-dev \
 	libjpeg62-turbo-dev libpng-dev libtesseract-dev \
 	libleptonica-dev libclamav-dev libxml2-dev libgsf-1-dev libexif-dev \
 	libseccomp-dev libicu-dev \
-	zlib1g-dev libsqlite3-dev libcurl4-openssl-dev poppler-data tesseract-ocr tesseract-ocr-eng \
+	zlib1g-dev libytnef0-dev libsqlite3-dev libcurl4-openssl-dev \
+	poppler-data tesseract-ocr tesseract-ocr-eng \
 	fonts-dejavu-core fonts-urw-base35 fonts-droid-fallback jq parallel
 
 # What the tests need on top; the second line for worlds of tests/cage.t, the

@@ -49,7 +49,7 @@ ifeq ($(findstring -fsanitize,$(CFLAGS)),)
 zygote_docsniff_LDFLAGS := -static-pie -Wl,-z,muldefs
 endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
-zygote_doclist_LIBS    = -larchive -lz $(call libs,gmime-3.0 icu-i18n libxml-2.0)
+zygote_doclist_LIBS    = -larchive -lz -lytnef $(call libs,gmime-3.0 icu-i18n libxml-2.0 libgsf-1)
 zygote_docscan_LIBS    = -lclamav -lz -larchive
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm

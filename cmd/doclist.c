@@ -20,10 +20,12 @@ main(int argc, char *argv[])
 		.about = "Writes a record for each document, and for each "
 			 "member of a container.",
 		.groups = { { doc_list_opts, &own },
-		    { doc_stage_opts, &options },
+		    { doc_open_opts, &own.open }, { doc_stage_opts, &options },
 		    { doc_limits_opts, &limits } } };
 	struct doc_intake_setup setup = { .cmd = &cmd,
 		.options = &options,
+		.select = &own.select,
+		.opts = { doc_open_opts, &own.open },
 		.limits = &limits };
 
 	doc_start(cmd.name);
@@ -31,7 +33,14 @@ main(int argc, char *argv[])
 	doc_limits_default(&limits);
 	limits.max_output = DOC_MEMBER_MAX; /* the largest member */
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	if (own.open.password_file != NULL &&
+	    access(own.open.password_file, R_OK) < 0)
+		doc_usage(&cmd, "--password-file: cannot read '%s'",
+		    own.open.password_file);
 	setup.null = own.null;
+	setup.files_from = own.files_from;
+	setup.embedded = own.open.embedded;
+	setup.tenant_from_dir = own.tenant_from == DOC_TENANT_FROM_DIR;
 	setup.tree = (struct doc_intake_limits){ own.max_depth, own.max_members,
 		own.max_bytes };
 	return doc_intake_main(&setup);

@@ -18,6 +18,30 @@ const struct doc_opt doc_list_opts[] = {
 	    DOC_OPT_SIZE, LIST(max_members), NULL },
 	{ 'b', "max-bytes", "SIZE", "unpacked bytes of one input, all levels",
 	    DOC_OPT_SIZE, LIST(max_bytes), NULL },
+	{ 'g', "include", "GLOB", "only what fits; may be given again",
+	    DOC_OPT_LIST, LIST(select.include), NULL },
+	{ 'X', "exclude", "GLOB", "not what fits; may be given again",
+	    DOC_OPT_LIST, LIST(select.exclude), NULL },
+	{ 'L', "max-size", "SIZE", "open nothing larger", DOC_OPT_SIZE,
+	    LIST(select.max_size), NULL },
+	{ 'N', "newer", "WHEN", "files changed after a time, or after a file",
+	    DOC_OPT_STRING, LIST(select.newer), NULL },
+	{ 'o', "one-file-system", NULL, "stay on the file system of a folder",
+	    DOC_OPT_FLAG, LIST(select.one_file_system), NULL },
+	{ 'f', "files-from", "FILE", "read names from FILE", DOC_OPT_STRING,
+	    LIST(files_from), NULL },
+	{ 'D', "tenant-from", "WHAT", "dir: the first folder is the tenant",
+	    DOC_OPT_CHOICE, LIST(tenant_from), "option|dir" },
+	{ 0 },
+};
+
+/* Beside the above in doclist, alone in its engine. */
+const struct doc_opt doc_open_opts[] = {
+	{ 'w', "password-file", "FILE", "passwords to try, one a line",
+	    DOC_OPT_STRING, offsetof(struct doc_open_options, password_file),
+	    NULL },
+	{ 'E', "embedded", NULL, "open office documents and books, too",
+	    DOC_OPT_FLAG, offsetof(struct doc_open_options, embedded), NULL },
 	{ 0 },
 };
 

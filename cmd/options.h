@@ -7,13 +7,26 @@
 #define DOC_CMD_OPTIONS_H
 
 #include "lib/base/opt.h"
+#include "lib/stage/select.h"
+
+/* What the engine that opens containers is told. */
+struct doc_open_options {
+	const char *password_file;
+	bool embedded;
+};
+extern const struct doc_opt doc_open_opts[];
 
 struct doc_list_options {
 	bool null;	      /* names on stdin end in NUL */
 	unsigned max_depth;   /* containers in containers */
 	uint64_t max_members; /* of one input, all levels together */
 	uint64_t max_bytes;   /* unpacked, of one input, all levels */
+	struct doc_select select;
+	int tenant_from; /* enum doc_tenant_from, by the words of the table */
+	const char *files_from;
+	struct doc_open_options open;
 };
+enum doc_tenant_from { DOC_TENANT_FROM_OPTION, DOC_TENANT_FROM_DIR };
 extern const struct doc_opt doc_list_opts[];
 #define DOC_LIST_DEFAULTS                                                      \
 	{                                                                      \

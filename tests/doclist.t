@@ -366,6 +366,167 @@ mails() {
 }
 ok 'attachments of a mail, messages of a mailbox' mails
 
+# --- what is wanted ----------------------------------------------------------
+
+mkdir -p sel/acme/deep 'sel/bad name' sel/beta
+cp f/letters.zip sel/acme/a.zip
+cp f/plain.txt sel/acme/deep/b.txt
+cp f/letter.pdf sel/beta/c.pdf
+cp f/plain.txt 'sel/bad name/d.txt'
+cp f/plain.txt sel/e.txt
+
+include() {
+	status 0 doclist -g '*.txt' sel >out
+	is "sel/acme/a.zip sel/acme/a.zip sel/acme/deep/b.txt sel/bad name/d.txt sel/e.txt" \
+	    "$(recs .path out | xargs)"
+	is one.txt "$(recs '.member[0]? // empty' out)"
+	status 0 doclist -g 'sel/beta/*' -g '*/two.html' sel >out
+	is "a.zip two.html c.pdf" "$(recs '.member[0]? // .path |
+	    split("/")[-1]' out | xargs)"
+	# The balance of the container counts what is in it, not what is wanted.
+	is "2 2 0" "$(recs 'select(.list.members).list |
+	    "\(.members) \(.delivered) \(.refused)"' out)"
+	any '.type == "end" and .in == 3 and .out == 3' out
+}
+ok '--include: by whole name or last part, members too' include
+
+exclude() {
+	status 0 doclist -X sel/acme/deep -X '*.html' -X '*.pdf' sel >out
+	is "a.zip one.txt d.txt e.txt" "$(recs '.member[0]? // .path |
+	    split("/")[-1]' out | xargs)"
+	is "2 1 1" "$(recs 'select(.list.members).list |
+	    "\(.members) \(.delivered) \(.excluded)"' out)"
+	printf 'sel/e.txt\nsel/beta/c.pdf\n' >names.in
+	status 0 doclist -X '*.pdf' <names.in >out
+	is sel/e.txt "$(recs .path out)"
+	status 0 doclist -f names.in >out
+	is "sel/e.txt sel/beta/c.pdf" "$(recs .path out | xargs)"
+	status 2 doclist -f names.in sel
+	status 2 doclist -f missing
+}
+ok '--exclude, --files-from' exclude
+
+old_or_large() {
+	touch -d 2020-01-01T00:00:00Z sel/e.txt
+	touch -d 2020-06-01T00:00:00Z sel/beta/c.pdf mark
+	status 0 doclist -N 2020-02-01 sel/e.txt sel/beta >out
+	is sel/beta/c.pdf "$(recs .path out)"
+	status 0 doclist -N 2020-06-01T00:00:00Z sel/e.txt sel/beta >out
+	is "" "$(recs .path out)"
+	status 0 doclist -N mark sel/e.txt sel/beta sel/acme/deep >out
+	is sel/acme/deep/b.txt "$(recs .path out)"
+	status 2 doclist -N yesterday sel
+	status 0 doclist -L 100 sel/beta sel/e.txt >out
+	is "skipped size ok" "$(recs '.list | .status + " " + (.reasons[0]?
+	    // "")' out | xargs)"
+	is "" "$(recs 'select(.list.status == "skipped") | .sha256 // empty' \
+	    out)"
+}
+ok '--newer, --max-size' old_or_large
+
+tenants() {
+	status 1 doclist -T house -D dir sel >out
+	is "acme acme acme acme house beta house" "$(recs .tenant out | xargs)"
+	is "sel/bad name/d.txt name" "$(recs 'select(.list.error) |
+	    "\(.path) \(.list.error.code)"' out)"
+	# Tenants share nothing: no duplicates across, a spool each.
+	is "" "$(recs .duplicate_of out | grep -v null || :)"
+	ls "$DOCPIPE_SPOOL/acme" >/dev/null
+	(cd sel && find . -type f | sed 's,^\./,,' | LC_ALL=C sort) >in
+	(cd sel && status 1 doclist -D dir <../in) >out
+	is "acme acme acme acme default beta default" "$(recs .tenant out |
+	    xargs)"
+}
+ok '--tenant-from dir' tenants
+
+promises() {
+	mkdir prom
+	cp f/letter.pdf prom/a.txt; cp f/plain.txt prom/b.pdf
+	cp f/plain.txt prom/c.csv; cp f/empty prom/d.pdf; cp f/notice.png prom/e
+	cp f/binary.bin prom/f.docx
+	status 0 doclist prom >out
+	cat >want <<'E'
+prom/a.txt application/pdf text/plain
+prom/b.pdf text/plain application/pdf
+prom/f.docx application/octet-stream application/vnd.openxmlformats-officedocument.wordprocessingml.document
+E
+	recs 'select(.media_by_name) | "\(.path) \(.media) \(.media_by_name)"' \
+	    out >got
+	diff -u want got
+}
+ok 'media_by_name, where the name promises something else' promises
+
+unsafe() {
+	status 1 doclist f/odd.zip >out
+	is "../escape.txt traversal /etc/absolute.txt absolute" \
+	    "$(recs 'select(.list.unsafe_name) |
+	    "\(.member[0]) \(.list.unsafe_name)"' out | xargs)"
+}
+ok 'names that would lead elsewhere are said to' unsafe
+
+# Zip's old cipher and AES, each member with the password of its own.
+locked() {
+	fixtures locked.zip
+	status 1 doclist f/locked.zip >out
+	is "error encrypted" "$(recs 'select(.member) | .list |
+	    "\(.status) \(.error.code)"' out | sort -u)"
+	printf 'wrong\nopen sesame\nother\n' >words
+	status 0 doclist -w words f/locked.zip >out
+	is "the secret" "$(cat "$(recs 'select(.member).data' out)")"
+	is 2 "$(recs 'select(.list.members).list.password' out)"
+	if grep -q sesame out; then false; fi
+	printf 'wrong\n' >words
+	status 1 doclist -w words f/locked.zip >out
+	is encrypted "$(recs 'select(.member).list.error.code' out)"
+	status 2 doclist -w missing f/locked.zip
+}
+ok '--password-file: the one that fits, by its number' locked
+
+embedded() {
+	status 0 doclist f/letter.docx f/book.epub >out
+	is "" "$(recs '.member // empty' out)"
+	python3 -c 'import zipfile
+z = zipfile.ZipFile("pics.docx", "w")
+z.writestr("[Content_Types].xml", "<Types><Override ContentType=\"application/"
+    "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/>"
+    "</Types>")
+z.writestr("word/document.xml", "<w/>")
+z.write("f/notice.png", "word/media/image1.png")
+z.write("f/plain.txt", "word/embeddings/note.txt")
+z.writestr("word/printerSettings/p.bin", "x")'
+	status 0 doclist -E pics.docx >out
+	is "word/media/image1.png image/png word/embeddings/note.txt text/plain" \
+	    "$(recs 'select(.member) | "\(.member[0]) \(.media)"' out | xargs)"
+	is "2 2 0" "$(recs 'select(.list.members).list |
+	    "\(.members) \(.delivered) \(.refused)"' out)"
+	status 0 doclist pics.docx >out
+	is 1 "$(recs .id out | wc -l)"
+}
+ok '--embedded: pictures and documents in packages' embedded
+
+tnef() {
+	fixtures winmail.dat
+	status 0 doclist f/winmail.dat >out
+	is "application/vnd.ms-tnef" "$(recs 'select(.member | not).media' out)"
+	is "note.txt text/plain" "$(recs 'select(.member) |
+	    "\(.member[0]) \(.media)"' out)"
+	is "from outlook" "$(cat "$(recs 'select(.member).data' out)")"
+	head -c 60 f/winmail.dat >cut.dat
+	status 1 doclist cut.dat >out
+}
+ok 'winmail.dat' tnef
+
+outlook() {
+	fixtures attached.msg
+	status 0 doclist f/attached.msg >out
+	is "application/vnd.ms-outlook" "$(recs 'select(.member | not).media' \
+	    out)"
+	is "Größe.txt text/plain" "$(recs 'select(.member) |
+	    "\(.member[0]) \(.media)"' out)"
+	is "in a message" "$(head -n 1 "$(recs 'select(.member).data' out)")"
+}
+ok 'attachments of a message of Outlook' outlook
+
 # --- who may open what -------------------------------------------------------
 
 roots() {

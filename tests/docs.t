@@ -152,6 +152,8 @@ ok 'docrecord(5) has the reasons' reasons_agree
 
 # Not from a worker: what the supervisor adds to a stage's result.
 own='list delivered
+list excluded
+list unsafe_name
 scan verdict
 scan quarantined
 ocr lang

@@ -4,26 +4,55 @@
  */
 #include <string.h>
 
+#include "cmd/options.h"
 #include "lib/format/archive.h"
 #include "lib/format/mail.h"
+#include "lib/format/msg_list.h"
+#include "lib/format/ole.h"
+#include "lib/format/passwords.h"
+#include "lib/format/tnef.h"
 #include "lib/pool/zygote.h"
 #include "lib/record/media.h"
+
+static struct doc_open_options options;
+static struct doc_buf passwords;
 
 static int
 load(struct doc_buf *facts, struct doc_error *err)
 {
 	(void)facts;
+	if (doc_passwords_read(options.password_file, &passwords, err) < 0)
+		return -1;
+	doc_ole_warm();
 	return doc_mail_warm(err);
 }
 
 static int
+list_archive(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err)
+{
+	struct doc_archive_wish wish = { .passwords = passwords.data };
+
+	return doc_archive_list_wish(in, &wish, work, err);
+}
+
+typedef int list_fn(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err);
+
+/* All others are archives, or packages. */
+static list_fn *const listers[DOC_FAMILY_COUNT] = {
+	[DOC_FAMILY_MAIL] = doc_mail_list,
+	[DOC_FAMILY_MBOX] = doc_mail_list,
+	[DOC_FAMILY_TNEF] = doc_tnef_list,
+	[DOC_FAMILY_OLE] = doc_msg_list,
+};
+
+static int
 list(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 {
-	enum doc_family family = doc_media_family(in->media);
+	list_fn *how = listers[doc_media_family(in->media)];
 
-	if (family == DOC_FAMILY_MAIL || family == DOC_FAMILY_MBOX)
-		return doc_mail_list(in, work, err);
-	return doc_archive_list(in, work, err);
+	return how ? how(in, work, err) : list_archive(in, work, err);
 }
 
 struct seen {
@@ -104,6 +133,7 @@ main(int argc, char *argv[])
 	static const struct doc_zygote doclist = {
 		.name = "doclist",
 		.profile = &doc_profile_list,
+		.opts = { doc_open_opts, &options },
 		.load = load,
 		.work = list,
 		.canary = canary,

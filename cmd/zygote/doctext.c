@@ -5,7 +5,6 @@
  * Linked with lib/format/pdf_nocolour.c: text needs no colour transforms, and
  * without them poppler is a tenth faster.
  */
-#include <fcntl.h>
 #include <string.h>
 
 #include "cmd/options.h"
@@ -17,6 +16,7 @@
 #include "lib/format/ole.h"
 #include "lib/format/ole_text.h"
 #include "lib/format/ooxml.h"
+#include "lib/format/passwords.h"
 #include "lib/format/pdf.h"
 #include "lib/format/plain.h"
 #include "lib/format/rtf.h"
@@ -47,42 +47,13 @@ static extract_fn *const extractors[DOC_FAMILY_COUNT] = {
 
 static struct doc_text_options options;
 
-/* A list longer than this is no list of passwords. */
-enum { MAX_PASSWORDS = 64 << 10 };
-static struct doc_buf passwords = { .max = MAX_PASSWORDS };
-
-/* Each line ends in a newline, and in nothing else. */
-static int
-read_passwords(struct doc_error *err)
-{
-	doc_autoclose int fd = -1;
-	char piece[4096];
-	ssize_t n;
-
-	if (options.password_file == NULL)
-		return 0;
-	fd = open(options.password_file, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return doc_error_sys(err, "cannot open the password file");
-	while ((n = read(fd, piece, sizeof(piece))) > 0)
-		for (ssize_t i = 0; i < n; i++)
-			if (piece[i] != '\r' && piece[i] != '\0' &&
-			    doc_buf_addc(&passwords, piece[i]) < 0)
-				return doc_error_set(err, DOC_E_USAGE,
-				    "the password file is too long");
-	if (n < 0)
-		return doc_error_sys(err, "cannot read the password file");
-	doc_buf_addc(&passwords, '\n');
-	return doc_buf_str(&passwords) == NULL
-	    ? doc_error_set(err, DOC_E_MEMORY, "no memory for passwords")
-	    : 0;
-}
+static struct doc_buf passwords;
 
 static int
 load(struct doc_buf *facts, struct doc_error *err)
 {
 	(void)facts;
-	if (read_passwords(err) < 0)
+	if (doc_passwords_read(options.password_file, &passwords, err) < 0)
 		return -1;
 	if (doc_mail_warm(err) < 0 || doc_xml_warm(err) < 0)
 		return -1;

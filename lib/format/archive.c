@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <strings.h>
 
 #include "lib/format/archive.h"
 #include "lib/format/member.h"
@@ -18,10 +19,13 @@ struct lister {
 	struct doc_work *work;
 	struct doc_member member;
 	struct doc_unpack *u;
+	const struct doc_archive_wish *wish;
+	enum doc_family family;
 	unsigned members;
 	uint64_t refused;
-	uint64_t reasons; /* bits of enum doc_reason, each is said once */
-	bool dead;	  /* the archive broke inside a member */
+	uint64_t reasons;  /* bits of enum doc_reason, each is said once */
+	bool dead;	   /* the archive broke inside a member */
+	unsigned password; /* number of the one that fitted, or 0 */
 };
 
 _Static_assert(DOC_R_COUNT <= 64, "reasons are bits of 64");
@@ -112,6 +116,19 @@ deliver_file(struct lister *l, const struct doc_unpack_entry *e,
 	return -1;
 }
 
+/* One of the passwords may fit. */
+static int
+deliver_locked(struct lister *l, const struct doc_unpack_entry *e,
+    struct doc_error *err)
+{
+	uint64_t refused = l->refused;
+	int rc = deliver_file(l, e, err);
+
+	if (l->refused == refused)
+		l->password = doc_unpack_password(l->u);
+	return rc;
+}
+
 /* A member without content. */
 static void
 deliver_bare(struct lister *l, const struct doc_unpack_entry *e,
@@ -123,6 +140,44 @@ deliver_bare(struct lister *l, const struct doc_unpack_entry *e,
 		blame(l, err);
 	l->work->ops->member_close(l->work, err, reason);
 	count(l);
+}
+
+static bool
+ends_in(const char *name, const char *tail)
+{
+	size_t n = strlen(name), t = strlen(tail);
+
+	return n >= t && strcasecmp(name + n - t, tail) == 0;
+}
+
+/* The parts that are the document itself: its markup. */
+static bool
+is_own_part(enum doc_family family, const char *name)
+{
+	static const char *const markup[] = { ".xml", ".rels", ".xhtml",
+		".html", ".htm", ".css", ".opf", ".ncx", ".rdf", ".vml",
+		"mimetype" };
+
+	if (strncmp(name, "META-INF/", 9) == 0 ||
+	    strncmp(name, "Thumbnails/", 11) == 0)
+		return true;
+	for (size_t i = 0; i < DOC_LEN(markup); i++)
+		if (ends_in(name, markup[i]))
+			return true;
+	/* What Office keeps beside the markup: settings of printers, caches. */
+	return family == DOC_FAMILY_OOXML && strstr(name, "/media/") == NULL &&
+	    strstr(name, "/embeddings/") == NULL &&
+	    strstr(name, "/attachments/") == NULL;
+}
+
+/* Of a package that is a document, what is embedded; of an archive all. */
+static bool
+is_wanted(const struct lister *l, const char *name)
+{
+	if (l->family != DOC_FAMILY_OOXML && l->family != DOC_FAMILY_ODF &&
+	    l->family != DOC_FAMILY_EPUB)
+		return true;
+	return !is_own_part(l->family, name);
 }
 
 static int
@@ -144,8 +199,12 @@ deliver(struct lister *l, const struct doc_unpack_entry *e,
 	case DOC_UNPACK_FILE:
 		break;
 	}
+	if (!is_wanted(l, e->name))
+		return 0;
 	if (!e->encrypted)
 		return deliver_file(l, e, err);
+	if (l->wish->passwords != NULL)
+		return deliver_locked(l, e, err);
 	(void)doc_error_set(&locked, DOC_E_ENCRYPTED,
 	    "member needs a password");
 	deliver_bare(l, e, &locked, DOC_R_NONE);
@@ -187,7 +246,8 @@ static int
 list(struct lister *l, const struct doc_input *in, enum doc_unpack_kind kind,
     struct doc_error *end, struct doc_error *err)
 {
-	if (doc_unpack_open(in->data, in->size, kind, &l->u, err) < 0)
+	if (doc_unpack_open_locked(in->data, in->size, kind, l->wish->passwords,
+		&l->u, err) < 0)
 		return -1;
 	(void)walk(l, end);
 	doc_unpack_free(l->u);
@@ -198,7 +258,19 @@ int
 doc_archive_list(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
-	struct lister l = { .work = work };
+	static const struct doc_archive_wish none = { 0 };
+
+	return doc_archive_list_wish(in, &none, work, err);
+}
+
+int
+doc_archive_list_wish(const struct doc_input *in,
+    const struct doc_archive_wish *wish, struct doc_work *work,
+    struct doc_error *err)
+{
+	struct lister l = { .work = work,
+		.wish = wish,
+		.family = doc_media_family(in->media) };
 	struct doc_error end = { 0 };
 	int rc;
 
@@ -222,6 +294,8 @@ doc_archive_list(const struct doc_input *in, struct doc_work *work,
 	}
 	doc_work_int(work, DOC_F_SEEN, l.members);
 	doc_work_int(work, DOC_F_REFUSED, l.refused);
+	if (l.password > 0)
+		doc_work_int(work, DOC_F_PASSWORD, l.password);
 	if (end.code == DOC_E_NONE)
 		return 0;
 	*err = end;

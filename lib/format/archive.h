@@ -17,6 +17,16 @@
 int doc_archive_list(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err) DOC_MUST_CHECK;
 
+struct doc_archive_wish {
+	const char *passwords; /* to try, each ending in a newline; or NULL */
+};
+
+/* The same with a wish.  Of a package that is a document (OOXML, ODF, EPUB)
+ * only what is embedded is a member: pictures, sounds, other documents. */
+int doc_archive_list_wish(const struct doc_input *in,
+    const struct doc_archive_wish *wish, struct doc_work *work,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 /* A zip package (OOXML, ODF, EPUB) opened for reading its parts by name. */
 struct doc_package;
 

@@ -5,10 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/format/passwords.h"
 #include "lib/format/unpack.h"
 
 struct doc_unpack {
 	struct archive *a;
+	const char *passwords;
+	unsigned tried;
+	char word[256]; /* libarchive wants it NUL-ended */
 };
 
 typedef int support(struct archive *);
@@ -76,9 +80,26 @@ enable_kind(struct archive *a, enum doc_unpack_kind kind, struct doc_error *err)
 	return enable(a, filters, DOC_LEN(filters), err);
 }
 
+/* libarchive asks for one after the other, and keeps the one that fits. */
+static const char *
+next_password(struct archive *a, void *ctx)
+{
+	struct doc_unpack *u = ctx;
+	size_t n;
+	const char *p = doc_passwords_line(u->passwords, u->tried + 1, &n);
+
+	(void)a;
+	if (p == NULL || n >= sizeof(u->word))
+		return NULL;
+	u->tried++;
+	memcpy(u->word, p, n);
+	u->word[n] = '\0';
+	return u->word;
+}
+
 int
-doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
-    struct doc_unpack **up, struct doc_error *err)
+doc_unpack_open_locked(const char *data, size_t size, enum doc_unpack_kind kind,
+    const char *passwords, struct doc_unpack **up, struct doc_error *err)
 {
 	struct doc_unpack *u = calloc(1, sizeof(*u));
 
@@ -88,6 +109,11 @@ doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
 	}
 	if (enable_kind(u->a, kind, err) < 0)
 		goto fail;
+	u->passwords = passwords;
+	/* Only while it is new. */
+	if (passwords != NULL)
+		(void)archive_read_set_passphrase_callback(u->a, u,
+		    next_password);
 	if (archive_read_open_memory(u->a, data, size) != ARCHIVE_OK) {
 		(void)doc_unpack_error(u, err);
 		goto fail;
@@ -97,6 +123,19 @@ doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
 fail:
 	doc_unpack_free(u);
 	return -1;
+}
+
+unsigned
+doc_unpack_password(const struct doc_unpack *u)
+{
+	return u->tried;
+}
+
+int
+doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
+    struct doc_unpack **u, struct doc_error *err)
+{
+	return doc_unpack_open_locked(data, size, kind, NULL, u, err);
 }
 
 static enum doc_unpack_status

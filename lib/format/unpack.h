@@ -44,8 +44,14 @@ struct doc_unpack_entry {
 
 struct doc_unpack;
 
-/* The bytes must outlive it.  0, or -1 with DAMAGED, ENCRYPTED, UNSUPPORTED,
+/* The bytes must outlive it, and so must the passwords to try, each ending in a
+ * newline (NULL: none).  0, or -1 with DAMAGED, ENCRYPTED, UNSUPPORTED,
  * MEMORY or ENGINE. */
+int doc_unpack_open_locked(const char *data, size_t size,
+    enum doc_unpack_kind kind, const char *passwords, struct doc_unpack **u,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/* Without passwords. */
 int doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
     struct doc_unpack **u, struct doc_error *err) DOC_MUST_CHECK;
 
@@ -69,6 +75,10 @@ enum doc_unpack_what {
 	DOC_UNPACK_OTHER /* another archive, or several layers, or nothing */
 };
 enum doc_unpack_what doc_unpack_what(const char *data, size_t size);
+
+/* Which password was tried last, from 1; 0: none yet.  The last one tried for
+ * an entry that could be read is the one that fits. */
+unsigned doc_unpack_password(const struct doc_unpack *u);
 
 void doc_unpack_free(struct doc_unpack *u);
 

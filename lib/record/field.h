@@ -44,6 +44,7 @@ enum doc_field_stage {
 	X(KIND,        "media",       STR,   128, MEMBER, "media type by content, one answer of many") \
 	X(CHARSET,     "encoding",    STR,    64, MEMBER, "its character encoding") \
 	X(SEEN,        "members",     INT,     8, LIST, "members of a container, as seen") \
+	X(PASSWORD,    "password",    INT,     8, LIST, "number of the password that fitted, from 1") \
 	X(REFUSED,     "refused",     INT,     8, LIST, "members that were not delivered") \
 	X(MATCHES,     "matches",     LIST,   64, SCAN, "signatures found") \
 	X(FOUND,       "found",       LIST,   64, SCAN, "each match: signature, database, part of the document") \

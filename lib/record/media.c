@@ -6,6 +6,8 @@
 
 #define F(id) DOC_FAMILY_##id
 
+#define FLAT "-flat-xml"
+
 static const struct {
 	const char *name;
 	unsigned flags;
@@ -15,14 +17,18 @@ static const struct {
 	[F(COMPRESSED)] = { "compressed", DOC_MEDIA_CONTAINER },
 	[F(MAIL)] = { "mail", DOC_MEDIA_CONTAINER | DOC_MEDIA_TEXT },
 	[F(MBOX)] = { "mbox", DOC_MEDIA_CONTAINER },
+	[F(TNEF)] = { "tnef", DOC_MEDIA_CONTAINER },
 	[F(PDF)] = { "pdf",
 	    DOC_MEDIA_TEXT | DOC_MEDIA_OCR | DOC_MEDIA_PREVIEW },
 	[F(PLAIN)] = { "plain", DOC_MEDIA_TEXT },
 	[F(HTML)] = { "html", DOC_MEDIA_TEXT },
 	[F(XML)] = { "xml", DOC_MEDIA_TEXT },
-	[F(OOXML)] = { "ooxml", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
-	[F(ODF)] = { "odf", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
-	[F(EPUB)] = { "epub", DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
+	[F(OOXML)] = { "ooxml",
+	    DOC_MEDIA_PACKAGE | DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
+	[F(ODF)] = { "odf",
+	    DOC_MEDIA_PACKAGE | DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
+	[F(EPUB)] = { "epub",
+	    DOC_MEDIA_PACKAGE | DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	[F(OLE)] = { "ole", DOC_MEDIA_TEXT },
 	[F(RTF)] = { "rtf", DOC_MEDIA_TEXT },
 	[F(IMAGE)] = { "image", DOC_MEDIA_TEXT },
@@ -43,8 +49,9 @@ static const struct row {
 
 	{ "application/zip", F(ARCHIVE), 0 },
 	{ "application/x-zip-compressed", F(ARCHIVE), 0 },
-	{ "application/java-archive", F(ARCHIVE), 0 },
-	{ "application/vnd.android.package-archive", F(ARCHIVE), 0 },
+	{ "application/java-archive", F(NONE), DOC_MEDIA_PACKAGE },
+	{ "application/vnd.android.package-archive", F(NONE),
+	    DOC_MEDIA_PACKAGE },
 	{ "application/vnd.google-earth.kmz", F(ARCHIVE), 0 },
 	{ "application/x-tar", F(ARCHIVE), 0 },
 	{ "application/x-gtar", F(ARCHIVE), 0 },
@@ -116,7 +123,9 @@ static const struct row {
 	{ "application/msword", F(OLE), 0 },
 	{ "application/vnd.ms-excel", F(OLE), 0 },
 	{ "application/vnd.ms-powerpoint", F(OLE), 0 },
-	{ "application/vnd.ms-outlook", F(OLE), 0 },
+	{ "application/vnd.ms-outlook", F(OLE), DOC_MEDIA_CONTAINER },
+	{ "application/vnd.ms-tnef", F(TNEF), 0 },
+	{ "application/ms-tnef", F(TNEF), 0 },
 	{ "application/vnd.ms-office", F(OLE), 0 },
 	{ "application/vnd.ms-project", F(OLE), 0 },
 	{ "application/vnd.ms-publisher", F(OLE), 0 },
@@ -240,8 +249,13 @@ unsigned
 doc_media_flags(const char *media)
 {
 	const struct row *row = find_row(media);
+	unsigned flags = families[row->family].flags | row->flags;
+	size_t n = strlen(media), flat = strlen(FLAT);
 
-	return families[row->family].flags | row->flags;
+	/* The same document as one XML file. */
+	if (n > flat && strcmp(media + n - flat, FLAT) == 0)
+		flags &= ~(unsigned)DOC_MEDIA_PACKAGE;
+	return flags;
 }
 
 const char *

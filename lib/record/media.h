@@ -18,6 +18,7 @@ enum doc_family {
 	DOC_FAMILY_COMPRESSED, /* one member */
 	DOC_FAMILY_MAIL,       /* one message */
 	DOC_FAMILY_MBOX,       /* many messages */
+	DOC_FAMILY_TNEF,       /* winmail.dat: attachments of Outlook */
 	DOC_FAMILY_PDF,
 	DOC_FAMILY_PLAIN, /* the bytes are the text */
 	DOC_FAMILY_HTML,  /* HTML and XHTML */
@@ -33,6 +34,7 @@ enum doc_family {
 
 enum doc_media_flag {
 	DOC_MEDIA_CONTAINER = 1, /* doclist opens it */
+	DOC_MEDIA_PACKAGE = 32,	 /* a document in a zip: opened if wanted */
 	DOC_MEDIA_TEXT = 2,	 /* doctext reads it */
 	DOC_MEDIA_OCR = 4,	 /* has pixels that leptonica or poppler give */
 	DOC_MEDIA_PREVIEW = 8,	 /* docpreview decodes or draws it */
@@ -43,6 +45,11 @@ enum doc_family doc_media_family(const char *media);
 
 /* Bits of enum doc_media_flag. */
 unsigned doc_media_flags(const char *media);
+
+/* The type that the tail of a name promises, if it is another one than `media`,
+ * which is the type by content; NULL when they agree, or the tail says nothing.
+ * Static. */
+const char *doc_media_by_name(const char *name, size_t len, const char *media);
 
 /* Spelling for messages and tests: "ooxml". */
 const char *doc_family_name(enum doc_family family);

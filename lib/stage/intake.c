@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +11,71 @@
 #include "lib/stage/last.h"
 #include "lib/stage/show.h"
 
+/* What find -newer leaves out; a name that is no file is no matter of age. */
+static bool
+is_old(const struct intake *in, const struct stat *st)
+{
+	const struct doc_select *s = in->setup->select;
+
+	return s->newer != NULL && S_ISREG(st->st_mode) &&
+	    st->st_mtime <= s->newer_than;
+}
+
+/* With --tenant-from=dir the first folder below the operand, or of a name that
+ * was read. */
+static void
+choose_tenant(const struct intake *in, const char *root, const char *path,
+    char tenant[static DOC_TENANT_SIZE], struct doc_error *err)
+{
+	const char *rest = path;
+	size_t n = strlen(root);
+
+	snprintf(tenant, DOC_TENANT_SIZE, "%s", in->setup->options->tenant);
+	if (!in->setup->tenant_from_dir)
+		return;
+	if (strcmp(root, path) != 0 && strncmp(root, path, n) == 0)
+		rest = path + n;
+	rest += strspn(rest, "/");
+	n = strcspn(rest, "/");
+	if (rest[n] == '\0') /* no folder: --tenant */
+		return;
+	if (n >= DOC_TENANT_SIZE) {
+		doc_error_set(err, DOC_E_NAME,
+		    "the folder's name is too long for a tenant");
+		return;
+	}
+	memcpy(tenant, rest, n);
+	tenant[n] = '\0';
+	if (doc_tenant_valid(tenant))
+		return;
+	doc_error_set(err, DOC_E_NAME,
+	    "the folder's name cannot be that of a tenant");
+	snprintf(tenant, DOC_TENANT_SIZE, "%s", in->setup->options->tenant);
+}
+
+static bool
+skip_path(const struct doc_walk *w, void *ctx)
+{
+	const struct intake *in = ctx;
+	struct doc_name name = { .path = w->path.data,
+		.path_len = w->path.len };
+
+	return doc_select_excludes(in->setup->select, &name);
+}
+
 static int
 take(struct intake *in, const char *root, const char *path,
     const struct stat *st, const struct doc_error *err)
 {
-	struct doc_origin from = { root, in->setup->options->tenant };
-	struct item *it = item_top(in, &from, path, st, err);
+	char tenant[DOC_TENANT_SIZE];
+	struct doc_error bad = *err;
+	struct doc_origin from = { root, tenant };
+	struct item *it;
+
+	if (st != NULL && is_old(in, st))
+		return 1;
+	choose_tenant(in, root, path, tenant, &bad);
+	it = item_top(in, &from, path, st, &bad);
 
 	if (it == NULL)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
@@ -41,6 +101,9 @@ pull_operand(struct doc_flow *flow)
 			return -1;
 		}
 		doc_walk_start(&in->walk, operands[in->operand++]);
+		in->walk.one_file_system = in->setup->select->one_file_system;
+		in->walk.skip = skip_path;
+		in->walk.ctx = in;
 		in->walking = true;
 	}
 	if (doc_walk_next(&in->walk, &path, &st, &err) == 0) {
@@ -60,6 +123,9 @@ take_name(struct intake *in, const char *name, size_t len)
 	const char *path;
 
 	if (len == 0 && in->names.end == '\n')
+		return 1;
+	if (doc_select_excludes(in->setup->select,
+		&(struct doc_name){ .path = name, .path_len = len }))
 		return 1;
 	if (memchr(name, '\0', len) != NULL || len == 0)
 		doc_error_set(&err, DOC_E_NAME,
@@ -114,6 +180,7 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 		.cgroup = s->options->cgroup,
 		.allow_degraded = s->options->allow_degraded,
 		.beats = true,
+		.opts = s->opts,
 		.limits = *s->limits };
 	enum doc_level require = (enum doc_level)s->options->require;
 	struct doc_flow *f = &in->flow;
@@ -133,7 +200,7 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 		err) < 0)
 		return -1;
 	if (*s->operands == NULL)
-		doc_lines_init(&in->names, 0, s->null ? '\0' : '\n',
+		doc_lines_init(&in->names, in->input, s->null ? '\0' : '\n',
 		    DOC_LINE_MAX);
 	for (int i = 0; i < DOC_FLOW_POOLS; i++)
 		if (doc_end_require(f->pool[i], require,
@@ -167,6 +234,8 @@ stop(struct intake *in)
 	doc_flow_close(&in->flow);
 	batches_free(in);
 	doc_walk_release(&in->walk);
+	if (in->input > 0)
+		close(in->input);
 	doc_lines_release(&in->names);
 	doc_spool_close(&in->spool);
 	doc_seen_free(in->types);
@@ -185,7 +254,16 @@ doc_intake_main(const struct doc_intake_setup *s)
 
 	if (doc_stage_options_settle(s->options, &err) < 0)
 		return doc_last_words(&err);
-	if (*s->operands == NULL && isatty(0))
+	if (doc_select_settle(s->select, &err) < 0)
+		return doc_last_words(&err);
+	if (s->files_from != NULL && *s->operands != NULL)
+		doc_usage(s->cmd, "--files-from, or files; not both");
+	if (s->files_from != NULL && strcmp(s->files_from, "-") != 0)
+		in.input = open(s->files_from, O_RDONLY | O_CLOEXEC);
+	if (in.input < 0)
+		doc_usage(s->cmd, "--files-from: cannot open '%s'",
+		    s->files_from);
+	if (*s->operands == NULL && isatty(in.input))
 		doc_usage(s->cmd,
 		    "no file given, and standard input is a "
 		    "terminal");
@@ -195,7 +273,7 @@ doc_intake_main(const struct doc_intake_setup *s)
 			doc_die_of(in.flow.signal);
 		return doc_last_words(&err);
 	}
-	in.flow.input.fd = *s->operands ? -1 : 0;
+	in.flow.input.fd = *s->operands ? -1 : in.input;
 	in.flow.input.ctx = &input_waits;
 	status = doc_flow_run(&in.flow) < 0 ||
 		(in.flow.signal == 0 && finish(&in) < 0)

@@ -13,6 +13,7 @@
 #include "lib/spool/spool.h"
 #include "lib/stage/flow.h"
 #include "lib/stage/options.h"
+#include "lib/stage/select.h"
 #include "lib/stage/walk.h"
 
 struct doc_intake_limits {
@@ -25,8 +26,13 @@ struct doc_intake_setup {
 	struct doc_stage_options *options;
 	struct doc_limits *limits;
 	struct doc_intake_limits tree;
-	bool null;	 /* names on stdin end in NUL */
-	char **operands; /* NULL-ended; none: names on stdin */
+	struct doc_select *select;
+	bool null;		/* names on stdin end in NUL */
+	bool embedded;		/* office documents and books are containers */
+	bool tenant_from_dir;	/* the first folder of a name is its tenant */
+	const char *files_from; /* a file of names; NULL: none */
+	char **operands;	/* NULL-ended; none: names on stdin */
+	struct doc_opt_group opts; /* for the engine that opens containers */
 };
 
 /* The whole life after option parsing; returns the exit status. */

@@ -25,6 +25,7 @@ struct intake {
 	struct doc_walk walk;
 	size_t operand; /* index of the one being walked, plus one */
 	bool walking;
+	int input; /* names are read from it */
 	uint64_t in, out, count[DOC_STATUS_COUNT];
 	struct doc_seen *types; /* of contents, see item_sniff.c */
 	struct doc_seen *first; /* id of the first record of a content */
@@ -49,6 +50,8 @@ struct place {
 	size_t member_count;
 	char id[DOC_ID_SIZE];
 };
+
+enum { DOC_TENANT_SIZE = 65 };
 
 /* The pools: a light one for every document, and a heavy one, with all the
  * libraries that open containers, for those that are one. */
@@ -79,6 +82,9 @@ struct item {
 	struct doc_job *job;	     /* likewise, else NULL: items are many */
 	bool opened;		     /* as a container, with these: */
 	uint64_t seen, refused, delivered;
+	uint64_t excluded;	    /* by --exclude, and not looked at */
+	uint64_t password;	    /* number of the one that fitted, from 1 */
+	bool dropped;		    /* not asked for by --include: no record */
 	struct children *children;  /* its members so far, or NULL */
 	struct doc_spool_file open; /* the one a worker is writing */
 	uint64_t members;	    /* in `children` */

@@ -128,11 +128,22 @@ item_to_be_looked_at(const struct item *it)
 	    it->data.name[0] != '\0';
 }
 
+static bool
+is_too_large(const struct item *it)
+{
+	uint64_t max = it->intake->setup->select->max_size;
+
+	return max > 0 && it->has_size && it->size > max;
+}
+
 static void
 dispatch(struct doc_flow *flow, struct doc_task *task)
 {
 	struct item *it = item_of(task);
 
+	if (it->known.code == DOC_E_NONE && it->reason == DOC_R_NONE &&
+	    is_too_large(it))
+		it->reason = DOC_R_SIZE;
 	if (!item_to_be_looked_at(it))
 		item_complete(it);
 	else if (task->pool == POOL_SNIFF)
@@ -236,11 +247,17 @@ keep_data(struct item *it)
 void
 item_typed(struct item *it)
 {
+	unsigned opens = DOC_MEDIA_CONTAINER |
+	    (it->intake->setup->embedded ? DOC_MEDIA_PACKAGE : 0U);
 	bool container = it->media != NULL && it->known.code == DOC_E_NONE &&
-	    (doc_media_flags(it->media) & DOC_MEDIA_CONTAINER) != 0;
+	    (doc_media_flags(it->media) & opens) != 0;
 
 	keep_data(it);
 	if (!container) {
+		struct doc_name name = item_name(it->place);
+
+		it->dropped = it->known.code == DOC_E_NONE &&
+		    !doc_select_includes(it->intake->setup->select, &name);
 		item_complete(it);
 	} else if (it->place->member_count >=
 	    it->intake->setup->tree.max_depth) {

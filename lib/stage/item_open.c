@@ -42,6 +42,26 @@ member_open(struct doc_job *job, struct doc_error *err)
 	return fd;
 }
 
+static bool
+is_excluded(const struct item *it, const struct doc_buf *name)
+{
+	const struct doc_select *s = it->intake->setup->select;
+	struct doc_name up = item_name(it->place);
+	doc_autobuf struct doc_buf path = { 0 };
+	struct doc_name whole = { .members = name, .member_count = 1 };
+
+	if (s->exclude.n == 0)
+		return false;
+	doc_buf_add(&path, up.path, up.path_len);
+	for (size_t i = 0; i < up.member_count; i++) {
+		doc_buf_addc(&path, '/');
+		doc_buf_add(&path, up.members[i].data, up.members[i].len);
+	}
+	whole.path = path.data;
+	whole.path_len = path.len;
+	return doc_select_excludes(s, &whole);
+}
+
 static void
 keep(struct item *it, struct member *m, const struct doc_answer *fields,
     const char *msg)
@@ -57,6 +77,11 @@ keep(struct item *it, struct member *m, const struct doc_answer *fields,
 	doc_show_came(&it->intake->flow, m->size);
 	doc_gauge_add(gauge, DOC_G_MEMBERS, 1);
 	doc_gauge_add(gauge, DOC_G_MEMBER_BYTES, m->size);
+	if (is_excluded(it, name)) {
+		it->excluded++;
+		doc_spool_drop(&it->intake->spool, &it->open);
+		return;
+	}
 	m->mtime = (int64_t)fields->number[DOC_F_MTIME];
 	m->has_mtime = fields->set[DOC_F_MTIME];
 	if (children_add(it, m, &words, &err) < 0)
@@ -171,6 +196,7 @@ opened(struct doc_job *job)
 	doc_spool_drop(&it->intake->spool, &it->open);
 	it->known = job->err;
 	it->reasons |= job->answer.reasons;
+	it->password = job->answer.number[DOC_F_PASSWORD];
 	it->opened = job->answer.set[DOC_F_SEEN];
 	it->seen = DOC_MAX(seen, it->delivered);
 	it->refused = job->answer.number[DOC_F_REFUSED];

@@ -3,6 +3,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/version.h"
+#include "lib/record/media.h"
 #include "lib/stage/intake_impl.h"
 
 struct doc_name
@@ -26,10 +27,55 @@ item_status(const struct item *it)
 	return it->reasons ? DOC_STATUS_PARTIAL : DOC_STATUS_OK;
 }
 
+/* What its name says it is, if it is something else.  An empty file is not
+ * anything. */
+static const char *
+promised(const struct item *it)
+{
+	const struct place *p = it->place;
+	const struct doc_buf *name = p->member_count
+	    ? &p->members[p->member_count - 1]
+	    : &p->path;
+
+	if (it->media == NULL || it->size == 0 || name->len == 0)
+		return NULL;
+	return doc_media_by_name(name->data, name->len, it->media);
+}
+
+/* A name that would leave its folder if anybody made a file of it.  Nobody
+ * here does; it is said for those who might. */
+static const char *
+unsafe(const struct place *p)
+{
+	const struct doc_buf *b;
+	const char *s, *end;
+
+	if (p->member_count == 0)
+		return NULL;
+	b = &p->members[p->member_count - 1];
+	s = b->data;
+	end = s + b->len;
+	if (b->len > 0 && (*s == '/' || *s == '\\'))
+		return "absolute";
+	if (b->len > 2 && s[1] == ':' && (s[2] == '\\' || s[2] == '/'))
+		return "absolute";
+	while (s < end) {
+		size_t n = 0;
+
+		while (s + n < end && s[n] != '/' && s[n] != '\\')
+			n++;
+		if (n == 2 && s[0] == '.' && s[1] == '.')
+			return "traversal";
+		s += n + 1;
+	}
+	return NULL;
+}
+
 /* The key `list`: what happened on opening, and the members' balance. */
 static void
 write_list(const struct item *it, enum doc_status status, struct doc_json *j)
 {
+	const char *bad_name = unsafe(it->place);
 	uint64_t reasons = it->reasons;
 
 	if (it->reason != DOC_R_NONE)
@@ -43,10 +89,16 @@ write_list(const struct item *it, enum doc_status status, struct doc_json *j)
 	doc_json_str(j, "status", doc_status_name(status));
 	doc_reasons_write(reasons, j);
 	doc_error_write(&it->known, j);
+	if (bad_name != NULL)
+		doc_json_str(j, "unsafe_name", bad_name);
+	if (it->password > 0)
+		doc_json_int(j, "password", (int64_t)it->password);
 	if (it->opened) {
 		doc_json_int(j, "members", (int64_t)it->seen);
 		doc_json_int(j, "delivered", (int64_t)it->delivered);
 		doc_json_int(j, "refused", (int64_t)it->refused);
+		if (it->excluded > 0)
+			doc_json_int(j, "excluded", (int64_t)it->excluded);
 	}
 	doc_json_close(j, '}');
 }
@@ -74,6 +126,7 @@ write_record(struct item *it, enum doc_status status, struct doc_json *j)
 {
 	struct doc_name name = item_name(it->place);
 	const char *first = first_of(it);
+	const char *by_name = promised(it);
 	char time[DOC_TIME_SIZE];
 
 	doc_json_open(j, NULL, '{');
@@ -94,6 +147,8 @@ write_record(struct item *it, enum doc_status status, struct doc_json *j)
 		doc_json_str(j, "sha256", it->sha256);
 	if (it->media != NULL)
 		doc_json_str(j, "media", it->media);
+	if (by_name != NULL)
+		doc_json_str(j, "media_by_name", by_name);
 	if (it->encoding != NULL)
 		doc_json_str(j, "encoding", it->encoding);
 	if (first != NULL)
@@ -113,6 +168,8 @@ item_finish(struct doc_flow *flow, struct doc_task *task)
 	enum doc_status status = item_status(it);
 	struct doc_json j;
 
+	if (it->dropped)
+		return;
 	doc_json_begin(&j, &task->line);
 	write_record(it, status, &j);
 	if (j.failed || doc_buf_addc(&task->line, '\n') < 0)

@@ -124,6 +124,13 @@ visit(struct doc_walk *w, int dir, const char *name, struct stat *st,
 		classify(st, err);
 		return 1;
 	}
+	if (w->top == NULL)
+		w->device = st->st_dev;
+	if (w->one_file_system && st->st_dev != w->device) {
+		doc_error_set(err, DOC_E_SPECIAL,
+		    "a folder of another file system");
+		return 1;
+	}
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		doc_error_sys(err, "cannot open the folder");
@@ -164,6 +171,10 @@ doc_walk_next(struct doc_walk *w, const char **path, struct stat *st,
 		}
 		name = d->names[d->at++];
 		*path = set_path(w, d->path_len, name);
+		if (w->skip != NULL && w->skip(w, w->ctx)) {
+			w->skipped++;
+			continue;
+		}
 		if (visit(w, d->fd, name, st, err) == 1)
 			return 1;
 	}

@@ -17,6 +17,13 @@ struct doc_walk {
 	struct doc_walk_dir *top; /* innermost open folder */
 	struct doc_buf path;
 	const char *start; /* operand not yet looked at */
+	/* Set after doc_walk_start: folders of other file systems are handed
+	 * out with SPECIAL instead of entered; and these are passed over. */
+	bool one_file_system;
+	bool (*skip)(const struct doc_walk *w, void *ctx); /* of w->path */
+	void *ctx;
+	uint64_t skipped;
+	dev_t device; /* of the operand */
 };
 
 void doc_walk_start(struct doc_walk *w, const char *operand);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include <strings.h>
+
+#include "lib/record/media.h"
+
+#define OOXML "application/vnd.openxmlformats-officedocument."
+#define ODF   "application/vnd.oasis.opendocument."
+
+/* What people and mail programs expect behind a tail; several types where
+ * several are right, the usual one first. */
+static const struct {
+	const char *tail;
+	const char *media[3];
+} tails[] = {
+	{ "pdf", { "application/pdf" } },
+	{ "docx", { OOXML "wordprocessingml.document" } },
+	{ "xlsx", { OOXML "spreadsheetml.sheet" } },
+	{ "pptx", { OOXML "presentationml.presentation" } },
+	{ "docm", { "application/vnd.ms-word.document.macroEnabled.12" } },
+	{ "xlsm", { "application/vnd.ms-excel.sheet.macroEnabled.12" } },
+	{ "doc", { "application/msword", "text/rtf" } },
+	{ "xls", { "application/vnd.ms-excel" } },
+	{ "ppt", { "application/vnd.ms-powerpoint" } },
+	{ "msg", { "application/vnd.ms-outlook" } },
+	{ "odt", { ODF "text" } },
+	{ "ods", { ODF "spreadsheet" } },
+	{ "odp", { ODF "presentation" } },
+	{ "epub", { "application/epub+zip" } },
+	{ "rtf", { "text/rtf" } },
+	{ "htm", { "text/html", "application/xhtml+xml" } },
+	{ "html", { "text/html", "application/xhtml+xml" } },
+	{ "xhtml", { "application/xhtml+xml", "text/html" } },
+	{ "xml", { "text/xml", "application/xml" } },
+	{ "svg", { "image/svg+xml" } },
+	{ "json", { "application/json" } },
+	{ "csv", { "text/csv", "text/plain" } },
+	{ "txt", { "text/plain" } },
+	{ "eml", { "message/rfc822" } },
+	{ "mbox", { "application/mbox" } },
+	{ "png", { "image/png" } },
+	{ "jpg", { "image/jpeg" } },
+	{ "jpeg", { "image/jpeg" } },
+	{ "gif", { "image/gif" } },
+	{ "tif", { "image/tiff" } },
+	{ "tiff", { "image/tiff" } },
+	{ "bmp", { "image/bmp", "image/x-ms-bmp" } },
+	{ "webp", { "image/webp" } },
+	{ "heic", { "image/heic", "image/heif" } },
+	{ "avif", { "image/avif" } },
+	{ "jp2", { "image/jp2" } },
+	{ "zip", { "application/zip" } },
+	{ "jar", { "application/java-archive", "application/zip" } },
+	{ "tar", { "application/x-tar", "application/x-gtar" } },
+	{ "gz", { "application/gzip", "application/x-gzip" } },
+	{ "tgz", { "application/gzip", "application/x-gzip" } },
+	{ "bz2", { "application/x-bzip2" } },
+	{ "xz", { "application/x-xz" } },
+	{ "zst", { "application/zstd", "application/x-zstd" } },
+	{ "7z", { "application/x-7z-compressed" } },
+	{ "rar", { "application/x-rar", "application/vnd.rar" } },
+	{ "iso", { "application/x-iso9660-image" } },
+	{ "cab", { "application/vnd.ms-cab-compressed" } },
+	{ "exe",
+	    { "application/vnd.microsoft.portable-executable",
+		"application/x-dosexec" } },
+	{ "mp3", { "audio/mpeg" } },
+	{ "mp4", { "video/mp4" } },
+	{ "wav", { "audio/x-wav" } },
+};
+
+static bool
+is_text(const char *media)
+{
+	return doc_media_family(media) == DOC_FAMILY_PLAIN;
+}
+
+const char *
+doc_media_by_name(const char *name, size_t len, const char *media)
+{
+	const char *dot = memrchr(name, '.', len);
+	size_t n = dot ? (size_t)(name + len - dot) - 1 : 0;
+
+	for (size_t i = 0; i < DOC_LEN(tails) && n > 0; i++) {
+		const char *const *m = tails[i].media;
+
+		if (strlen(tails[i].tail) != n ||
+		    strncasecmp(tails[i].tail, dot + 1, n) != 0)
+			continue;
+		for (size_t k = 0; k < DOC_LEN(tails[i].media) && m[k]; k++)
+			if (strcasecmp(m[k], media) == 0)
+				return NULL;
+		/* Which kind of plain text it is nobody can tell for sure. */
+		return is_text(m[0]) && is_text(media) ? NULL : m[0];
+	}
+	return NULL;
+}
