@@ -3,7 +3,8 @@
 # completions.  Included by the Makefile.
 
 # What lint, san and fuzz need on top of the tests.
-LINT_PACKAGES := $(TEST_PACKAGES) git clang clang-format shellcheck codespell
+LINT_PACKAGES := $(TEST_PACKAGES) git clang clang-format shellcheck codespell \
+	strace seccomp
 
 lint-deps:
 	$(call need,$(LINT_PACKAGES))
@@ -137,6 +138,7 @@ lint: lint-deps
 	@$(MAKE) --no-print-directory B=build/lint-clang CC=clang \
 		CFLAGS='$(WERROR)' test-programs >build/lint-clang.log
 	sh tests/lint/links.sh build/lint-gcc
+	tests/lint/policy.sh build/lint-gcc
 
 # --- the rest ----------------------------------------------------------------
 

@@ -6,6 +6,7 @@
  * without.
  */
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -66,9 +67,13 @@ const struct doc_profile doc_profile_picture = {
 #define CLONE_FLAGS 0
 #endif
 #define ALL UINT64_MAX
+#define FUTEX_CALL 0x7fU /* without FUTEX_PRIVATE_FLAG and what is above */
 
 /* clang-format off */
 #define ALLOW(call, ...)  { .name = #call, .act = DOC_ACT_ALLOW, __VA_ARGS__ }
+/* Like ALLOW, but no fixture makes a worker need it (tests/lint/policy.sh): the
+ * comment says who does. */
+#define SPARE ALLOW
 #define REFUSE(call)      { .name = #call, .act = DOC_ACT_EACCES }
 #define ABSENT(call)      { .name = #call, .act = DOC_ACT_ENOSYS }
 #define PRETEND(call, ...) \
@@ -78,30 +83,32 @@ const struct doc_profile doc_profile_picture = {
 #define WHEN(...)         .argc = 1, .arg = { __VA_ARGS__ }
 #define BOTH(...)         .argc = 2, .arg = { __VA_ARGS__ }
 
+/* Flags of an open; they are disjoint, as libseccomp wants it. */
+#define READ_ONLY(call, i) ALLOW(call, IF(OPEN, EACCES), \
+	WHEN(ARG(i, O_ACCMODE | O_CREAT | O_TRUNC, 0)))
+#define WRITING(call, i) \
+	ALLOW(call, IF(TEMP, EACCES), WHEN(ARG(i, O_WRONLY, O_WRONLY))), \
+	ALLOW(call, IF(TEMP, EACCES), WHEN(ARG(i, O_RDWR, O_RDWR))), \
+	ALLOW(call, IF(TEMP, EACCES), WHEN(ARG(i, O_CREAT, O_CREAT))), \
+	ALLOW(call, IF(TEMP, EACCES), WHEN(ARG(i, O_TRUNC, O_TRUNC)))
+
 const struct doc_rule doc_rules[] = {
 	/* Fds it was given: the document, the output, its socket. */
 	ALLOW(read),			/* document, fonts */
-	ALLOW(readv),			/* C++ streams */
+	SPARE(readv),			/* C++ streams */
 	ALLOW(pread64),			/* poppler reads documents so */
 	ALLOW(write),			/* output, trace report */
-	ALLOW(writev),			/* stdio of messages, frames */
+	ALLOW(writev),			/* frames; it can send no fds */
 	ALLOW(pwrite64),		/* output at an offset */
 	ALLOW(lseek),			/* document, output */
-	ALLOW(ftruncate),		/* output cut to the salvage point */
+	SPARE(ftruncate),		/* output cut to the salvage point */
 	ALLOW(close),			/* members, job fds */
 	ALLOW(dup),			/* for libraries that close it */
-	ALLOW(dup2),			/* the same: only its own fds */
-	ALLOW(dup3),			/* the same with CLOEXEC */
-	ALLOW(fstat),			/* size of the document */
+	SPARE(fstat),			/* size of the document */
 	ALLOW(recvmsg),			/* jobs, with fds */
-	ALLOW(recvfrom),		/* jobs */
-	ALLOW(sendmsg),			/* answers */
-	ALLOW(sendto),			/* answers; the peer is fixed */
-	ALLOW(poll),			/* wait for a job */
-	ALLOW(ppoll),			/* poll(3) of newer machines */
 	/* fstat(3) of glibc 2.33 and later is newfstatat with an empty path. */
-	ALLOW(newfstatat, WHEN(ARG(3, AT_EMPTY_PATH, AT_EMPTY_PATH))),
-	ALLOW(newfstatat, IF(OPEN, EACCES), WHEN(ARG(3, AT_EMPTY_PATH, 0))),
+	ALLOW(newfstatat, WHEN(ARG(3, AT_EMPTY_PATH, AT_EMPTY_PATH))), /* stdio */
+	ALLOW(newfstatat, IF(OPEN, EACCES), WHEN(ARG(3, AT_EMPTY_PATH, 0))), /* fontconfig, temp files */
 	/* Not F_SETOWN and F_SETSIG, which signal others; not locks. */
 	ALLOW(fcntl, WHEN(ARG(1, ALL, F_GETFL))),	/* fdopen(3) checks */
 	ALLOW(fcntl, WHEN(ARG(1, ALL, F_GETFD))),	/* glib checks */
@@ -114,46 +121,50 @@ const struct doc_rule doc_rules[] = {
 	ALLOW(mmap, WHEN(ARG(2, PROT_EXEC, 0))),	/* malloc, document */
 	ALLOW(mprotect, WHEN(ARG(2, PROT_EXEC, 0))),	/* malloc, stacks */
 	ALLOW(munmap),			/* malloc, document */
-	ALLOW(mremap),			/* realloc */
+	SPARE(mremap),			/* realloc */
 	ALLOW(madvise),			/* free */
 
 	/* Its own life. */
 	ALLOW(exit),			/* end of a thread */
 	ALLOW(exit_group),		/* end of the worker */
-	ALLOW(rt_sigreturn),		/* end of a handler */
-	ALLOW(rt_sigaction),		/* abort(3), libraries */
+	SPARE(rt_sigreturn),		/* end of a handler */
+	SPARE(rt_sigaction),		/* abort(3), libraries */
 	ALLOW(rt_sigprocmask),		/* abort(3), pthread_create(3) */
-	ALLOW(sigaltstack),		/* threads */
-	ALLOW(restart_syscall),		/* after SIGSTOP and SIGCONT */
-	ALLOW(futex),			/* locks of libraries */
-	ALLOW(getpid),			/* abort(3), temp names */
-	ALLOW(getppid),			/* is the zygote alive? */
-	ALLOW(gettid),			/* abort(3) */
-	ALLOW(getuid),			/* cannot report failure */
-	ALLOW(geteuid),			/* the same */
-	ALLOW(getgid),			/* the same */
-	ALLOW(getegid),			/* the same */
+	SPARE(sigaltstack),		/* threads */
+	SPARE(restart_syscall),		/* after SIGSTOP and SIGCONT */
+	/* Waiting and waking; not the calls that lend priorities or move
+	 * waiters, where the kernel had its holes (CVE-2014-3153). */
+	ALLOW(futex, WHEN(ARG(1, FUTEX_CALL, FUTEX_WAIT))),	/* locks */
+	ALLOW(futex, WHEN(ARG(1, FUTEX_CALL, FUTEX_WAKE))),	/* the same */
+	ALLOW(futex, WHEN(ARG(1, FUTEX_CALL, FUTEX_WAIT_BITSET))), /* timed */
+	ALLOW(futex, WHEN(ARG(1, FUTEX_CALL, FUTEX_WAKE_BITSET))), /* timed */
+	SPARE(getpid),			/* abort(3), temp names */
+	SPARE(gettid),			/* abort(3) */
+	SPARE(getuid),			/* cannot report failure */
+	SPARE(geteuid),			/* the same */
+	SPARE(getgid),			/* the same */
+	SPARE(getegid),			/* the same */
 	ALLOW(getrandom),		/* hash seeds, temp names */
-	ALLOW(getrusage),		/* clocks of engines */
-	ALLOW(times),			/* clock(3) */
+	SPARE(getrusage),		/* clocks of engines */
+	SPARE(times),			/* clock(3) */
 	ALLOW(clock_gettime),		/* where there is no vDSO */
-	ALLOW(clock_getres),		/* the same */
-	ALLOW(gettimeofday),		/* the same */
-	ALLOW(time),			/* the same */
-	ALLOW(nanosleep),		/* libraries that wait for a thread */
-	ALLOW(clock_nanosleep),		/* the same, newer */
-	ALLOW(sched_yield),		/* spin locks of OpenMP */
-	ALLOW(sched_getaffinity),	/* number of processors */
-	ALLOW(sysinfo),			/* qsort(3), caches of libvips */
-	ALLOW(uname),			/* messages of libraries */
-	ALLOW(membarrier),		/* thread pools */
+	SPARE(clock_getres),		/* the same */
+	SPARE(gettimeofday),		/* the same */
+	SPARE(time),			/* the same */
+	SPARE(nanosleep),		/* libraries that wait for a thread */
+	SPARE(clock_nanosleep),		/* the same, newer */
+	SPARE(sched_yield),		/* spin locks of OpenMP */
+	SPARE(sched_getaffinity),	/* number of processors */
+	SPARE(sysinfo),			/* qsort(3), caches of libvips */
+	SPARE(uname),			/* messages of libraries */
+	SPARE(membarrier),		/* thread pools */
 	ALLOW(set_robust_list),		/* start of a thread */
 	ALLOW(rseq),			/* start of a thread */
-	ALLOW(getrlimit),		/* stack size */
+	SPARE(getrlimit),		/* stack size */
 	/* getrlimit(3): its own limits, and no new ones. */
-	ALLOW(prlimit64, BOTH(ARG(0, ALL, 0), ARG(2, ALL, 0))),
+	SPARE(prlimit64, BOTH(ARG(0, ALL, 0), ARG(2, ALL, 0))),
 	/* abort(3), of itself only: siblings have the same uid. */
-	ALLOW(tgkill,
+	SPARE(tgkill,
 	    BOTH(ARG(0, ALL, DOC_RULE_OWN_PID), ARG(2, ALL, SIGABRT))),
 	/* clone3 hides its flags behind a pointer; glibc then uses clone. */
 	ABSENT(clone3),
@@ -162,40 +173,42 @@ const struct doc_rule doc_rules[] = {
 
 	/* Names.  Where opening is allowed, Landlock or a private root decides
 	 * what; elsewhere libraries go on without. */
-	ALLOW(open, IF(OPEN, EACCES)),	/* fonts, CMaps, temp files */
-	ALLOW(openat, IF(OPEN, EACCES)),	/* the same */
-	ABSENT(openat2),		/* nobody needs it */
+	READ_ONLY(openat, 2),		/* fonts, CMaps, temp files */
+	/* Landlock of ABI 2 (Debian 12) does not see O_TRUNC. */
+	WRITING(openat, 2),		/* temp files */
 	ALLOW(access, IF(OPEN, EACCES)),	/* fontconfig, temp files */
-	ALLOW(faccessat, IF(OPEN, EACCES)),	/* the same */
-	ALLOW(faccessat2, IF(OPEN, EACCES)),	/* the same */
-	ALLOW(stat, IF(OPEN, EACCES)),	/* the same */
-	ALLOW(lstat, IF(OPEN, EACCES)),	/* the same */
-	ALLOW(statx, IF(OPEN, EACCES)),	/* the same */
-	ALLOW(statfs, IF(OPEN, EACCES)),	/* fontconfig: is it NFS? */
-	ALLOW(fstatfs, IF(OPEN, EACCES)),	/* the same */
-	ALLOW(readlink, IF(OPEN, EACCES)),	/* fontconfig */
-	ALLOW(readlinkat, IF(OPEN, EACCES)),	/* the same */
-	ALLOW(getdents64, IF(OPEN, EACCES)),	/* font directories, temp */
-	ALLOW(getcwd, IF(OPEN, EACCES)),	/* temp names */
-	ALLOW(creat, IF(TEMP, EACCES)),	/* temp files of libclamav */
-	ALLOW(mkdir, IF(TEMP, EACCES)),	/* the same, one per archive */
-	ALLOW(mkdirat, IF(TEMP, EACCES)),	/* the same */
+	ALLOW(getdents64, IF(TEMP, EACCES)),	/* temp folders */
+	ALLOW(mkdir, IF(TEMP, EACCES)),	/* libclamav, one per archive */
 	ALLOW(rmdir, IF(TEMP, EACCES)),	/* the same */
 	ALLOW(unlink, IF(TEMP, EACCES)),	/* the same */
-	ALLOW(unlinkat, IF(TEMP, EACCES)),	/* the same */
-	ALLOW(rename, IF(TEMP, EACCES)),	/* the same */
-	ALLOW(renameat, IF(TEMP, EACCES)),	/* the same */
-	ALLOW(renameat2, IF(TEMP, EACCES)),	/* the same */
+	SPARE(rename, IF(TEMP, EACCES)),	/* libclamav, some unpackers */
+	SPARE(getcwd, IF(TEMP, EACCES)),	/* libclamav, relative names */
+	ABSENT(openat2),		/* nobody needs it */
 	PRETEND(fsync),			/* gmime flushes streams; whether it */
 	PRETEND(fdatasync),		/* is on disk is not a worker's say */
 	/* libclamav opens its temp files' modes before it deletes them.
 	 * Landlock does not cover chmod, so it would reach every file of the
 	 * uid: say yes and do nothing. */
-	PRETEND(chmod, IF(TEMP, KILL)),
-	PRETEND(fchmod, IF(TEMP, KILL)),
-	PRETEND(fchmodat, IF(TEMP, KILL)),
+	PRETEND(chmod, IF(TEMP, KILL)),	/* libclamav */
+	PRETEND(fchmod, IF(TEMP, KILL)),	/* the same */
+	PRETEND(fchmodat, IF(TEMP, KILL)),	/* the same */
 
 	/* Refused without killing: what libraries try and live without. */
+	REFUSE(open),			/* other libcs, and all of these: */
+	REFUSE(creat),			/* what they do without *at */
+	REFUSE(stat),			/* the same */
+	REFUSE(lstat),			/* the same */
+	REFUSE(statx),			/* glib, std::filesystem */
+	REFUSE(faccessat),		/* other libcs */
+	REFUSE(faccessat2),		/* the same */
+	REFUSE(statfs),			/* fontconfig: is it NFS? */
+	REFUSE(fstatfs),		/* the same */
+	REFUSE(readlink),		/* realpath(3) */
+	REFUSE(readlinkat),		/* the same */
+	REFUSE(mkdirat),		/* the names of temp files by another */
+	REFUSE(unlinkat),		/* way than libclamav's, none of whose */
+	REFUSE(renameat),		/* failures does harm */
+	REFUSE(renameat2),		/* the same */
 	REFUSE(socket),			/* syslog(3), nscd */
 	REFUSE(connect),		/* the same */
 	REFUSE(getpeername),		/* glib: is stderr the journal? */

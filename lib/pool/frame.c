@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "lib/cage/cage.h"
 #include "lib/pool/frame.h"
@@ -36,6 +37,21 @@ doc_frame_send(int sock, enum doc_frame_type type, uint32_t id,
 	}
 	do
 		r = sendmsg(sock, &msg, MSG_NOSIGNAL);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -1 : 0;
+}
+
+int
+doc_frame_write(int sock, enum doc_frame_type type, uint32_t id,
+    const void *data, size_t len)
+{
+	struct doc_frame_head head = { type, id, (uint32_t)len };
+	struct iovec iov[2] = { { &head, sizeof(head) },
+		{ (void *)(uintptr_t)data, len } };
+	ssize_t r;
+
+	do
+		r = writev(sock, iov, len ? 2 : 1);
 	while (r < 0 && errno == EINTR);
 	return r < 0 ? -1 : 0;
 }

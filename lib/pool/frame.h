@@ -88,6 +88,11 @@ struct doc_progress {
 int doc_frame_send(int sock, enum doc_frame_type type, uint32_t id,
     const void *data, size_t len, const int fds[DOC_FRAME_FDS]);
 
+/* Worker: the same without fds, by a call that cannot carry any, so that its
+ * profile needs no other.  Raises SIGPIPE when the supervisor is gone. */
+int doc_frame_write(int sock, enum doc_frame_type type, uint32_t id,
+    const void *data, size_t len);
+
 /* Receive one frame.  1, 0 at end of stream, -1 with errno: EAGAIN, or EPROTO
  * for a message that is not a frame. */
 int doc_frame_recv(int sock, struct doc_frame *frame);

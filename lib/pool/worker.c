@@ -35,7 +35,7 @@ of(struct doc_work *w)
 static void
 send_or_die(struct worker *w, enum doc_frame_type type, const void *p, size_t n)
 {
-	if (doc_frame_send(w->sock, type, w->job, p, n, NULL) < 0)
+	if (doc_frame_write(w->sock, type, w->job, p, n) < 0)
 		_exit(0);
 }
 

@@ -307,7 +307,7 @@ confine(const struct doc_flow *flow)
 {
 	struct doc_error err = { 0 };
 
-	if (doc_cage_confine_parent(flow->network, &err) < 0)
+	if (!flow->commands && doc_cage_confine_parent(flow->network, &err) < 0)
 		doc_info("%s", err.msg);
 }
 

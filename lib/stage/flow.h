@@ -61,8 +61,10 @@ struct doc_flow {
 	unsigned count; /* tasks in the list */
 	size_t held;	/* bytes they hold */
 	bool unordered;
-	bool network;	      /* the stage has connections of its own */
-	bool ended;	      /* no more input */
+	bool network;  /* the stage has connections of its own */
+	bool commands; /* it starts programs of the user's, which would inherit
+			  what it gives up: it gives up nothing */
+	bool ended;    /* no more input */
 	struct doc_error err; /* the stream is broken: stop, status 3 */
 	bool again;	      /* look at the tasks before waiting */
 	bool hold;	      /* begin nothing new: enough waits elsewhere */

@@ -32,7 +32,7 @@
 #include "tests/cage/tricks.h"
 #include "tests/unit/tap.h"
 
-enum { MAX_TRICKS = 100, MAX_DENIED = 8, TRICK_SECONDS = 5 };
+enum { MAX_TRICKS = 160, MAX_DENIED = 8, TRICK_SECONDS = 5 };
 
 /* What a world lacks. */
 struct world {
@@ -164,10 +164,10 @@ be_victim(struct doc_cage *cage, const char *temp, int sock)
 		if (fd < 0 || write(fd, "secret", 6) != 6)
 			_exit(1);
 	}
-	if (send(sock, temp, strlen(temp) + 1, 0) < 0)
+	if (write(sock, temp, strlen(temp) + 1) < 0)
 		_exit(1);
 	for (;;)
-		if (recv(sock, path, sizeof(path), 0) <= 0)
+		if (read(sock, path, sizeof(path)) <= 0)
 			_exit(0);
 }
 
@@ -280,7 +280,10 @@ set_stage(const struct target *t)
 	mkdir(path, 0755);
 	snprintf(path, sizeof(path), "%s/temp", t->dir);
 	mkdir(path, 0700);
+	snprintf(path, sizeof(path), "%s/spool", t->dir);
+	mkdir(path, 0755);
 	make_file(t, "secret", 0644);
+	make_file(t, "spool/data", 0644);
 	make_file(t, "mine", 0600);
 	make_file(t, "unlink-me", 0600);
 	make_file(t, "rename-me", 0600);

@@ -147,6 +147,86 @@ try_own_mem(const struct target *t DOC_UNUSED)
 }
 
 static int
+try_spool(const struct target *t)
+{
+	return read_file(in_dir(t, "spool/data"));
+}
+
+/* Landlock before ABI 3 lets it happen where reading is allowed. */
+static int
+try_open_truncate(const struct target *t)
+{
+	return did(open(in_dir(t, "mine"), O_RDONLY | O_TRUNC));
+}
+
+/* Landlock does not look at O_PATH, but at what is opened from there. */
+static int
+try_from_path(const struct target *t)
+{
+	int dir = open(t->dir, O_PATH | O_DIRECTORY);
+
+	if (dir < 0)
+		return errno;
+	return did(openat(dir, "secret", O_RDONLY));
+}
+
+static int
+try_reopen(const struct target *t DOC_UNUSED)
+{
+	return did(open("/proc/self/fd/0", O_RDWR));
+}
+
+static int
+try_stat(const struct target *t)
+{
+	struct stat st;
+
+	return did(
+	    syscall(SYS_newfstatat, AT_FDCWD, in_dir(t, "secret"), &st, 0));
+}
+
+/* The flag with which fstat(3) gets past the filter. */
+static int
+try_stat_empty(const struct target *t)
+{
+	struct stat st;
+
+	return did(syscall(SYS_newfstatat, AT_FDCWD, in_dir(t, "secret"), &st,
+	    AT_EMPTY_PATH));
+}
+
+static int
+try_readlink(const struct target *t DOC_UNUSED)
+{
+	char buf[64];
+
+	return did(readlink("/proc/self/exe", buf, sizeof(buf)));
+}
+
+static int
+try_access(const struct target *t)
+{
+	return did(access(in_dir(t, "secret"), F_OK));
+}
+
+static int
+try_chdir(const struct target *t)
+{
+	return did(chdir(t->dir));
+}
+
+static int
+try_setuid_bit(const struct target *t)
+{
+	struct stat st;
+
+	if (chmod(in_dir(t, "mine"), 04755) < 0 ||
+	    stat(in_dir(t, "mine"), &st) < 0)
+		return errno;
+	return st.st_mode & S_ISUID ? 0 : EPERM;
+}
+
+static int
 try_other_temp(const struct target *t)
 {
 	char path[256];
@@ -187,6 +267,19 @@ const struct trick file_tricks[] = {
 	{ "open a directory", try_list, SECCOMP_NO_OPEN | FILES },
 	{ "name_to_handle_at", try_handle, SECCOMP | OWN_ROOT },
 	{ "open /proc/self/mem", try_own_mem, SECCOMP_NO_OPEN | FILES },
+	{ "read the spool of another tenant", try_spool,
+	    SECCOMP_NO_OPEN | FILES },
+	{ "open O_RDONLY and O_TRUNC", try_open_truncate,
+	    SECCOMP_NO_OPEN | SECCOMP_NO_TEMP | FILES },
+	{ "open from an O_PATH folder", try_from_path,
+	    SECCOMP_NO_OPEN | FILES },
+	{ "open /proc/self/fd/0 again", try_reopen, SECCOMP_NO_OPEN | FILES },
+	{ "stat", try_stat, SECCOMP_NO_OPEN | OWN_ROOT },
+	{ "stat with AT_EMPTY_PATH", try_stat_empty, OWN_ROOT },
+	{ "readlink", try_readlink, SECCOMP_NO_OPEN | OWN_ROOT },
+	{ "access", try_access, SECCOMP_NO_OPEN | OWN_ROOT },
+	{ "chdir", try_chdir, SECCOMP | OWN_ROOT },
+	{ "setuid bit", try_setuid_bit, SECCOMP | OWN_ROOT },
 	{ "read another worker's temp", try_other_temp,
 	    SECCOMP_NO_OPEN | FILES | OWN_MOUNTS },
 	{ "read /proc/VICTIM/root", try_other_root,

@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -214,6 +215,153 @@ try_syslog(const struct target *t DOC_UNUSED)
 	return did(syscall(SYS_syslog, 10, NULL, 0));
 }
 
+/* Asks a name server, as a library would. */
+static int
+try_dns(const struct target *t)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	to.sin_port = htons(t->udp);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		return errno;
+	return did(write(fd, "query", 5));
+}
+
+static int
+try_algorithms(const struct target *t DOC_UNUSED)
+{
+	return did(socket(AF_ALG, SOCK_SEQPACKET, 0));
+}
+
+static int
+try_socketpair(const struct target *t DOC_UNUSED)
+{
+	int fds[2];
+
+	return did(socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+}
+
+/* TIOCSTI and all the others; this one works on every descriptor. */
+static int
+try_ioctl(const struct target *t DOC_UNUSED)
+{
+	return did(ioctl(0, FIOCLEX));
+}
+
+static int
+try_pipe(const struct target *t DOC_UNUSED)
+{
+	int fds[2];
+
+	return did(pipe(fds));
+}
+
+static int
+try_futex_pi(const struct target *t DOC_UNUSED)
+{
+	static uint32_t lock;
+
+	return did(
+	    syscall(SYS_futex, &lock, 6 /* FUTEX_LOCK_PI */, 0, NULL, NULL, 0));
+}
+
+static int
+try_futex_requeue(const struct target *t DOC_UNUSED)
+{
+	static uint32_t from, to;
+
+	return did(
+	    syscall(SYS_futex, &from, 3 /* FUTEX_REQUEUE */, 0, 0, &to, 0));
+}
+
+static int
+try_own_filter(const struct target *t DOC_UNUSED)
+{
+	/* SECCOMP_GET_ACTION_AVAIL, SECCOMP_RET_ALLOW */
+	uint32_t act = 0x7fff0000;
+
+	return did(syscall(SYS_seccomp, 2, 0, &act));
+}
+
+static int
+try_own_landlock(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(444, NULL, 0, 1));
+}
+
+static int
+try_aio(const struct target *t DOC_UNUSED)
+{
+	unsigned long context = 0;
+
+	return did(syscall(SYS_io_setup, 1, &context));
+}
+
+static int
+try_timer(const struct target *t DOC_UNUSED)
+{
+	int id;
+
+	return did(syscall(SYS_timer_create, 0, NULL, &id));
+}
+
+static int
+try_eventfd(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_eventfd2, 0, 0));
+}
+
+static int
+try_epoll(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_epoll_create1, 0));
+}
+
+static int
+try_mbind(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_set_mempolicy, 0, NULL, 0));
+}
+
+static int
+try_fallocate(const struct target *t DOC_UNUSED)
+{
+	int fd = (int)syscall(SYS_memfd_create, "full", 0);
+
+	if (fd < 0)
+		return errno;
+	return did(fallocate(fd, 0, 0, 1 << 20));
+}
+
+static int
+try_capget(const struct target *t DOC_UNUSED)
+{
+	uint32_t head[2] = { 0x20080522, 0 }, data[6];
+
+	return did(syscall(SYS_capget, head, data));
+}
+
+/* A program that never was a file. */
+static int
+try_memfd_exec(const struct target *t DOC_UNUSED)
+{
+	static char name[] = "true";
+	char *const argv[] = { name, NULL }, *const envp[] = { NULL };
+	int from = open("/bin/true", O_RDONLY);
+	int fd = (int)syscall(SYS_memfd_create, "code", 0);
+	char buf[4096];
+	ssize_t n;
+
+	if (from < 0 || fd < 0)
+		return errno;
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		if (write(fd, buf, (size_t)n) != n)
+			return errno;
+	return did(syscall(SYS_execveat, fd, "", argv, envp, AT_EMPTY_PATH));
+}
+
 #ifdef __x86_64__
 static int
 try_int80(const struct target *t DOC_UNUSED)
@@ -267,6 +415,23 @@ const struct trick kernel_tricks[] = {
 	{ "prctl PR_SET_DUMPABLE", try_dumpable, SECCOMP },
 	{ "inotify_init", try_inotify, SECCOMP },
 	{ "syslog", try_syslog, SECCOMP },
+	{ "DNS", try_dns, SECCOMP | NETNS },
+	{ "AF_ALG socket", try_algorithms, SECCOMP },
+	{ "socketpair", try_socketpair, SECCOMP },
+	{ "ioctl", try_ioctl, SECCOMP },
+	{ "pipe", try_pipe, SECCOMP },
+	{ "futex FUTEX_LOCK_PI", try_futex_pi, SECCOMP },
+	{ "futex FUTEX_REQUEUE", try_futex_requeue, SECCOMP },
+	{ "seccomp", try_own_filter, SECCOMP },
+	{ "landlock", try_own_landlock, SECCOMP },
+	{ "io_setup", try_aio, SECCOMP },
+	{ "timer_create", try_timer, SECCOMP },
+	{ "eventfd", try_eventfd, SECCOMP },
+	{ "epoll_create", try_epoll, SECCOMP },
+	{ "set_mempolicy", try_mbind, SECCOMP },
+	{ "fallocate", try_fallocate, SECCOMP },
+	{ "capget", try_capget, SECCOMP },
+	{ "run a program from memory", try_memfd_exec, SECCOMP | FILES },
 #ifdef __x86_64__
 	{ "int 0x80", try_int80, SECCOMP },
 	{ "x32 call", try_x32, SECCOMP },

@@ -87,6 +87,74 @@ try_zygote_maps(const struct target *t)
 	return read_proc(t->zygote, "maps");
 }
 
+/* Another document. */
+static int
+try_other_fd(const struct target *t)
+{
+	return read_proc(t->victim, "fd/0");
+}
+
+static int
+try_zygote_environ(const struct target *t)
+{
+	return read_proc(t->zygote, "environ");
+}
+
+/* Until nothing more can be made. */
+static int
+try_bomb(const struct target *t DOC_UNUSED)
+{
+	int made = 0;
+
+	for (; made < 20; made++)
+		if (bury(fork()) != 0)
+			break;
+	return made == 20 ? 0 : errno;
+}
+
+static int
+try_kill_group(const struct target *t DOC_UNUSED)
+{
+	return did(kill(0, SIGURG));
+}
+
+static int
+try_tkill(const struct target *t)
+{
+	return did(syscall(SYS_tkill, t->victim, SIGURG));
+}
+
+static int
+try_traceme(const struct target *t DOC_UNUSED)
+{
+	return did(ptrace(PTRACE_TRACEME, 0, 0, 0));
+}
+
+static int
+try_pidfd(const struct target *t)
+{
+	return did(syscall(SYS_pidfd_open, t->victim, 0));
+}
+
+static int
+try_session(const struct target *t DOC_UNUSED)
+{
+	return did(setsid());
+}
+
+static int
+try_ioprio(const struct target *t)
+{
+	/* IOPRIO_WHO_PROCESS, idle */
+	return did(syscall(SYS_ioprio_set, 1, t->victim, 3 << 13));
+}
+
+static int
+try_parent(const struct target *t DOC_UNUSED)
+{
+	return did(syscall(SYS_getppid));
+}
+
 static int
 try_vm_read(const struct target *t)
 {
@@ -211,12 +279,24 @@ const struct trick process_tricks[] = {
 	    SECCOMP_NO_OPEN | FILES | NO_DUMP },
 	{ "open /proc/ZYGOTE/maps", try_zygote_maps,
 	    SECCOMP_NO_OPEN | FILES | NO_DUMP },
+	{ "open another worker's fd", try_other_fd,
+	    SECCOMP_NO_OPEN | FILES | NO_DUMP },
+	{ "open /proc/ZYGOTE/environ", try_zygote_environ,
+	    SECCOMP_NO_OPEN | FILES | NO_DUMP },
+	{ "fork bomb", try_bomb, SECCOMP },
+	{ "ptrace TRACEME", try_traceme, SECCOMP },
+	{ "pidfd_open", try_pidfd, SECCOMP },
+	{ "setsid", try_session, SECCOMP },
+	{ "ioprio_set of a sibling", try_ioprio, SECCOMP },
+	{ "getppid", try_parent, SECCOMP },
 	{ "process_vm_readv", try_vm_read, SECCOMP | LANDLOCK | NO_DUMP },
 	{ "ptrace", try_ptrace, SECCOMP | LANDLOCK | NO_DUMP },
 	{ "pidfd_getfd", try_getfd, SECCOMP | LANDLOCK | NO_DUMP },
 	{ "kill a sibling", try_kill, SECCOMP | SCOPE },
 	{ "kill the zygote", try_kill_zygote, SECCOMP | SCOPE },
 	{ "pidfd_send_signal", try_pidfd_signal, SECCOMP | SCOPE },
+	{ "kill its group", try_kill_group, SECCOMP },
+	{ "tkill of a sibling", try_tkill, SECCOMP | SCOPE },
 	{ "sigqueue", try_sigqueue, SECCOMP | SCOPE },
 	{ "tgkill of itself", try_tgkill_self, SECCOMP },
 	{ "fcntl F_SETOWN", try_setown, SECCOMP },
