@@ -304,6 +304,7 @@ open_remote(struct doc_run *run, struct doc_error *err)
 	if (!doc_remote_is(own.engine))
 		return 0;
 	run->flow.network = doc_remote_is_net(own.engine);
+	run->flow.commands = strncmp(own.engine, "exec:", 5) == 0;
 	return doc_remote_open(&remote, &run->flow.loop, &config, err);
 }
 

@@ -66,7 +66,7 @@ const struct doc_profile doc_profile_picture = {
 #else
 #define CLONE_FLAGS 0
 #endif
-#define ALL UINT64_MAX
+#define ALL	   UINT64_MAX
 #define FUTEX_CALL 0x7fU /* without FUTEX_PRIVATE_FLAG and what is above */
 
 /* clang-format off */
