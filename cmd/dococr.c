@@ -456,7 +456,10 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 	write_engine(task, j);
 }
 
+static const char *const reads[] = { "text", NULL };
+
 static const struct doc_stage dococr = {
+	.reads = reads,
 	.key = "ocr",
 	.tool = "dococr",
 	.fields = DOC_FOR_OCR,

@@ -221,7 +221,10 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 
 #define DOES(unit) ((uint64_t)1 << (unit))
 
+static const char *const reads[] = { "text", NULL };
+
 static const struct doc_stage docpreview = {
+	.reads = reads,
 	.key = "preview",
 	.tool = "docpreview",
 	.second = "docpicture",

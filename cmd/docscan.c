@@ -282,7 +282,7 @@ static void
 engine(const struct doc_run *run, struct doc_json *j)
 {
 	static const char *const plain[] = { "name", "version", "signatures",
-		"database", "set" };
+		"database", "set", "build" };
 	const char *files = doc_pool_fact(run->flow.pool[0], "files");
 	const struct scan *own = own_of(run);
 
@@ -323,7 +323,21 @@ over(struct doc_run *run)
 	doc_clamd_close(own_of(run)->clamd);
 }
 
+/* What is infected is looked at again: it may be put away. */
+static bool
+recall(struct doc_run *run, const struct doc_value *result)
+{
+	const char *v = doc_value_get_str(result, "verdict");
+
+	(void)run;
+	return v != NULL && strcmp(v, "infected") != 0;
+}
+
+static const char *const reads[] = { "list", NULL };
+
 static const struct doc_stage docscan = {
+	.reads = reads,
+	.recall = recall,
 	.key = "scan",
 	.tool = "docscan",
 	.fields = DOC_FOR_SCAN,

@@ -16,6 +16,7 @@
 #include "lib/base/start.h"
 #include "lib/base/tree.h"
 #include "lib/cage/fate.h"
+#include "lib/pool/build.h"
 #include "lib/pool/collapse.h"
 #include "lib/pool/frame.h"
 #include "lib/pool/worker.h"
@@ -69,9 +70,13 @@ ready(struct state *z, const struct doc_buf *facts)
 {
 	struct doc_ready r = { z->cage.missing, z->cage.landlock_abi };
 	doc_autobuf struct doc_buf b = { 0 };
+	char build[DOC_BUILD_SIZE];
 
+	doc_build_id(build);
 	if (doc_buf_add(&b, &r, sizeof(r)) < 0 ||
 	    doc_buf_add(&b, facts->data, facts->len) < 0 ||
+	    doc_buf_add(&b, "build", sizeof("build")) < 0 ||
+	    doc_buf_add(&b, build, sizeof(build)) < 0 ||
 	    doc_frame_send(DOC_ZYGOTE_FD, DOC_FRAME_READY, 0, b.data, b.len,
 		NULL) < 0)
 		exit(1);

@@ -202,6 +202,33 @@ put(const struct doc_spool *spool, const char *from, char *at)
 }
 
 int
+doc_spool_read(const struct doc_spool *spool, const char *tenant,
+    const char *sha256, const char *name, struct doc_buf *out)
+{
+	char at[256];
+	struct stat st;
+	doc_autoclose int fd = -1;
+	int n = snprintf(at, sizeof(at), "%s/%.2s/%s/%s", tenant, sha256,
+	    sha256, name);
+	ssize_t got;
+
+	if (n < 0 || (size_t)n >= sizeof(at))
+		return 0;
+	fd = openat(spool->dir, at, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size == 0)
+		return 0;
+	if (doc_buf_reserve(out, (size_t)st.st_size) < 0)
+		return -1;
+	got = doc_read_full(fd, out->data + out->len, (size_t)st.st_size);
+	if (got != st.st_size)
+		return 0;
+	out->len += (size_t)got;
+	futimens(fd, NULL); /* what is used is kept longer */
+	return 1;
+}
+
+int
 doc_spool_commit(struct doc_spool *spool, struct doc_spool_file *file,
     const char *tenant, const char *sha256, const char *name, char **path,
     struct doc_error *err)

@@ -9,6 +9,7 @@
 #ifndef DOC_SPOOL_H
 #define DOC_SPOOL_H
 
+#include "lib/base/buf.h"
 #include "lib/base/digest.h"
 #include "lib/base/error.h"
 
@@ -37,6 +38,11 @@ int doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
 int doc_spool_reopen(const struct doc_spool *spool,
     const struct doc_spool_file *file, struct doc_error *err) DOC_MUST_CHECK;
 void doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file);
+
+/* Append the content of `name` of tenant's content `sha256` to `out`, and
+ * note that it was of use.  1, 0 when there is none, -1 no memory. */
+int doc_spool_read(const struct doc_spool *spool, const char *tenant,
+    const char *sha256, const char *name, struct doc_buf *out) DOC_MUST_CHECK;
 
 /* Move the file to its place as `name` of tenant's content `sha256` (64 hex
  * digits); what was there is replaced.  *path (free) is the full path. */

@@ -47,6 +47,7 @@ doc_end_write(const struct doc_end *end, struct doc_buf *out)
 	for (unsigned s = 0; s < DOC_STATUS_COUNT; s++)
 		doc_json_int(&j, doc_status_name((enum doc_status)s),
 		    (int64_t)end->count[s]);
+	doc_json_int(&j, "cached", (int64_t)end->cached);
 	if (end->pool != NULL)
 		write_cage(end, &j);
 	doc_json_close(&j, '}');

@@ -13,6 +13,7 @@ struct doc_end {
 	const char *stage; /* "docscan" */
 	uint64_t in, out;
 	const uint64_t *count;	      /* by enum doc_status */
+	uint64_t cached;	      /* of them known already */
 	const struct doc_pool *pool;  /* NULL: a stage without a cage */
 	const struct doc_pool *other; /* a second one, or NULL */
 	/* Optional: members of `engine`; default the pool's facts. */

@@ -18,6 +18,7 @@ struct doc_stage_options {
 	bool unordered;
 	bool stats;
 	bool inline_text;
+	int cache;     /* enum doc_cache_use, by the words of the table */
 	bool infected; /* work on infected documents too */
 	bool quiet, verbose;
 };

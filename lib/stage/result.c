@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "lib/record/value.h"
+#include "lib/stage/cache.h"
 #include "lib/stage/show.h"
 #include "lib/stage/task_impl.h"
 
@@ -186,5 +187,18 @@ stage_write_result(struct doc_run *run, const struct doc_record *rec,
 	doc_gauge_set(&run->flow.gauge, DOC_G_FINDINGS, run->findings);
 	if (j.failed)
 		return -1;
+	if (task != NULL && task->over > 0)
+		doc_cache_put(task, r, b.data, b.len);
 	return doc_record_append(rec, run->stage->key, b.data, b.len, line);
+}
+
+int
+stage_write_kept(struct doc_run *run, const struct doc_record *rec,
+    const struct doc_buf *json, enum doc_status status, struct doc_buf *line)
+{
+	run->recalled++;
+	run->count[status]++;
+	doc_show_over(&run->flow, status, stage_shown_size(run, rec));
+	return doc_record_append(rec, run->stage->key, json->data, json->len,
+	    line);
 }

@@ -68,7 +68,7 @@ why_not(const struct doc_run *run, const struct doc_record *rec,
 static int
 take_document(struct doc_run *run, const struct doc_record *rec)
 {
-	char media[128];
+	char media[128], tenant[72];
 	struct doc_result result = { .status = DOC_STATUS_SKIPPED };
 	struct doc_stage_task *task;
 	enum doc_reason reason;
@@ -77,6 +77,16 @@ take_document(struct doc_run *run, const struct doc_record *rec)
 	doc_show_came(&run->flow, stage_shown_size(run, rec));
 	if (stage_copy_str(rec, "media", "", media, sizeof(media)) < 0)
 		return -1;
+	/* It names a folder of the spool. */
+	if (stage_copy_str(rec, "tenant", run->options->tenant, tenant,
+		sizeof(tenant)) < 0)
+		return -1;
+	if (!doc_tenant_valid(tenant)) {
+		doc_error_set(&result.err, DOC_E_NAME,
+		    "the record's tenant cannot be one");
+		result.status = DOC_STATUS_ERROR;
+		return pass(run, rec, &result);
+	}
 	reason = why_not(run, rec, media);
 	if (reason != DOC_R_NONE) {
 		doc_result_reason(&result, reason);
@@ -85,6 +95,7 @@ take_document(struct doc_run *run, const struct doc_record *rec)
 	task = stage_task_new(run, rec, media);
 	if (task == NULL)
 		return -1;
+	stage_recall(task);
 	doc_flow_add(&run->flow, &task->task);
 	return 0;
 }
@@ -247,6 +258,7 @@ finish(struct doc_run *run)
 	struct doc_end end = { .stage = run->stage->tool,
 		.in = run->in,
 		.count = run->count,
+		.cached = run->recalled,
 		.pool = run->flow.pool[0],
 		.engine = run->stage->engine,
 		.run = run };

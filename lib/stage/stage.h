@@ -30,6 +30,9 @@ struct doc_unit {
 	void *outside;		/* of the stage, while it is over elsewhere */
 };
 
+/* "preview-" and the like, 16 digits, ".json". */
+enum { DOC_CACHE_NAME = 64 };
+
 struct doc_stage_task {
 	struct doc_task task; /* first: the flow's */
 	struct doc_run *run;
@@ -39,7 +42,8 @@ struct doc_stage_task {
 	struct doc_unit **units;
 	struct doc_unit *again; /* units to be worked on once more */
 	unsigned unit_count, submitted, over;
-	uint64_t reasons; /* the stage's own, besides the workers' */
+	uint64_t reasons;	     /* the stage's own, besides the workers' */
+	char cached[DOC_CACHE_NAME]; /* its result in the cache, "" none */
 };
 
 /* What a stage says about a document. */
@@ -61,6 +65,11 @@ struct doc_stage {
 	bool huge;	    /* its engine is large: huge pages */
 	const char *second; /* tool of a second engine, or NULL */
 	uint64_t second_does; /* which units are its: bits by unit */
+	/* Members of the record that its results depend on, besides the media
+	 * type; NULL-ended, or NULL. */
+	const char *const *reads;
+	/* Optional: may a kept result be used?  false: work on it again. */
+	bool (*recall)(struct doc_run *run, const struct doc_value *result);
 	/* Not for us, and why; NONE: work on it.  `rec` is the record. */
 	enum doc_reason (*skip)(const struct doc_run *run,
 	    const struct doc_record *rec, const char *media);
@@ -109,6 +118,7 @@ struct doc_run {
 	const char *extension;	       /* of the output file: "txt" */
 	char key[17];		       /* names the settings in file names */
 	uint64_t in, count[DOC_STATUS_COUNT];
+	uint64_t recalled; /* results that were known already */
 	uint64_t findings; /* counted by the stage: infected documents */
 	bool upstream_ended;
 	pid_t lister; /* our own doclist, for operands; 0 none */

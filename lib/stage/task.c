@@ -7,6 +7,7 @@
 #include "lib/base/starved.h"
 #include "lib/base/utf8.h"
 #include "lib/record/path.h"
+#include "lib/stage/cache.h"
 #include "lib/stage/end.h"
 #include "lib/stage/open.h"
 #include "lib/stage/task_impl.h"
@@ -304,6 +305,28 @@ open_source(struct doc_stage_task *task, struct doc_unit *unit)
 	unit->job.fd = unit->fd >= 0 ? unit->fd : task->fd;
 }
 
+/* The same content may have been worked on since it came in. */
+bool
+stage_recall(struct doc_stage_task *task)
+{
+	struct doc_run *run = task->run;
+	doc_autobuf struct doc_buf json = { 0 };
+	struct doc_error err = { 0 };
+	enum doc_status status;
+	struct doc_record rec;
+	int rc = doc_cache_get(run, task, &json, &status);
+
+	if (rc == 0)
+		return false;
+	if (rc < 0 ||
+	    doc_record_parse(&rec, task->input.data, task->input.len, &err) <
+		0 ||
+	    stage_write_kept(run, &rec, &json, status, &task->task.line) < 0)
+		fail_flow(run);
+	task->task.state = DOC_TASK_DONE;
+	return true;
+}
+
 static void
 dispatch(struct doc_flow *flow, struct doc_task *t)
 {
@@ -312,6 +335,8 @@ dispatch(struct doc_flow *flow, struct doc_task *t)
 	struct doc_error err = { 0 };
 	unsigned pool;
 
+	if (task->submitted == 0 && stage_recall(task))
+		return;
 	if (open_task(task, &err) < 0) {
 		refuse(task, &err);
 		return;
@@ -387,6 +412,7 @@ stage_task_new(struct doc_run *run, const struct doc_record *rec,
 		sizeof(task->tenant)) < 0 ||
 	    stage_copy_str(rec, "sha256", "", task->sha256,
 		sizeof(task->sha256)) < 0 ||
+	    doc_cache_name(run, rec, media, task->cached) < 0 ||
 	    doc_buf_add(&task->input, rec->line, rec->len) < 0 ||
 	    (run->stage->plan != NULL ? run->stage->plan(task, rec)
 				      : doc_unit_add(task, 0, 0)) < 0) {

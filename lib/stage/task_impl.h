@@ -15,6 +15,8 @@ struct doc_stage_task *stage_task_new(struct doc_run *run,
  * noted (starved.h). */
 int stage_copy_str(const struct doc_record *rec, const char *key,
     const char *fallback, char *out, size_t size);
+/* Is its result known?  Then the task is done. */
+bool stage_recall(struct doc_stage_task *task);
 /* A line that is passed on as it is, or with a result that needs no work. */
 struct doc_task *stage_line_task(void);
 
@@ -22,6 +24,10 @@ struct doc_task *stage_line_task(void);
 int stage_write_result(struct doc_run *run, const struct doc_record *rec,
     const struct doc_stage_task *task, struct doc_result *result,
     struct doc_buf *line);
+
+/* The same with a result of the cache. */
+int stage_write_kept(struct doc_run *run, const struct doc_record *rec,
+    const struct doc_buf *json, enum doc_status status, struct doc_buf *line);
 
 /* Bytes of the document, where somebody looks. */
 static inline uint64_t
