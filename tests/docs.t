@@ -44,6 +44,8 @@ options_agree() {
 	table_options "$1" >table
 	page_options "$1" >page
 	same table page
+	# A letter that two options have is one of them only.
+	is "" "$(cut -d ' ' -f 1 table | grep -v '^-$' | uniq -d)"
 }
 
 # What an option may be is said where the option is.

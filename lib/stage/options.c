@@ -32,7 +32,7 @@ const struct doc_opt doc_stage_opts[] = {
 	    AT(inline_text), NULL },
 	{ 'i', "infected", NULL, "work on infected documents too", DOC_OPT_FLAG,
 	    AT(infected), NULL },
-	{ 'H', "cache", "WHEN", "use kept results, refresh them, or none",
+	{ 'Y', "cache", "WHEN", "use kept results, refresh them, or none",
 	    DOC_OPT_CHOICE, AT(cache), "use|refresh|none" },
 	{ 'q', "quiet", NULL, "no warnings", DOC_OPT_FLAG, AT(quiet), NULL },
 	{ 'v', "verbose", NULL, "say more on standard error", DOC_OPT_FLAG,
