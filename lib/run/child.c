@@ -175,6 +175,7 @@ doc_child_reap(struct doc_child *c)
 		usleep(DOC_MIN(ms, 100U) * 1000);
 	}
 	c->pid = 0;
+	c->closing = false;
 	return ws;
 }
 

@@ -75,6 +75,7 @@ new_entry(struct feed *feed, const struct doc_found *f, const char *id,
 
 	if (e == NULL)
 		return NULL;
+	feed->hub->entries++;
 	memcpy(e->id, id, sizeof(e->id));
 	e->n = n;
 	e->size = f->size;
@@ -351,7 +352,7 @@ take_names(struct feed *feed)
 		hub_fail(feed->hub, &err);
 	feed->exhausted = rc == 0;
 	if (feed->child.pid == 0) {
-		feed->over = feed->exhausted;
+		feed->over = feed->exhausted && feed->again == NULL;
 		return;
 	}
 	if (feed->exhausted)
@@ -388,7 +389,7 @@ feed_pump(struct feed *feed)
 	}
 	if (!feed->over && !child->closing && room(feed))
 		take_names(feed);
-	else if (feed->exhausted && child->pid == 0)
+	else if (feed->exhausted && child->pid == 0 && feed->again == NULL)
 		feed->over = true;
 }
 

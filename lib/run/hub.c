@@ -25,6 +25,7 @@ hub_entry_free(struct hub *hub, struct doc_entry *e)
 	if (e->listed && e->seen && hub->err.code == DOC_E_NONE &&
 	    doc_ledger_whole(hub->setup->ledger, e->n) < 0)
 		hub_fail(hub, &hub->err);
+	hub->entries--;
 	doc_buf_release(&e->path);
 	doc_buf_release(&e->came);
 	free(e);
@@ -228,7 +229,7 @@ done(const struct hub *hub)
 	for (unsigned i = 0; i < s->stage_count; i++)
 		if (!hub->hops[i].over)
 			return false;
-	return hub->flying == 0;
+	return true;
 }
 
 /* The clocks; milliseconds to sleep at most, -1 with hub->err. */
@@ -255,6 +256,20 @@ tick(struct hub *hub)
 	return least;
 }
 
+/* Every name that was taken led to records, and all of these are kept. */
+static void
+balance(struct hub *hub)
+{
+	struct doc_error err = { 0 };
+
+	if (hub->entries == 0 && hub->flying == 0)
+		return;
+	doc_error_set(&err, DOC_E_STREAM,
+	    "%u inputs and %u documents were lost on the way", hub->entries,
+	    hub->flying);
+	hub_fail(hub, &err);
+}
+
 static void
 run(struct hub *hub)
 {
@@ -265,8 +280,12 @@ run(struct hub *hub)
 
 		pump(hub);
 		ms = tick(hub);
-		if (hub->err.code != DOC_E_NONE || *s->signal != 0 || done(hub))
+		if (hub->err.code != DOC_E_NONE || *s->signal != 0)
 			return;
+		if (done(hub)) {
+			balance(hub);
+			return;
+		}
 		if (s->deadline_ms != 0 && doc_clock_ms() >= s->deadline_ms) {
 			hub->setup->timed_out = true;
 			return;

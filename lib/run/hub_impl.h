@@ -46,6 +46,7 @@ struct hub {
 	struct hop *hops;
 	struct feed *feeds;
 	unsigned flying;	 /* documents, all queues together */
+	unsigned entries;	 /* inputs that are not through */
 	uint64_t moves;		 /* grows as long as something happens */
 	unsigned launched;	 /* of them, in the stages */
 	struct doc_flight *held; /* waits until the stages are empty */
