@@ -86,9 +86,9 @@ determinism() {
 	portable R >r
 	cmp r j1
 	cmp r j4
-	# The files, too.
+	# The files, too; but kept results name other folders.
 	for d in R J1 J4; do
-		(cd $d/spool && find . -type f -print0 | LC_ALL=C sort -z |
+		(cd $d/spool && find . -type f ! -name "*.json" -print0 | LC_ALL=C sort -z |
 		    xargs -0 sha256sum) >sums.$d
 	done
 	cmp sums.R sums.J1
