@@ -75,6 +75,10 @@ scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 	    ? doc_density(in)
 	    : DOC_LOOSE;
 	bool apart = density == DOC_DENSE && !options.whole;
+	bool known = in->unit == DOC_UNIT_SCAN_LISTED && !options.whole;
+	enum doc_scan_depth depth = apart ? DOC_SCAN_BYTES
+	    : known			  ? DOC_SCAN_KNOWN
+					  : DOC_SCAN_WHOLE;
 
 	if (density == DOC_HIDING)
 		doc_work_reason(work, DOC_R_DAMAGED);
@@ -86,7 +90,7 @@ scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 		return 0;
 	}
 	doc_work_str(work, DOC_F_DB, database);
-	return doc_clamav_scan(in, !apart, work, err);
+	return doc_clamav_scan(in, depth, work, err);
 }
 
 /* A zip with one stored member: the bytes of the canary's signature.  (APPNOTE
@@ -166,7 +170,7 @@ canary(struct doc_work *work, struct doc_error *err)
 
 	if (options.engine == DOC_ENGINE_CLAMD)
 		return 0;
-	if (doc_clamav_scan(&in, true, &seen.work, err) < 0)
+	if (doc_clamav_scan(&in, DOC_SCAN_WHOLE, &seen.work, err) < 0)
 		return -1;
 	if (!seen.found)
 		return doc_error_set(err, DOC_E_ENGINE,

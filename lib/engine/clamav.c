@@ -12,7 +12,7 @@
 struct scan {
 	struct doc_work *work;
 	struct doc_layers layers;
-	bool unpack;
+	enum doc_scan_depth depth;
 	unsigned matches;
 	bool rar;	/* inside a rar of which nothing was seen yet */
 	unsigned level; /* of that rar */
@@ -99,9 +99,11 @@ on_look(int fd, const char *type, const char **ancestors, size_t parent_size,
 	if (scan == NULL)
 		return CL_SUCCESS;
 	doc_layers_look(&scan->layers, level, name, size);
+	if (scan->depth != DOC_SCAN_WHOLE)
+		return CL_SUCCESS;
 	if (level > 0 && data != NULL)
 		doc_unseen_part(data, size, scan->work);
-	if (type != NULL && scan->unpack)
+	if (type != NULL)
 		watch_rar(scan, type, level);
 	return CL_SUCCESS;
 }
@@ -287,13 +289,12 @@ judge(struct scan *scan, cl_error_t rc, struct doc_error *err)
 
 /* The engine proper, on all bytes of `in`. */
 static int
-run(const struct doc_input *in, bool unpack, struct scan *scan,
-    struct doc_error *err)
+run(const struct doc_input *in, struct scan *scan, struct doc_error *err)
 {
 	unsigned long blocks = 0;
 	const char *name = NULL;
-	cl_error_t rc = scan_bytes(in->data, in->size, unpack, scan, &name,
-	    &blocks);
+	cl_error_t rc = scan_bytes(in->data, in->size,
+	    scan->depth != DOC_SCAN_BYTES, scan, &name, &blocks);
 
 	if (rc == CL_VIRUS && name != NULL && scan->layers.hits == 0)
 		doc_layers_hit(&scan->layers, name);
@@ -305,8 +306,8 @@ run(const struct doc_input *in, bool unpack, struct scan *scan,
 }
 
 int
-doc_clamav_scan(const struct doc_input *in, bool unpack, struct doc_work *work,
-    struct doc_error *err)
+doc_clamav_scan(const struct doc_input *in, enum doc_scan_depth depth,
+    struct doc_work *work, struct doc_error *err)
 {
 	static struct scan scan; /* too large for the stack of a library */
 
@@ -322,8 +323,8 @@ doc_clamav_scan(const struct doc_input *in, bool unpack, struct doc_work *work,
 	if (cl_engine_set_str(doc_clamav.engine, CL_ENGINE_TMPDIR,
 		work->temp) != CL_SUCCESS)
 		return doc_error_set(err, DOC_E_MEMORY, "libclamav");
-	scan = (struct scan){ .work = work, .unpack = unpack };
-	if (unpack)
+	scan = (struct scan){ .work = work, .depth = depth };
+	if (depth != DOC_SCAN_BYTES)
 		doc_unseen_say(in, work);
-	return run(in, unpack, &scan, err);
+	return run(in, &scan, err);
 }

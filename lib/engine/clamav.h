@@ -33,12 +33,18 @@ struct doc_clamav_info {
 int doc_clamav_load(const char *db, const char *canary,
     struct doc_clamav_info *info, struct doc_error *err) DOC_MUST_CHECK;
 
-/* Scan all of `in`, temp files in work->temp; without `unpack` its bytes as
- * they are and nothing more.  Says matches, found, heuristics, scanned, and a
- * reason for everything that was not looked at (size, files, recursion, time,
- * encrypted, damaged, unsupported).  0 when the engine did its work, whatever
- * it found; -1 with ENGINE, MEMORY, TEMP, TIMEOUT. */
-int doc_clamav_scan(const struct doc_input *in, bool unpack,
+enum doc_scan_depth {
+	DOC_SCAN_BYTES, /* as they are, and nothing more */
+	DOC_SCAN_KNOWN, /* unpack; the members have records of their own, so
+			   that what cannot be unpacked is no gap */
+	DOC_SCAN_WHOLE	/* unpack, and tell of each gap */
+};
+
+/* Scan all of `in`, temp files in work->temp.  Says matches, found, heuristics,
+ * scanned, and a reason for everything that was not looked at (size, files,
+ * recursion, time, encrypted, damaged, unsupported).  0 when the engine did its
+ * work, whatever it found; -1 with ENGINE, MEMORY, TEMP, TIMEOUT. */
+int doc_clamav_scan(const struct doc_input *in, enum doc_scan_depth depth,
     struct doc_work *work, struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

@@ -57,7 +57,7 @@ scan(const void *p, size_t n, const char *media, const char *temp)
 	struct doc_error err = { 0 };
 
 	said[0] = '\0';
-	if (doc_clamav_scan(&in, true, &work, &err) < 0)
+	if (doc_clamav_scan(&in, DOC_SCAN_WHOLE, &work, &err) < 0)
 		return doc_error_name(err.code);
 	return said;
 }
