@@ -35,7 +35,7 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 # its own engine.
 CMDS    := doclist docscan doctext dococr docpreview docstore docfind docprogress \
 	docrun
-ZYGOTES := docsniff doclist docscan doctext dococr docpreview docpicture
+ZYGOTES := docsniff doclist docscan doctext docoffice dococr docpreview docpicture
 
 command_LIBS := -ljson-c -lnettle -lseccomp
 docstore_LIBS := -lsqlite3
@@ -51,7 +51,8 @@ endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
 zygote_doclist_LIBS    = -larchive -lz -lytnef $(call libs,gmime-3.0 icu-i18n libxml-2.0 libgsf-1)
 zygote_docscan_LIBS    = -lclamav -lz -larchive
-zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n) -larchive -lz -lm
+zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo) -lm
+zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib gio-2.0 cairo libwebp libjpeg libpng) -lm
 zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \

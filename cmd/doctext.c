@@ -3,7 +3,8 @@
  * doctext - text and metadata out of documents.
  *
  * This process reads records and opens documents; every byte of a document is
- * parsed by the workers of libexec/docpipe/doctext (cmd/zygote/doctext.c).
+ * parsed by the workers of libexec/docpipe/doctext (PDF) and
+ * libexec/docpipe/docoffice (all else).
  */
 #include "cmd/options.h"
 #include "lib/base/start.h"
@@ -20,13 +21,26 @@ skip(const struct doc_run *run, const struct doc_record *rec, const char *media)
 	    : DOC_R_UNSUPPORTED;
 }
 
+static int
+plan(struct doc_stage_task *task, const struct doc_record *rec)
+{
+	bool pdf = doc_media_family(task->media) == DOC_FAMILY_PDF;
+
+	(void)rec;
+	return doc_unit_add(task,
+	    pdf ? DOC_UNIT_TEXT_PDF : DOC_UNIT_TEXT_OFFICE, 0);
+}
+
 static const struct doc_stage doctext = {
 	.key = "text",
 	.tool = "doctext",
 	.fields = DOC_FOR_TEXT,
 	.beats = true,
 	.writes = true,
+	.second = "docoffice",
+	.second_does = UINT64_C(1) << DOC_UNIT_TEXT_OFFICE,
 	.skip = skip,
+	.plan = plan,
 };
 
 int

@@ -68,6 +68,9 @@ struct doc_text_options {
 };
 extern const struct doc_opt doc_text_opts[];
 
+/* Units of work of doctext, by the engine that does them. */
+enum { DOC_UNIT_TEXT_PDF, DOC_UNIT_TEXT_OFFICE };
+
 struct doc_ocr_options {
 	const char *lang;
 	unsigned dpi;

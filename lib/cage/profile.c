@@ -35,6 +35,9 @@ const struct doc_profile doc_profile_text = {
 	.read_only = poppler_files,
 };
 
+/* All it needs is in memory. */
+const struct doc_profile doc_profile_office = { .name = "office" };
+
 /* It renders PDF pages before it reads them. */
 const struct doc_profile doc_profile_ocr = {
 	.name = "ocr",

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/format/meta.h"
-#include "lib/format/xmp.h"
 
 static void
 say_string(struct doc_work *work, enum doc_field field, gchar *s)
@@ -88,6 +87,65 @@ say_outline(struct doc_work *work, PopplerIndexIter *iter, unsigned depth,
 	} while (++*said < MAX_OUTLINE && poppler_index_iter_next(iter));
 }
 
+/* XMP with glib's parser, for the engine has no other.  What is no structure
+ * names a property (xmp.c). */
+struct packet {
+	struct doc_meta *meta;
+	char name[64];
+};
+
+static void
+packet_start(GMarkupParseContext *context, const gchar *element,
+    const gchar **names, const gchar **values, gpointer user, GError **e)
+{
+	struct packet *packet = user;
+	const char *colon = strchr(element, ':');
+
+	(void)context;
+	(void)e;
+	if (!g_str_has_prefix(element, "rdf:"))
+		g_strlcpy(packet->name, colon ? colon + 1 : element,
+		    sizeof(packet->name));
+	for (; strcmp(element, "rdf:Description") == 0 && *names;
+	     names++, values++) {
+		colon = strchr(*names, ':');
+		if (colon && !g_str_has_prefix(*names, "xmlns") &&
+		    !g_str_has_prefix(*names, "rdf:"))
+			doc_meta_raw(packet->meta, colon + 1, *values,
+			    strlen(*values));
+	}
+}
+
+static void
+packet_text(GMarkupParseContext *context, const gchar *s, gsize n,
+    gpointer user, GError **e)
+{
+	struct packet *packet = user;
+
+	(void)context;
+	(void)e;
+	doc_meta_raw(packet->meta, packet->name, s, n);
+}
+
+static void
+say_packet(struct doc_meta *meta, const char *xmp)
+{
+	static const GMarkupParser parser = { .start_element = packet_start,
+		.text = packet_text };
+	struct packet packet = { .meta = meta };
+	const char *begin = strstr(xmp, "<x:xmpmeta");
+	const char *end = begin ? strstr(begin, "</x:xmpmeta>") : NULL;
+	GMarkupParseContext *context;
+
+	if (!end)
+		return;
+	context = g_markup_parse_context_new(&parser, G_MARKUP_DEFAULT_FLAGS,
+	    &packet, NULL);
+	g_markup_parse_context_parse(context, begin,
+	    end - begin + (gssize)strlen("</x:xmpmeta>"), NULL);
+	g_markup_parse_context_free(context);
+}
+
 /* Custom keys of the information dictionary have no call in poppler-glib. */
 static void
 say_raw(const struct doc_pdf *pdf, const struct doc_text *text)
@@ -108,7 +166,7 @@ say_raw(const struct doc_pdf *pdf, const struct doc_text *text)
 	if (version)
 		doc_meta_raw(&meta, "version", version, strlen(version));
 	if (xmp)
-		doc_xmp_facts(&meta, xmp, strlen(xmp));
+		say_packet(&meta, xmp);
 	doc_meta_release(&meta);
 }
 

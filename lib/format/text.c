@@ -244,3 +244,25 @@ doc_text_release(struct doc_text *t)
 {
 	doc_buf_release(&t->pending);
 }
+
+int
+doc_text_job(doc_text_fn *read, const struct doc_text_wish *wish,
+    const struct doc_input *in, struct doc_work *work, struct doc_error *err)
+{
+	struct doc_text text;
+	int rc;
+
+	if (read == NULL)
+		return doc_error_set(err, DOC_E_UNSUPPORTED,
+		    "no extractor for this media type");
+	doc_text_init(&text, work);
+	text.wish = *wish;
+	rc = read(in, &text, err);
+	if (doc_text_finish(&text, rc < 0 ? &(struct doc_error){ 0 } : err) < 0)
+		rc = -1;
+	if (rc < 0 && text.bytes > 0)
+		doc_work_progress(work, text.page ? text.page : 1, 0,
+		    text.bytes);
+	doc_text_release(&text);
+	return rc;
+}

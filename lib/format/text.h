@@ -63,4 +63,13 @@ int doc_text_finish(struct doc_text *t, struct doc_error *err);
 
 void doc_text_release(struct doc_text *t);
 
+/* Reads a document: puts its text, says its fields. */
+typedef int doc_text_fn(const struct doc_input *in, struct doc_text *text,
+    struct doc_error *err);
+
+/* The whole of a job: text from `read` to work->out.  What came out before a
+ * failure is kept.  `read` NULL is UNSUPPORTED. */
+int doc_text_job(doc_text_fn *read, const struct doc_text_wish *wish,
+    const struct doc_input *in, struct doc_work *work, struct doc_error *err);
+
 #endif

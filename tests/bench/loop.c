@@ -66,9 +66,10 @@ struct document {
 	int text; /* what doctext made of it, for a card; -1 none */
 };
 
-/* Of the parts, and docpreview's second one. */
-static const struct doc_zygote *engines[PARTS + 1];
+/* Of the parts, and the second ones of docpreview and doctext. */
+static const struct doc_zygote *engines[PARTS + 2];
 #define PICTURE PARTS
+#define OFFICE	(PARTS + 1)
 static size_t engine_count;
 static bool wanted[PARTS], with_media;
 static const char *scratch;
@@ -84,6 +85,7 @@ int doctext_main(int argc, char *argv[]);
 int dococr_main(int argc, char *argv[]);
 int docpreview_main(int argc, char *argv[]);
 int docpicture_main(int argc, char *argv[]);
+int docoffice_main(int argc, char *argv[]);
 
 int
 doc_zygote_main(const struct doc_zygote *zygote, int argc, char *argv[])
@@ -308,8 +310,12 @@ do_part(enum part part, struct document *d, const struct doc_input *doc)
 	in.page = part == OCR ? 1 : 0;
 	colour = part != TEXT;
 	lseek(in.fd, 0, SEEK_SET);
-	rc = part == PREVIEW ? preview(d, &in, &d->work, &why)
-			     : engines[part]->work(&in, &d->work, &why);
+	if (part == PREVIEW)
+		rc = preview(d, &in, &d->work, &why);
+	else if (part == TEXT && doc_media_family(d->media) != DOC_FAMILY_PDF)
+		rc = engines[OFFICE]->work(&in, &d->work, &why);
+	else
+		rc = engines[part]->work(&in, &d->work, &why);
 	if (rc < 0)
 		tally->failed++;
 	else
@@ -401,6 +407,8 @@ load(void)
 			errx(1, "%s: %s", part_names[part], why.msg);
 	if (wanted[PREVIEW] && engines[PICTURE]->load(&facts, &why) < 0)
 		errx(1, "pictures: %s", why.msg);
+	if (wanted[TEXT] && engines[OFFICE]->load(&facts, &why) < 0)
+		errx(1, "office: %s", why.msg);
 }
 
 static struct shared *
@@ -556,6 +564,7 @@ main(int argc, char *argv[])
 	dococr_main(0, NULL);
 	docpreview_main(0, NULL);
 	docpicture_main(0, NULL);
+	docoffice_main(0, NULL);
 	set_option(SCAN, "db", db);
 	set_option(PREVIEW, "format", format);
 	set_option(PICTURE, "format", format);
