@@ -372,7 +372,8 @@ serves() {
 	serve --listen=127.0.0.1:0
 	head -n 100 in >&5
 	status 0 python3 client.py answers "$where"
-	status 0 python3 client.py last "$where" 5>&- >ready & client=$!
+	# A copy of fd 5 would keep the input from ending.
+	(exec 5>&-; status 0 python3 client.py last "$where") >ready & client=$!
 	until test -s ready; do sleep 0.05; done
 	sed 1,100d in >&5
 	exec 5>&-
