@@ -362,6 +362,30 @@ growth_of_memory() {
 $few, $many | within 5 % | $( ((many * 100 <= few * 105)) && echo met || echo missed)"
 }
 
+# What a worker's cage costs: the cage alone, and a whole stage on texts so
+# small that nothing else does.
+bench_cage() {
+	local b=${BIN%/bin} said
+	cc -std=gnu11 -D_GNU_SOURCE -iquote . -O2 -o "$work/cage" \
+	    "$here/cage.c" "$b/libdoc.a" -lseccomp || return
+	echo
+	echo "a worker from fork to exit, with and without a cage"
+	said=$("$work/cage" ${QUICK:+200})
+	echo "$said" | sed '$d'
+	goal_line "processor time of a worker's cage, us | $(echo "$said" |
+	    sed -n '$s/: / | /p')"
+	mkdir -p "$work/small"
+	seq -f "$work/small/%g.txt" 200 | while IFS= read -r f; do
+		echo "$f" >"$f"
+	done
+	"$BIN/doclist" -q --spool="$work/spool" "$work/small" >"$work/small.rec"
+	begin "doctext on 200 texts of a line" count_text
+	row 'no cage' '' stage "$work/small.rec" doctext -j1 --cage=none \
+	    --require=none
+	row 'the cage' '' stage "$work/small.rec" doctext -j1
+	race
+}
+
 main() {
 	local s
 	for s in xargs:findutils file:file jq:jq python3:python3 \
@@ -377,7 +401,7 @@ main() {
 	test_db
 	machine
 	make_sets
-	(($#)) || set -- text scan ocr preview list archives all records
+	(($#)) || set -- text scan ocr preview list archives all records cage
 	for s; do "bench_$s"; done
 	rm -rf "$work/out"
 	echo
