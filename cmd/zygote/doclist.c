@@ -112,7 +112,7 @@ canary(struct doc_work *work, struct doc_error *err)
 	    "Content-Disposition: attachment; filename=\"a.pdf\"\n\nx\n"
 	    "--b--\n";
 	static const struct doc_work_ops ops = { see_field, see_reason,
-		see_progress, see_open, see_close, NULL };
+		see_progress, see_open, see_close, NULL, NULL };
 	struct seen seen = { .work = { .ops = &ops, .out = work->out } };
 	struct doc_input in = { .fd = -1,
 		.data = mail,

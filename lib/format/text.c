@@ -177,6 +177,29 @@ put_special(struct doc_text *t, const char *s, size_t n)
 	return step;
 }
 
+static void
+report(struct doc_text *t)
+{
+	doc_work_int(t->work, DOC_F_WORDS, t->words);
+	doc_work_int(t->work, DOC_F_CHARS, t->chars);
+	doc_work_int(t->work, DOC_F_REPAIRS, t->repairs);
+	if (t->page > 0)
+		doc_work_int(t->work, DOC_F_PAGES, t->page);
+}
+
+/* An extractor may go on after the limit, for what else it has to tell; a bomb
+ * would do so until a clock stops it, and lose what there is. */
+static void
+drop(struct doc_text *t, size_t n)
+{
+	t->dropped += n;
+	if (t->dropped <= t->work->max_output || t->sys != 0 || t->keep != NULL)
+		return;
+	flush(t);
+	report(t);
+	doc_work_enough(t->work);
+}
+
 int
 doc_text_put(struct doc_text *t, const char *s, size_t n)
 {
@@ -192,6 +215,8 @@ doc_text_put(struct doc_text *t, const char *s, size_t n)
 		s += step;
 		n -= step;
 	}
+	if (t->full)
+		drop(t, n);
 	return t->full ? -1 : 0;
 }
 
@@ -231,11 +256,7 @@ doc_text_finish(struct doc_text *t, struct doc_error *err)
 		errno = t->sys;
 		return doc_error_sys(err, "cannot write the text");
 	}
-	doc_work_int(t->work, DOC_F_WORDS, t->words);
-	doc_work_int(t->work, DOC_F_CHARS, t->chars);
-	doc_work_int(t->work, DOC_F_REPAIRS, t->repairs);
-	if (t->page > 0)
-		doc_work_int(t->work, DOC_F_PAGES, t->page);
+	report(t);
 	return 0;
 }
 

@@ -6,7 +6,8 @@
  * without NUL and without control characters other than tab, newline and form
  * feed; repairs and words are counted.  Streams through a fixed buffer, so a
  * document of any size costs no memory; stops at the output limit and says so
- * (`partial`, reason `output`).
+ * (`partial`, reason `output`).  A worker that was told of the limit and puts
+ * as much again ends there and then, with what it has.
  *
  * Form of the text (docpipe(7)): one form feed between pages, sheets and
  * slides; a paragraph is a line; the cells of a table row are separated by
@@ -31,6 +32,7 @@ struct doc_text {
 	struct doc_buf *keep; /* where it goes instead of work->out; or NULL */
 	struct doc_buf pending; /* not yet written */
 	uint64_t bytes;		/* written or pending */
+	uint64_t dropped;	/* beyond the limit; as much again ends it */
 	uint64_t words, chars, repairs;
 	unsigned page;	/* complete pages */
 	unsigned total; /* pages expected, as given to doc_text_page */

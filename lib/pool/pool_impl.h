@@ -77,6 +77,9 @@ struct doc_pool {
 	struct doc_cgroup *cgroup; /* NULL: none */
 	struct doc_share *share;   /* borrowed */
 	struct doc_job *orphans;   /* their zygote died; to run again */
+	bool came_up;		   /* an engine did, with a cage that */
+	unsigned missing;	   /* lacked these mechanisms */
+	unsigned starts;	   /* of engines, since the last that came up */
 	uint64_t dry_since_ms; /* no worker since then, and none to be had; 0 */
 	bool failed;	       /* no engine, and none to be had */
 	struct doc_error why;

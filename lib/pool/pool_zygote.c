@@ -22,6 +22,9 @@ enum { MAX_CRASHES = 3 };
  * had at the self-test, and more forks will not bring it back. */
 enum { MAX_STILLBORN = 64 };
 
+/* Starts in a row that come to nothing. */
+enum { MAX_STARTS = 3 };
+
 static void zygote_ready(struct doc_watch *watch, unsigned events);
 
 /* What a zygote may know of the environment. */
@@ -152,6 +155,7 @@ zlink_start(struct doc_pool *p, struct doc_error *err)
 		return -1;
 	}
 	close(pair[1]);
+	p->starts++;
 	z->next = p->zygotes;
 	p->zygotes = z;
 	return 0;
@@ -211,7 +215,11 @@ dead(struct zlink *z, const struct doc_error *err)
 	kill(z->pid, SIGKILL);
 	waitpid(z->pid, NULL, 0);
 	wlink_orphan_all(z);
-	if (was_live && !starting(p)) {
+	/* One that came up before will again; and one that was killed while it
+	 * came up, as by a machine short of memory, may. */
+	if (!starting(p) &&
+	    (was_live ||
+		(err->code == DOC_E_SPAWN && p->starts < MAX_STARTS))) {
 		doc_warn("the engine process died; starting it again");
 		if (zlink_start(p, &again) < 0)
 			give_up(p, &again);
@@ -236,7 +244,8 @@ canary_done(struct doc_job *job)
 	if (job->err.code != DOC_E_NONE) {
 		enum doc_code code = job->err.code == DOC_E_SANDBOX
 		    ? DOC_E_SANDBOX
-		    : DOC_E_ENGINE;
+		    : job->err.code == DOC_E_KILLED ? DOC_E_SPAWN
+						    : DOC_E_ENGINE;
 
 		doc_error_set(&err, code, "self-test failed: %s (%s)",
 		    job->err.msg, doc_error_name(job->err.code));
@@ -251,6 +260,9 @@ canary_done(struct doc_job *job)
 			    NULL);
 		}
 	z->state = Z_LIVE;
+	z->pool->starts = 0;
+	z->pool->came_up = true;
+	z->pool->missing = z->ready.missing;
 	pool_fill(z->pool);
 }
 
@@ -284,11 +296,21 @@ test(struct zlink *z)
 static void
 loaded(struct zlink *z, const struct doc_frame *f)
 {
+	struct doc_pool *p = z->pool;
+	struct doc_error err = { 0 };
 	size_t n = sizeof(z->ready);
 
 	if (f->head.len < n)
 		return;
 	memcpy(&z->ready, f->data, n);
+	/* --require was asked of the first; a later one must not have less
+	 * because the machine was short of something while it tried. */
+	if (p->came_up && (z->ready.missing & ~p->missing) != 0) {
+		doc_error_set(&err, DOC_E_SPAWN,
+		    "the new engine process has a weaker cage");
+		dead(z, &err);
+		return;
+	}
 	z->facts.len = 0;
 	if (doc_buf_add(&z->facts, f->data + n, f->head.len - n) < 0)
 		z->facts.len = 0;

@@ -83,3 +83,10 @@ doc_work_progress(struct doc_work *w, unsigned done, unsigned total,
 {
 	w->ops->progress(w, done, total, bytes);
 }
+
+void
+doc_work_enough(struct doc_work *w)
+{
+	if (w->ops->enough != NULL)
+		w->ops->enough(w);
+}

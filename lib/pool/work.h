@@ -55,6 +55,8 @@ struct doc_work_ops {
 	 * no such short way. */
 	int (*member_put)(struct doc_work *w, const void *p, size_t n,
 	    struct doc_error *err);
+	/* The work ends here, as it is; does not return.  NULL: it goes on. */
+	void (*enough)(struct doc_work *w);
 };
 
 enum { DOC_WORK_CONTENT = 32 << 10 };
@@ -81,5 +83,7 @@ void doc_work_time(struct doc_work *w, enum doc_field field, int64_t unix_s);
 void doc_work_reason(struct doc_work *w, enum doc_reason reason);
 void doc_work_progress(struct doc_work *w, unsigned done, unsigned total,
     uint64_t bytes);
+/* All that was wanted is said: ends the work if that can be. */
+void doc_work_enough(struct doc_work *w);
 
 #endif

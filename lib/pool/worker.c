@@ -151,12 +151,6 @@ op_member_put(struct doc_work *work, const void *p, size_t n,
 	return check_budget(w, err);
 }
 
-static const struct doc_work_ops ops = { op_field, op_reason, op_progress,
-	op_member_open, op_member_close, op_member_put };
-
-_Static_assert((int)DOC_WORK_CONTENT == (int)DOC_FRAME_CONTENT,
-    "what the short way takes");
-
 static void
 answer(struct worker *w, const struct doc_error *err)
 {
@@ -171,6 +165,21 @@ answer(struct worker *w, const struct doc_error *err)
 	doc_failure_pack(&f, err);
 	send_or_die(w, DOC_FRAME_FAIL, &f, sizeof(f));
 }
+
+static void
+op_enough(struct doc_work *work)
+{
+	static const struct doc_error none = { 0 };
+
+	answer(of(work), &none);
+	_exit(0);
+}
+
+static const struct doc_work_ops ops = { op_field, op_reason, op_progress,
+	op_member_open, op_member_close, op_member_put, op_enough };
+
+_Static_assert((int)DOC_WORK_CONTENT == (int)DOC_FRAME_CONTENT,
+    "what the short way takes");
 
 struct job {
 	struct doc_input in;

@@ -82,7 +82,7 @@ doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,
 
 	result->reasons = job->answer.reasons;
 	result->err = job->err;
-	if (failed && (unit->bytes == 0 || job->progress.done == 0)) {
+	if (failed && unit->bytes == 0) {
 		result->status = DOC_STATUS_ERROR;
 		return;
 	}

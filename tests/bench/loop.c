@@ -196,7 +196,7 @@ op_member_close(struct doc_work *w, const struct doc_error *err,
 }
 
 static const struct doc_work_ops ops = { op_field, op_reason, op_progress,
-	op_member_open, op_member_close, NULL };
+	op_member_open, op_member_close, NULL, NULL };
 
 /* Would the stage work on it, by its record? */
 static bool

@@ -65,7 +65,7 @@ quiet_member_close(struct doc_work *w, const struct doc_error *err,
 }
 
 static const struct doc_work_ops quiet_ops = { quiet_field, quiet_reason,
-	quiet_progress, quiet_member_open, quiet_member_close };
+	quiet_progress, quiet_member_open, quiet_member_close, NULL, NULL };
 
 /* A text whose bytes stay in *keep. */
 static inline void

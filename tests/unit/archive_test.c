@@ -86,7 +86,7 @@ on_close(struct doc_work *w, const struct doc_error *err,
 }
 
 static const struct doc_work_ops ops = { on_field, on_reason, on_progress,
-	on_open, on_close, NULL };
+	on_open, on_close, NULL, NULL };
 
 static bool
 lists(const void *p, size_t n, unsigned room, const char *expect)

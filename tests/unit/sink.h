@@ -89,7 +89,7 @@ sink_member_close(struct doc_work *w, const struct doc_error *err,
 }
 
 static const struct doc_work_ops sink_ops = { sink_field, sink_reason,
-	sink_progress, sink_member_open, sink_member_close, NULL };
+	sink_progress, sink_member_open, sink_member_close, NULL, NULL };
 
 static void
 sink_init(struct sink *s, uint64_t max_output)
