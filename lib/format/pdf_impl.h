@@ -61,11 +61,10 @@ bool doc_pdf_page_inked(struct _PopplerPage *page);
 /* Characters of a page's text, by kind.  Spaces are not counted. */
 struct doc_pdf_stats {
 	unsigned chars;
-	unsigned word;	   /* letters and digits of any script */
-	unsigned bad;	   /* U+FFFD, private use, controls */
-	unsigned latin;	   /* A to Z in either case */
-	unsigned vowels;   /* of latin: AEIOUY */
-	unsigned frequent; /* of latin: AEIOUNRSTLDH */
+	unsigned word;	     /* letters and digits of any script */
+	unsigned bad;	     /* U+FFFD, private use, controls */
+	unsigned latin;	     /* A to Z in either case */
+	unsigned letter[26]; /* of latin, by letter */
 };
 
 void doc_pdf_count(const char *s, size_t n, struct doc_pdf_stats *stats);
