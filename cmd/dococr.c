@@ -16,6 +16,7 @@
 #include "cmd/options.h"
 #include "lib/base/io.h"
 #include "lib/base/start.h"
+#include "lib/engine/ocr_layout.h"
 #include "lib/engine/remote.h"
 #include "lib/record/media.h"
 #include "lib/stage/stage.h"
@@ -316,53 +317,129 @@ close_remote(struct doc_run *run)
 	remote = NULL;
 }
 
-/* The text of a page behind those before it. */
+/* Where the layout of a page begins in what its worker wrote. */
+static uint64_t
+text_bytes(const struct doc_unit *u)
+{
+	const struct doc_answer *a = &u->job.answer;
+
+	return a->set[DOC_F_TEXT_BYTES]
+	    ? DOC_MIN(a->number[DOC_F_TEXT_BYTES], u->bytes)
+	    : u->bytes;
+}
+
+/* n bytes of what is read from `from` to `to`. */
 static int
-append_page(struct doc_run *run, int to, struct doc_unit *u, bool first,
-    struct doc_error *err)
+copy_bytes(int to, int from, uint64_t n)
+{
+	char chunk[1 << 16];
+
+	while (n > 0) {
+		ssize_t got = doc_read_full(from, chunk,
+		    (size_t)DOC_MIN(n, (uint64_t)sizeof(chunk)));
+
+		if (got <= 0)
+			return -1;
+		if (doc_write_full(to, chunk, (size_t)got) < 0)
+			return -1;
+		n -= (uint64_t)got;
+	}
+	return 0;
+}
+
+/* The joined pages: their text, and their layout or -1. */
+struct joined {
+	struct doc_spool_file text_file, layout_file;
+	int text, layout;
+};
+
+static int
+append_page(struct doc_run *run, const struct joined *to,
+    const struct doc_unit *u, bool first)
 {
 	doc_autoclose int fd = -1;
-	char chunk[1 << 16];
-	ssize_t n;
+	struct doc_error ignored = { 0 };
+	uint64_t text = text_bytes(u);
 
-	if (!first && doc_write_full(to, "\f", 1) < 0)
-		return doc_error_sys(err, "cannot write to the spool");
+	if (!first && doc_write_full(to->text, "\f", 1) < 0)
+		return -1;
 	if (u->bytes == 0)
 		return 0;
-	fd = doc_spool_reopen(&run->spool, &u->out, err);
-	if (fd < 0)
+	fd = doc_spool_reopen(&run->spool, &u->out, &ignored);
+	if (fd < 0 || copy_bytes(to->text, fd, text) < 0)
 		return -1;
-	while ((n = doc_read_full(fd, chunk, sizeof(chunk))) > 0)
-		if (doc_write_full(to, chunk, (size_t)n) < 0)
-			return doc_error_sys(err, "cannot write to the spool");
-	return n < 0 ? doc_error_sys(err, "cannot read from the spool") : 0;
+	return to->layout < 0 ? 0 : copy_bytes(to->layout, fd, u->bytes - text);
+}
+
+static int
+append_pages(const struct doc_stage_task *task, const struct joined *to)
+{
+	enum doc_layout_kind kind = (enum doc_layout_kind)own.layout;
+	const char *head = doc_ocr_layout_head(kind);
+	const char *tail = doc_ocr_layout_tail(kind);
+	bool first = true;
+
+	if (to->layout >= 0 &&
+	    doc_write_full(to->layout, head, strlen(head)) < 0)
+		return -1;
+	for (unsigned i = 0; i < task->unit_count; i++) {
+		if (!is_page(task->units[i]))
+			continue;
+		if (append_page(task->run, to, task->units[i], first) < 0)
+			return -1;
+		first = false;
+	}
+	return to->layout < 0 ? 0
+			      : doc_write_full(to->layout, tail, strlen(tail));
+}
+
+static bool
+wants_layout(void)
+{
+	return own.layout != DOC_LAYOUT_NONE && remote == NULL;
+}
+
+static int
+commit(struct doc_stage_task *task, struct joined *to, struct doc_result *r)
+{
+	static const char *const tails[] = { "", "-hocr", "-tsv", "-alto" };
+	struct doc_unit *u = task->units[0];
+	struct stat st;
+
+	if (fstat(to->text, &st) < 0)
+		return doc_error_sys(&r->err, "cannot look at the text");
+	if (to->layout >= 0) {
+		/* The first unit's own file is no longer needed. */
+		doc_spool_drop(&task->run->spool, &u->out);
+		u->out = to->layout_file;
+		to->layout_file.name[0] = '\0';
+		if (doc_unit_commit(u, tails[own.layout], &r->err) < 0)
+			return -1;
+	}
+	return doc_result_commit(task, &to->text_file, (uint64_t)st.st_size, r);
 }
 
 static int
 join(struct doc_stage_task *task, struct doc_result *r)
 {
-	struct doc_spool_file out;
-	doc_autoclose int to = doc_spool_create(&task->run->spool, &out,
-	    &r->err);
-	bool first = true;
-	struct stat st;
+	struct doc_spool *spool = &task->run->spool;
+	struct joined to = { .text = -1, .layout = -1 };
+	int rc = -1;
 
-	if (to < 0)
-		return -1;
-	for (unsigned i = 0; i < task->unit_count; i++) {
-		struct doc_unit *u = task->units[i];
-
-		if (!is_page(u))
-			continue;
-		if (append_page(task->run, to, u, first, &r->err) < 0)
-			break;
-		first = false;
-	}
-	if (r->err.code != DOC_E_NONE || fstat(to, &st) < 0) {
-		doc_spool_drop(&task->run->spool, &out);
-		return -1;
-	}
-	return doc_result_commit(task, &out, (uint64_t)st.st_size, r);
+	to.text = doc_spool_create(spool, &to.text_file, &r->err);
+	if (to.text >= 0 && wants_layout())
+		to.layout = doc_spool_create(spool, &to.layout_file, &r->err);
+	if (r->err.code == DOC_E_NONE && append_pages(task, &to) < 0)
+		doc_error_sys(&r->err, "cannot write to the spool");
+	if (r->err.code == DOC_E_NONE)
+		rc = commit(task, &to, r);
+	if (to.text >= 0)
+		close(to.text);
+	if (to.layout >= 0)
+		close(to.layout);
+	doc_spool_drop(spool, &to.text_file);
+	doc_spool_drop(spool, &to.layout_file);
+	return rc;
 }
 
 /* Pages that failed leave a gap and a reason, not silence. */
@@ -453,6 +530,13 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 	doc_json_int(j, "chars", (int64_t)chars);
 	if (sure > 0)
 		doc_json_int(j, "confidence", (int64_t)(sum / sure));
+	if (task->units[0]->file) {
+		static const char *const names[] = { "", "hocr", "tsv",
+			"alto" };
+
+		doc_json_str(j, "layout", task->units[0]->file);
+		doc_json_str(j, "layout_form", names[own.layout]);
+	}
 	write_engine(task, j);
 }
 

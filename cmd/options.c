@@ -90,6 +90,8 @@ const struct doc_opt doc_ocr_opts[] = {
 	    DOC_OPT_CHOICE, OCR(mode), "auto|always|never|redo" },
 	{ 'p', "max-pages", "N", "pages of one document", DOC_OPT_NUMBER,
 	    OCR(max_pages), NULL },
+	{ 'L', "layout", "FORM", "also words with their places in this form",
+	    DOC_OPT_CHOICE, OCR(layout), "none|hocr|tsv|alto" },
 	{ 'e', "engine", "WHO", "local, exec:CMD, http:URL, http+unix:SOCKET",
 	    DOC_OPT_STRING, OCR(engine), NULL },
 	{ 'N', "allow-net", NULL, "let pictures of pages leave this machine",

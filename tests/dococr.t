@@ -75,6 +75,59 @@ always() {
 }
 ok '--ocr=always' always
 
+never() {
+	status 0 dococr --ocr=never f/notice.png f/scan.pdf >out
+	is 2 "$(recs '.ocr | select(.status == "skipped" and
+	    .reasons == ["off"]) | 1' out | wc -l)"
+}
+ok '--ocr=never reads nothing' never
+
+redo() {
+	# A scan with somebody's hidden text under it.
+	python3 - "$top" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1] + '/tests/fixtures')
+		sys.dont_write_bytecode = True
+		import make
+		(w, h, bits, *_), data = make.png_parts(make.notice())
+		image = (b'/Type/XObject/Subtype/Image/Width %d/Height %d'
+		    b'/ColorSpace/DeviceGray/BitsPerComponent %d'
+		    b'/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 1'
+		    b'/BitsPerComponent %d/Columns %d>>' % (w, h, bits, bits, w),
+		    data)
+		hidden = make.page_text(['words of an old engine ' * 3] * 9)
+		page = (b'q 595 0 0 842 0 0 cm /I Do Q\n' +
+		    hidden.replace(b'BT ', b'BT 3 Tr '))
+		pdf = make.pdf_pages([(page, False)],
+		    make.FONT[:-2] + b'/XObject<</I 7 0 R>>>>')
+		open('layer.pdf', 'wb').write(make.add_object(pdf, 7, image))
+	END
+	status 0 dococr layer.pdf >out
+	is skipped "$(recs .ocr.status out)"
+	status 0 dococr --ocr=redo layer.pdf f/letter.pdf >out
+	is 'ok skipped' "$(recs .ocr.status out | paste -sd ' ')"
+	grep -q NOTICE "$(recs '.ocr.file // empty' out)"
+}
+ok '--ocr=redo reads again what an earlier OCR has read' redo
+
+layouts() {
+	for form in hocr tsv alto; do
+		status 0 dococr --layout=$form f/scan.pdf >out
+		is $form "$(recs .ocr.layout_form out)"
+		is 2 "$(grep -c NOTICE "$(recs .ocr.layout out)")"
+		is 2 "$(grep -c NOTICE "$(recs .ocr.file out)")"
+		test $form = tsv || python3 -c 'import sys, xml.dom.minidom
+xml.dom.minidom.parse(sys.argv[1])' "$(recs .ocr.layout out)"
+	done
+	# The places are those of the words: the first line is the title.
+	status 0 dococr --layout=tsv f/notice.png >out
+	awk -F'\t' '$12 == "NOTICE" { t = $8 } $12 == "4711" { b = $8 }
+	    END { exit !(t > 0 && b > t + 100 && b < 460) }' \
+	    "$(recs .ocr.layout out)"
+	clean
+}
+ok 'hOCR, TSV and ALTO besides the text' layouts
+
 max_pages() {
 	dococr -p 1 f/scan.pdf >out || :
 	is 'partial ["pages"]' "$(recs '"\(.ocr.status) \(.ocr.reasons)"' out)"

@@ -160,6 +160,8 @@ scan verdict
 scan quarantined
 ocr lang
 ocr engine
+ocr layout
+ocr layout_form
 ocr engine_url_host
 ocr fallback_pages
 preview pictures'
@@ -169,6 +171,7 @@ hidden='list media
 list encoding
 list sha256
 ocr repairs
+ocr text_bytes
 ocr ocr_pages'
 
 want_fields() {

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "cmd/options.h"
+#include "lib/base/io.h"
 #include "lib/base/starved.h"
 #include "lib/engine/ocr_answer.h"
+#include "lib/engine/ocr_layout.h"
 #include "lib/engine/ocr_page.h"
 #include "lib/engine/tesseract.h"
 #include "lib/format/pdf.h"
@@ -88,9 +90,31 @@ put_words(const struct doc_ocr_words *words, struct doc_text *text)
 	doc_text_line(text);
 }
 
+/* Behind the text, in the same file; the supervisor knows where it begins. */
 static int
-put_page(const struct doc_ocr_page *page, struct doc_work *work,
-    struct doc_error *err)
+put_layout(const struct doc_ocr_page *page, unsigned number,
+    const struct doc_text *text, struct doc_error *err)
+{
+	const struct doc_pixels *px = &page->sheet.px;
+	const struct doc_layout_page at = { number, px->width, px->height,
+		px->dpi };
+	doc_autobuf struct doc_buf b = { 0 };
+
+	if (options.layout == DOC_LAYOUT_NONE)
+		return 0;
+	doc_work_int(text->work, DOC_F_TEXT_BYTES, text->bytes);
+	if (doc_ocr_layout_put((enum doc_layout_kind)options.layout, &at,
+		&page->words, &b))
+		return doc_error_set(err, DOC_E_MEMORY,
+		    "no memory for the layout of the page");
+	if (doc_write_full(text->work->out, b.data, b.len) < 0)
+		return doc_error_sys(err, "cannot write the layout");
+	return 0;
+}
+
+static int
+put_page(const struct doc_ocr_page *page, unsigned number,
+    struct doc_work *work, struct doc_error *err)
 {
 	struct doc_text text;
 	int rc;
@@ -102,6 +126,8 @@ put_page(const struct doc_ocr_page *page, struct doc_work *work,
 	if (rc == 0 && doc_starved() && text.words == 0)
 		rc = doc_error_set(err, DOC_E_MEMORY,
 		    "the page did not fit the memory limit");
+	if (rc == 0)
+		rc = put_layout(page, number, &text, err);
 	if (rc == 0 && text.words > 0)
 		doc_work_int(work, DOC_F_CONFIDENCE,
 		    (uint64_t)doc_ocr_words_confidence(&page->words));
@@ -122,7 +148,7 @@ recognise(const struct doc_input *in, struct doc_work *work,
 	doc_work_int(work, DOC_F_PAGES, pages);
 	if (doc_ocr_page_read(&px, READINGS_MOST, work, &page, err))
 		return -1;
-	return put_page(&page, work, err);
+	return put_page(&page, in->page, work, err);
 }
 
 /* A page for others to read. */
