@@ -96,8 +96,8 @@ redo() {
 		    b'/BitsPerComponent %d/Columns %d>>' % (w, h, bits, bits, w),
 		    data)
 		hidden = make.page_text(['words of an old engine ' * 3] * 9)
-		page = (b'q 595 0 0 842 0 0 cm /I Do Q\n' +
-		    hidden.replace(b'BT ', b'BT 3 Tr '))
+		page = (b''.join(b'q 595 0 0 232 0 %d cm /I Do Q\n' % y
+		    for y in (0, 270, 540)) + hidden.replace(b'BT ', b'BT 3 Tr '))
 		pdf = make.pdf_pages([(page, False)],
 		    make.FONT[:-2] + b'/XObject<</I 7 0 R>>>>')
 		open('layer.pdf', 'wb').write(make.add_object(pdf, 7, image))
