@@ -76,7 +76,7 @@ struct doc_ocr_options {
 	unsigned dpi;
 	int mode; /* enum doc_ocr_mode, by the words of the table */
 	unsigned max_pages;
-	int layout; /* enum doc_layout_kind */
+	int layout;	    /* enum doc_layout_kind */
 	const char *engine; /* "local", or as in lib/engine/remote.h */
 	bool allow_net;
 	int fallback; /* enum doc_ocr_fallback */
