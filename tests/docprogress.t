@@ -158,6 +158,21 @@ full() {
 }
 ok 'a file that cannot be written does not end the batch' full
 
+asked() {
+	mkfifo ask
+	docprogress -P none <ask >out 2>err &
+	pid=$!
+	exec 5>ask
+	head -n 10 in >&5
+	until test "$(wc -l <out)" = 10; do sleep 0.05; done
+	kill -USR1 "$pid"
+	until test -s err; do sleep 0.05; done
+	grep -qx 'docprogress: 10 documents, .*' err
+	exec 5>&-
+	wait "$pid"
+}
+ok 'SIGUSR1 asks for a line' asked
+
 # --- the stages' counters ----------------------------------------------------
 
 fixtures letter.pdf plain.txt letters.zip
