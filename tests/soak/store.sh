@@ -13,26 +13,29 @@ texts=${TEXTS:-20000}
 cat >gen.py <<'E'
 """gen.py RECORDS [SPOOL]: records as all stages together write them; with a
 spool, texts of 4 KiB in it."""
-import hashlib, os, random, sys
+import hashlib, itertools, os, random, sys
 n, spool = int(sys.argv[1]), (sys.argv + [""])[2]
 kinds = [("application/pdf", "clean"), ("image/png", "clean"),
          ("message/rfc822", "clean"), ("application/zip", "incomplete")]
 rng = random.Random(1)
 words = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(3, 9)))
          for _ in range(20000)]
-weights = [1 / (i + 1) for i in range(len(words))]
+weights = list(itertools.accumulate(1 / (i + 1) for i in range(len(words))))
+
+def some(k):
+    return " ".join(rng.choices(words, cum_weights=weights, k=k))
+
 for i in range(n):
     h = hashlib.sha256(b"%d" % i).hexdigest()
     media, verdict = kinds[i % 4]
     if i % 1000 == 7:
         verdict = "infected"
-    title = " ".join(rng.choices(words, weights, k=8))
-    text = '"title":"%s"' % title
+    text = '"title":"%s"' % some(8)
     if spool:
         name = "%s/t%d/%s.txt" % (spool, i % 10, h)
         os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, "w") as f:
-            f.write(" ".join(rng.choices(words, weights, k=620)))
+            f.write(some(620))
         text += ',"file":"%s","bytes":4096' % name
     print('{"v":1,"type":"doc","id":"%s","tenant":"t%d",'
           '"path":"in/%d/file-%d.pdf","size":%d,'
