@@ -3,6 +3,7 @@
 projects' own tests."""
 import collections
 import json
+import shutil
 import subprocess
 import sys
 
@@ -110,6 +111,8 @@ def peers(ours):
     lines = []
     for kind, commands in sorted(TOOLS.items()):
         for command in commands:
+            if shutil.which(command.split()[0]) is None:
+                continue
             got = judge(lambda name, k=kind, c=command:
                 run(c, file_of(name)) if ending(name) == k else None)
             if kind in got:

@@ -406,6 +406,40 @@ test_parts(void)
 	OK(strcmp(name.data, "x") == 0, "never above the root");
 }
 
+/* A drawing of Visio, a macro of OpenDocument. */
+static void
+test_others(void)
+{
+	struct zip v = { 0 }, m = { 0 };
+
+	zip_add(&v, "_rels/.rels",
+	    RELS(REL("a", "document", "visio/document.xml")));
+	zip_add(&v, "visio/document.xml", "<VisioDocument/>");
+	zip_add(&v, "visio/_rels/document.xml.rels",
+	    RELS(REL("p", "pages", "pages/pages.xml")));
+	zip_add(&v, "visio/pages/pages.xml",
+	    "<Pages " R "><Page Name='Plan'><Rel r:id='x'/></Page></Pages>");
+	zip_add(&v, "visio/pages/_rels/pages.xml.rels",
+	    RELS(REL("x", "page", "page1.xml")));
+	zip_add(&v, "visio/pages/page1.xml",
+	    "<PageContents><Shape><Text>A <cp IX='0'/>cog</Text></Shape>"
+	    "<Shape><Text>Two</Text><Cell V='no'/></Shape></PageContents>");
+	zip_end(&v);
+	check(doc_ooxml_text, v.out.data, v.out.len, "Plan\nA cog\nTwo\n",
+	    "pages=1;", "vsdx");
+	zip_release(&v);
+
+	zip_add(&m, "content.xml",
+	    "<office:document-content xmlns:office='o'/>");
+	zip_add(&m, "Basic/Standard/M.xml",
+	    "<s:module xmlns:s='s'>Sub Main\nEnd Sub</s:module>");
+	zip_add(&m, "Basic/Standard/script-lb.xml", "<x>no</x>");
+	zip_end(&m);
+	check(doc_odf_text, m.out.data, m.out.len, "Sub Main\nEnd Sub\n", NULL,
+	    "macros of an ODF package");
+	zip_release(&m);
+}
+
 int
 main(void)
 {
@@ -424,5 +458,6 @@ main(void)
 	test_mail();
 	test_mail_list();
 	test_parts();
+	test_others();
 	return TAP_DONE();
 }
