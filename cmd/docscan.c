@@ -22,6 +22,7 @@
 #include "lib/engine/found.h"
 #include "lib/record/media.h"
 #include "lib/stage/allow.h"
+#include "lib/stage/cache.h"
 #include "lib/stage/last.h"
 #include "lib/stage/quarantine.h"
 #include "lib/stage/stage.h"
@@ -329,7 +330,9 @@ recall(struct doc_run *run, const struct doc_value *result)
 {
 	const char *v = doc_value_get_str(result, "verdict");
 
-	(void)run;
+	if ((own_of(run)->fail_on & FAIL_HEURISTIC) &&
+	    doc_value_get(result, "heuristics") != NULL)
+		return false;
 	return v != NULL && strcmp(v, "infected") != 0;
 }
 
@@ -547,6 +550,9 @@ main(int argc, char *argv[])
 		doc_usage(&cmd, "--db: clamd has signatures of its own");
 	if (choose_engine(&own, &err) < 0)
 		return doc_last_words(&err);
+	/* Nobody tells when clamd loads other signatures. */
+	if (options.engine == DOC_ENGINE_CLAMD)
+		stage.cache = DOC_CACHE_NONE;
 	if (!options.restore && options.engine == DOC_ENGINE_LIB)
 		setup.notice = choose_db(&options, &cmd);
 	if (prepare(&own, &err) < 0)
