@@ -60,8 +60,10 @@ cd "$work" || exit 2
 # trace STAGE ...: each process has a file of its own; a worker loads a filter
 # and was never executed, and counts from there.
 trace() {
-	mkdir -p "trace.$1"
-	timeout 200 strace -ff -qq -o "trace.$1/t" "$build/bin/$@"
+	local stage=$1
+	shift
+	mkdir -p "trace.$stage"
+	timeout 200 strace -ff -qq -o "trace.$stage/t" "$build/bin/$stage" "$@"
 }
 limits=(--timeout 20s --max-output 4M)
 trace doclist "${limits[@]}" f >list.out 2>/dev/null
