@@ -124,7 +124,7 @@ const struct doc_rule doc_rules[] = {
 	ALLOW(mmap, WHEN(ARG(2, PROT_EXEC, 0))),	/* malloc, document */
 	ALLOW(mprotect, WHEN(ARG(2, PROT_EXEC, 0))),	/* malloc, stacks */
 	ALLOW(munmap),			/* malloc, document */
-	SPARE(mremap),			/* realloc */
+	ALLOW(mremap),			/* realloc */
 	ALLOW(madvise),			/* free */
 
 	/* Its own life. */
