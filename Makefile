@@ -50,7 +50,7 @@ zygote_docsniff_LDFLAGS := -static-pie -Wl,-z,muldefs
 endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
 zygote_doclist_LIBS    = -larchive -lz -lytnef $(call libs,gmime-3.0 icu-i18n libxml-2.0 libgsf-1)
-zygote_docscan_LIBS    = -lclamav -lz -larchive
+zygote_docscan_LIBS    = -lclamav -lz -larchive $(call libs,icu-uc)
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo) -lm
 zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm
@@ -63,10 +63,13 @@ libs = $(shell $(PKG) --libs $(1))
 
 # Files that put themselves in front of a library's or libc's functions: linked
 # by name where that is wanted, and nowhere else (each says why).
-INTERPOSED := lib/format/pdf_nocolour.c lib/base/starved_malloc.c
+INTERPOSED := lib/format/pdf_nocolour.c lib/base/starved_malloc.c \
+	lib/engine/iconv_icu.c
 zygote_EXTRA         := $(B)/lib/base/starved_malloc.o
 zygote_doctext_EXTRA := $(B)/lib/format/pdf_nocolour.o
+zygote_docscan_EXTRA := $(B)/lib/engine/iconv_icu.o
 zygote_doctext_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
+zygote_docscan_LDFLAGS := -Wl,--export-dynamic-symbol=iconv*
 
 LIBSRC := $(filter-out $(INTERPOSED),$(wildcard lib/*/*.c))
 LIBOBJ := $(LIBSRC:%.c=$(B)/%.o)

@@ -172,7 +172,7 @@ doc_clamav_samples(void (*scan)(const void *p, size_t n))
 		scan(page, makers[i](page));
 }
 
-/* Never closed: glibc unloads a converter that nobody holds. */
+/* Never closed: a converter that nobody holds is forgotten. */
 void
 doc_clamav_charsets(void)
 {

@@ -24,6 +24,8 @@ find lib cmd -name '*.[ch]' | sort | xargs awk '
 		family["clamav"] = "^lib/engine/clamav(_load)?\\.c$"
 		# What workers may, and what supervisors never do.
 		family["seccomp"] = "^lib/cage/seccomp(_parent)?\\.c$"
+		# Texts of unknown charset, and iconv(3) of an engine program.
+		family["unicode"] = "^lib/(format/charset|engine/iconv_icu)\\.c$"
 		# libxml2, ICU, nettle: one library, several headers.
 	}
 	/^#include </ {
