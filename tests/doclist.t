@@ -294,6 +294,19 @@ slow() {
 }
 ok 'a bomb runs into the clock, its neighbour is untouched' slow
 
+# It is read in pieces; the type is told by its head.
+huge() {
+	truncate -s 300M huge.bin
+	status 0 doclist -m 64M huge.bin >out
+	is "$(sha huge.bin) 314572800 application/octet-stream" \
+	    "$(recs '"\(.sha256) \(.size) \(.media)"' out)"
+}
+if test "${DOC_SANITIZED:-}"; then
+	skip 'a file larger than memory' 'the sanitizer has its own idea of it'
+else
+	ok 'a file larger than the memory of a worker' huge
+fi
+
 # Once looked at, recorded as often as it occurs; the first in the stream is the
 # one the others point to, whatever the number of workers.
 duplicates() {

@@ -6,7 +6,9 @@
  * through here: with two libraries instead of sixty a fork costs a third, and
  * what computes the digest holds no archive parser.
  */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/digest.h"
 #include "lib/format/sniff.h"
@@ -59,16 +61,34 @@ sniff_batch(const struct doc_input *in, struct doc_work *work)
 /* The digest leaves before libmagic sees a byte (pool/worker.c), so that a
  * library taken over cannot lie about it (the first one counts,
  * pool/answer.c). */
-static void
-say_digest(const struct doc_input *in, struct doc_work *work)
+static int
+say_digest(const struct doc_input *in, struct doc_work *work,
+    struct doc_error *err)
 {
+	static char piece[256 << 10];
+	uint64_t at = in->size;
 	struct doc_digest d;
 	char hex[DOC_DIGEST_HEX];
 
 	doc_digest_init(&d);
 	doc_digest_add(&d, in->data, in->size);
+	while (at < in->whole) {
+		size_t want = DOC_MIN(sizeof(piece), (size_t)(in->whole - at));
+		ssize_t n = pread(in->fd, piece, want, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return doc_error_sys(err, "cannot read the file");
+		if (n == 0)
+			return doc_error_set(err, DOC_E_CHANGED,
+			    "the file was cut while it was read");
+		doc_digest_add(&d, piece, (size_t)n);
+		at += (uint64_t)n;
+	}
 	doc_digest_hex(&d, hex);
 	doc_work_str(work, DOC_F_SHA256, hex);
+	return 0;
 }
 
 static int
@@ -76,13 +96,12 @@ sniff(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 {
 	char media[128];
 
-	(void)err;
 	if (in->unit == DOC_UNIT_BATCH) {
 		sniff_batch(in, work);
 		return 0;
 	}
-	if (in->unit == DOC_UNIT_SNIFF)
-		say_digest(in, work);
+	if (in->unit == DOC_UNIT_SNIFF && say_digest(in, work, err) < 0)
+		return -1;
 	doc_sniff(in, work, media);
 	return 0;
 }
@@ -112,6 +131,7 @@ main(int argc, char *argv[])
 	static const struct doc_zygote docsniff = {
 		.name = "docsniff",
 		.profile = &doc_profile_list,
+		.head = (size_t)1 << 20, /* all that libmagic is shown */
 		.load = load,
 		.work = sniff,
 		.canary = canary,

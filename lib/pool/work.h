@@ -23,6 +23,8 @@ struct doc_input {
 	int fd;		   /* at offset 0; borrowed, do not close */
 	const char *data;  /* all bytes, mapped read-only; NULL when empty */
 	size_t size;	   /* bytes */
+	uint64_t whole;	   /* bytes it has; more than `size` where only the
+			    * head is mapped (zygote.h) */
 	const char *media; /* media type from the record, "" when unknown */
 	unsigned page;	   /* unit of work: page from 1; 0 is the whole */
 	unsigned unit;	   /* stage's own kind of unit; 0 is the usual one */

@@ -223,7 +223,7 @@ read_job(const struct doc_frame *frame, struct job *job)
 }
 
 static int
-map(struct doc_input *in, struct doc_error *err)
+map(struct doc_input *in, size_t head, struct doc_error *err)
 {
 	struct stat st;
 	void *p;
@@ -232,9 +232,14 @@ map(struct doc_input *in, struct doc_error *err)
 		return doc_error_sys(err, "cannot look at the document");
 	/* What grew since it was listed is not part of the document. */
 	in->size = DOC_MIN(in->size, (size_t)st.st_size);
+	in->whole = in->size;
 	if (in->size == 0)
 		return 0;
 	p = mmap(NULL, in->size, PROT_READ, MAP_PRIVATE, in->fd, 0);
+	if (p == MAP_FAILED && errno == ENOMEM && head > 0 && head < in->size) {
+		in->size = head;
+		p = mmap(NULL, head, PROT_READ, MAP_PRIVATE, in->fd, 0);
+	}
 	if (p == MAP_FAILED && errno == ENOMEM)
 		return doc_error_set(err, DOC_E_MEMORY,
 		    "%zu bytes do not fit the memory limit", in->size);
@@ -276,7 +281,7 @@ run_job(struct worker *w, const struct doc_zygote *zygote,
 	doc_starved_reset();
 	if (job.in.unit == DOC_UNIT_CANARY)
 		(void)zygote->canary(&w->work, &err);
-	else if (map(&job.in, &err) == 0)
+	else if (map(&job.in, zygote->head, &err) == 0)
 		(void)zygote->work(&job.in, &w->work, &err);
 	own_up(w, &err);
 	if (job.in.data != NULL)

@@ -26,6 +26,8 @@ struct doc_zygote {
 	const struct doc_profile *profile;
 	struct doc_opt_group opts; /* the stage's own, or zero */
 	bool collapse;		   /* engine heap into huge pages */
+	size_t head; /* of a document that does not fit the memory limit, map so
+			many bytes and let the work read the rest; 0: fail */
 	/* Zygote: load and warm the engine.  Facts about it ("version", …) go
 	 * to `facts` as pairs of NUL-ended strings, for the end record. */
 	int (*load)(struct doc_buf *facts, struct doc_error *err);
