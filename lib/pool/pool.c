@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -78,6 +79,16 @@ wait_ready(struct doc_pool *p)
 	}
 }
 
+/* docrun asks what each tenant costs. */
+static int
+open_bill(void)
+{
+	const char *path = getenv("DOCPIPE_BILL");
+
+	return path == NULL ? -1
+			    : open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
 int
 doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
     struct doc_share *share, const struct doc_pool_config *config,
@@ -90,6 +101,7 @@ doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
 	p->loop = loop;
 	p->config = *config;
 	p->share = share;
+	p->bill = open_bill();
 	if (find_zygote(p, err) < 0 || make_temp(p, err) < 0 ||
 	    open_cgroup(p, err) < 0 || zlink_start(p, err) < 0) {
 		doc_pool_close(p);
@@ -142,8 +154,8 @@ run_dry(struct doc_pool *p)
 	return true;
 }
 
-bool
-doc_pool_free(struct doc_pool *p)
+static bool
+place(struct doc_pool *p, bool (*have)(struct doc_share *))
 {
 	if (p->failed)
 		return true;
@@ -155,7 +167,29 @@ doc_pool_free(struct doc_pool *p)
 			return run_dry(p);
 	}
 	p->dry_since_ms = 0;
-	return doc_share_free(p->share);
+	return have(p->share);
+}
+
+bool
+doc_pool_free(struct doc_pool *p)
+{
+	return place(p, doc_share_free);
+}
+
+bool
+doc_pool_guest(struct doc_pool *p)
+{
+	return place(p, doc_share_guest);
+}
+
+unsigned
+doc_pool_busy(const struct doc_pool *p, const char *tenant)
+{
+	unsigned n = 0;
+
+	for (const struct wlink *w = p->workers; w != NULL; w = w->next)
+		n += w->state == W_BUSY && strcmp(w->tenant, tenant) == 0;
+	return n;
 }
 
 static void
@@ -359,6 +393,8 @@ doc_pool_close(struct doc_pool *p)
 	zlink_stop_all(p);
 	wlink_free_all(p);
 	doc_cgroup_close(p->cgroup);
+	if (p->bill >= 0)
+		close(p->bill);
 	if (p->temp_dir[0] != '\0')
 		doc_tree_remove(p->temp_dir);
 	free(p);

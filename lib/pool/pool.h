@@ -88,6 +88,12 @@ int doc_pool_open(struct doc_pool **pool, struct doc_loop *loop,
 /* Can a job be submitted now?  Takes a place of the share for it, which the
  * submit then uses; so ask only when there is a job. */
 bool doc_pool_free(struct doc_pool *pool);
+
+/* The same for a tenant that has no worker while others have them all. */
+bool doc_pool_guest(struct doc_pool *pool);
+
+/* Workers that are on a tenant's documents. */
+unsigned doc_pool_busy(const struct doc_pool *pool, const char *tenant);
 void doc_pool_submit(struct doc_pool *pool, struct doc_job *job);
 
 /* Start another engine, to take over once it has passed its self-test, while

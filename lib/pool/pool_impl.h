@@ -69,6 +69,7 @@ struct wlink {
 struct doc_pool {
 	struct doc_loop *loop;
 	struct doc_pool_config config;
+	int bill; /* docrun's ear, or -1 */
 	char temp_dir[256];
 	char exe[4200];
 	struct zlink *zygotes;

@@ -182,11 +182,26 @@ detach(struct wlink *w, const struct doc_error *err)
 	return job;
 }
 
+/* `TENANT CPU_MS BUSY_MS`; a reader that is behind misses one. */
+static void
+bill(const struct wlink *w)
+{
+	char line[160];
+	int n;
+
+	if (w->pool->bill < 0 || w->tenant[0] == '\0')
+		return;
+	n = snprintf(line, sizeof(line), "%s %u %ju\n", w->tenant,
+	    w->end.cpu_ms, (uintmax_t)(doc_clock_ms() - w->started_ms));
+	(void)!write(w->pool->bill, line, (size_t)n);
+}
+
 static void
 count_end(struct wlink *w)
 {
 	int sig = WIFSIGNALED(w->end.wstatus) ? WTERMSIG(w->end.wstatus) : 0;
 
+	bill(w);
 	if (sig != 0 && w->kill == DOC_KILL_NONE)
 		zlink_crashed(w->zygote);
 	if (w->state == W_READY)

@@ -133,27 +133,51 @@ doc_share_free(struct doc_share *s)
 	return s->token_held;
 }
 
+bool
+doc_share_guest(struct doc_share *s)
+{
+	if (s->token_held)
+		return true;
+	if (s->busy >= 2 * s->slots)
+		return false;
+	s->guests++;
+	s->token_held = s->guest_held = true;
+	return true;
+}
+
 void
 doc_share_take(struct doc_share *s)
 {
 	assert(s->token_held);
-	s->token_held = false;
+	s->token_held = s->guest_held = false;
 	s->busy++;
+}
+
+/* Whose place it was does not matter, as long as there are guests. */
+static void
+give(struct doc_share *s)
+{
+	if (s->guests > 0)
+		s->guests--;
+	else
+		doc_tokens_give(&s->tokens);
 }
 
 void
 doc_share_give(struct doc_share *s)
 {
 	s->busy--;
-	doc_tokens_give(&s->tokens);
+	give(s);
 }
 
 void
 doc_share_idle(struct doc_share *s)
 {
-	if (s->token_held)
+	if (s->token_held && s->guest_held)
+		s->guests--;
+	else if (s->token_held)
 		doc_tokens_give(&s->tokens);
-	s->token_held = false;
+	s->token_held = s->guest_held = false;
 }
 
 int

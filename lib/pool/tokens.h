@@ -37,6 +37,8 @@ struct doc_share {
 	unsigned busy;
 	struct doc_tokens tokens;
 	bool token_held; /* taken, not yet used */
+	bool guest_held; /* and it is none, but a guest's place */
+	unsigned guests; /* busy, or about to be, without a token */
 };
 
 void doc_share_open(struct doc_share *s, unsigned slots);
@@ -45,6 +47,10 @@ void doc_share_close(struct doc_share *s);
 /* A place for one more worker, token included?  Asking again without taking
  * gives the same answer. */
 bool doc_share_free(struct doc_share *s);
+
+/* Likewise beyond --jobs and without a token, up to twice as many: so that one
+ * tenant's long work does not keep another from working at all. */
+bool doc_share_guest(struct doc_share *s);
 void doc_share_take(struct doc_share *s); /* after doc_share_free said yes */
 void doc_share_give(struct doc_share *s); /* the worker is done */
 void doc_share_idle(struct doc_share *s); /* no work for the place after all */

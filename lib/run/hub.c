@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "lib/base/clock.h"
 #include "lib/run/hub_impl.h"
@@ -314,6 +315,7 @@ stop(struct hub *hub)
 		doc_flight_free(hub->held);
 	free(hub->hops);
 	free(hub->feeds);
+	doc_loop_del(&hub->loop, &s->ear->watch);
 	doc_loop_close(&hub->loop);
 }
 
@@ -340,6 +342,8 @@ doc_hub_run(struct doc_hub *s, struct doc_error *err)
 			.command = &s->listers[i],
 			.names = &s->names[i],
 			.child = { .to.fd = -1, .from.fd = -1 } };
+	if (doc_loop_add(&hub.loop, &s->ear->watch, EPOLLIN, err) < 0)
+		hub_fail(&hub, err);
 	doc_meter_start(s->meter);
 	run(&hub);
 	doc_meter_finish(s->meter);

@@ -13,6 +13,7 @@
 #ifndef DOC_HUB_H
 #define DOC_HUB_H
 
+#include "lib/run/bill.h"
 #include "lib/run/broker.h"
 #include "lib/run/command.h"
 #include "lib/run/ledger.h"
@@ -29,6 +30,7 @@ struct doc_hub {
 	struct doc_tenants *tenants;
 	struct doc_ledger *ledger;
 	struct doc_broker *broker;
+	struct doc_ear *ear;
 	struct doc_meter *meter;
 	const volatile int *signal; /* not 0 any more: stop */
 	uint64_t stall_ms;	    /* silence of a user's stage */

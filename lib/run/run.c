@@ -218,6 +218,7 @@ int
 doc_batch_run(struct doc_batch *b, int out)
 {
 	struct doc_broker broker;
+	struct doc_ear ear;
 	struct doc_meter meter = {
 		.kind = (enum doc_progress_kind)b->progress
 	};
@@ -228,15 +229,19 @@ doc_batch_run(struct doc_batch *b, int out)
 		.tenants = &b->tenants,
 		.ledger = &b->ledger,
 		.broker = &broker,
+		.ear = &ear,
 		.meter = &meter,
 		.signal = &signal_seen,
 		.stall_ms = b->stall_ms };
 	struct doc_error err = { 0 };
-	char jobs[4200];
+	char jobs[4200], bill[4200];
 	int status;
 
 	snprintf(jobs, sizeof(jobs), "%s/.jobs", b->dir);
 	if (doc_broker_open(&broker, jobs, b->jobs, &err) < 0)
+		return doc_last_words(&err);
+	snprintf(bill, sizeof(bill), "%s/.bill", b->dir);
+	if (doc_ear_open(&ear, bill, &b->tenants, &err) < 0)
 		return doc_last_words(&err);
 	open_spool(b);
 	catch_signals();
@@ -249,6 +254,7 @@ doc_batch_run(struct doc_batch *b, int out)
 		return doc_last_words(&err);
 	status = doc_hub_run(&hub, &err);
 	doc_broker_close(&broker);
+	doc_ear_close(&ear);
 	if (signal_seen != 0 || hub.timed_out) {
 		doc_meter_end(&meter, 3);
 		return stopped(b, &hub);

@@ -221,6 +221,33 @@ want_tokens(struct doc_flow *flow, bool want)
 	return 0;
 }
 
+/* Workers on the documents of its tenant. */
+static unsigned
+busy(const struct doc_flow *flow, const struct doc_task *t)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < DOC_FLOW_POOLS; i++)
+		if (flow->pool[i] != NULL)
+			n += doc_pool_busy(flow->pool[i], t->tenant);
+	return n;
+}
+
+/* A place for the task?  Among several tenants none gets the last one while
+ * it has others, and one that has none gets a place beyond --jobs. */
+static bool
+place(struct doc_flow *flow, const struct doc_task *t)
+{
+	struct doc_pool *pool = flow->pool[t->pool];
+	bool fair = flow->mixed && t->tenant != NULL;
+	unsigned has = fair ? busy(flow, t) : 0;
+
+	if (fair && has > 0 && has + 1 >= flow->share.slots)
+		return false;
+	return doc_pool_free(pool) ||
+	    (fair && has == 0 && doc_pool_guest(pool));
+}
+
 static int
 dispatch(struct doc_flow *flow)
 {
@@ -231,14 +258,14 @@ dispatch(struct doc_flow *flow)
 	for (struct doc_task *t = flow->head, *next; t != NULL; t = next) {
 		while (t->state == DOC_TASK_WAITING &&
 		    (t->urgent || !flow->hold)) {
-			if (!doc_pool_free(flow->pool[t->pool])) {
+			if (!place(flow, t)) {
 				want = true;
 				break;
 			}
 			t->dispatch(flow, t);
 			doc_show_task(flow, t);
 		}
-		next = want ? NULL : t->next;
+		next = want && !flow->mixed ? NULL : t->next;
 	}
 	doc_share_idle(&flow->share);
 	return want_tokens(flow, want && flow->share.busy < flow->share.slots);

@@ -41,7 +41,8 @@ struct doc_task {
 	unsigned pool;	     /* which of the flow's pools it waits for */
 	/* Called before its line is written; NULL: the line is there. */
 	void (*finish)(struct doc_flow *flow, struct doc_task *task);
-	bool urgent; /* goes on although the flow holds */
+	const char *tenant; /* whose it is, or NULL; as long as it lives */
+	bool urgent;	    /* goes on although the flow holds */
 	/* Submit one job (the pool is free), and set the state: RUNNING when
 	 * there is nothing more to submit, DONE when nothing was needed. */
 	void (*dispatch)(struct doc_flow *flow, struct doc_task *task);
@@ -64,6 +65,7 @@ struct doc_flow {
 	bool network;  /* the stage has connections of its own */
 	bool commands; /* it starts programs of the user's, which would inherit
 			  what it gives up: it gives up nothing */
+	bool mixed;    /* documents of several tenants came */
 	bool ended;    /* no more input */
 	struct doc_error err; /* the stream is broken: stop, status 3 */
 	bool again;	      /* look at the tasks before waiting */

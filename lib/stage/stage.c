@@ -95,6 +95,9 @@ take_document(struct doc_run *run, const struct doc_record *rec)
 	task = stage_task_new(run, rec, media);
 	if (task == NULL)
 		return -1;
+	run->flow.mixed = run->flow.mixed ||
+	    (run->tenant[0] != '\0' && strcmp(run->tenant, tenant) != 0);
+	strcpy(run->tenant, tenant);
 	stage_recall(task);
 	doc_flow_add(&run->flow, &task->task);
 	return 0;

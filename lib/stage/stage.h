@@ -120,6 +120,7 @@ struct doc_run {
 	uint64_t in, count[DOC_STATUS_COUNT];
 	uint64_t recalled; /* results that were known already */
 	uint64_t findings; /* counted by the stage: infected documents */
+	char tenant[72];   /* of the last document */
 	bool upstream_ended;
 	pid_t lister; /* our own doclist, for operands; 0 none */
 };

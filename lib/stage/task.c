@@ -419,6 +419,7 @@ stage_task_new(struct doc_run *run, const struct doc_record *rec,
 		free_task(&task->task);
 		return NULL;
 	}
+	task->task.tenant = task->tenant;
 	wait_for_pool(task);
 	return task;
 }
