@@ -46,8 +46,7 @@ agree() {
 	done
 	is 'ok text/plain' "$(recs '"\(.list.status) \(.media)"' list.out)"
 	any '.text.content | strings | test("waistcoat")' text.out
-	is infected "$(recs 'select(.member | not).scan.verdict' scan.out |
-	    tail -n 1)"
+	any '.scan.verdict == "infected"' scan.out
 }
 
 # ends N COMMAND...: as status, for functions.
@@ -231,7 +230,8 @@ fi
 
 # --- a running stage, from outside -------------------------------------------
 
-parsers='lib(poppler|vips|clamav|tesseract|lept|archive|gmime|magic|xml2|cairo|icu|z\.)'
+# libcurl, which dococr asks other engines with, brings libz along.
+parsers='lib(poppler|vips|clamav|tesseract|lept|archive|gmime|magic|xml2|cairo|icu)'
 
 # field NAME PID
 field() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$2/status"; }

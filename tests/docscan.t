@@ -480,10 +480,10 @@ end() {
 ok 'the end record names engine and database' end
 
 same() {
-	docscan -j 1 --db db f >a
-	docscan -j 4 --db db f >b
+	docscan --cache none -j 1 --db db f >a
+	docscan --cache none -j 4 --db db f >b
 	cmp a b
-	docscan --reuse=8 --db db f >c
+	docscan --cache none --reuse=8 --db db f >c
 	cmp a c
 }
 ok 'the same bytes with -j1, -j4, --reuse' same

@@ -139,6 +139,14 @@ make_fixtures() {
 	python3 "$top/tests/fixtures/make.py" "$@" || exit 1
 }
 
+# alike A B: the same records; how many results were known already apart.
+alike() {
+	for it in "$1" "$2"; do
+		sed 's/"cached":[0-9]*/"cached":N/' "$it" >"$it.alike"
+	done
+	cmp "$1.alike" "$2.alike"
+}
+
 # fixtures NAME...: into ./f.
 fixtures() {
 	make_fixtures f "$@"

@@ -55,7 +55,10 @@ sweep(const struct doc_spool *spool)
 		    strlen(e->d_name) >= sizeof(old.incoming))
 			continue;
 		pid = strtol(e->d_name + n, NULL, 10);
-		if (pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH) {
+		/* One of our own number is of a process before us. */
+		if (pid > 0 &&
+		    (pid == getpid() ||
+			(kill((pid_t)pid, 0) < 0 && errno == ESRCH))) {
 			strcpy(old.incoming, e->d_name);
 			doc_spool_close(&old);
 		}

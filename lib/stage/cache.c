@@ -9,20 +9,23 @@
 
 enum { SCHEMA = 1 };
 
-/* The engines' facts: versions, signatures, and the code they run. */
+/* The engines' facts: versions, signatures, and the code they run.  A second
+ * engine counts for what it begins with; it may not run at all yet. */
 static int
-add_engines(const struct doc_run *run, struct doc_digest *d)
+add_engines(const struct doc_stage_task *task, struct doc_digest *d)
 {
+	struct doc_pool *const *pool = task->run->flow.pool;
+	unsigned last = task->cache_pool;
 	doc_autobuf struct doc_buf b = { 0 };
 	struct doc_json j;
 
 	doc_json_begin(&j, &b);
 	doc_json_open(&j, NULL, '[');
-	for (unsigned i = 0; i < DOC_FLOW_POOLS; i++) {
-		if (run->flow.pool[i] == NULL)
+	for (unsigned i = 0; i <= last; i++) {
+		if (pool[i] == NULL)
 			continue;
 		doc_json_open(&j, NULL, '{');
-		doc_pool_facts(run->flow.pool[i], &j);
+		doc_pool_facts(pool[i], &j);
 		doc_json_close(&j, '}');
 	}
 	doc_json_close(&j, ']');
@@ -31,9 +34,10 @@ add_engines(const struct doc_run *run, struct doc_digest *d)
 }
 
 int
-doc_cache_name(const struct doc_run *run, const struct doc_record *rec,
-    const char *media, char name[static DOC_CACHE_NAME])
+doc_cache_name(const struct doc_stage_task *task, const struct doc_record *rec,
+    char name[static DOC_CACHE_NAME])
 {
+	const struct doc_run *run = task->run;
 	const struct doc_stage *s = run->stage;
 	const int facts[] = { SCHEMA, DOC_RECORD_VERSION,
 		run->options->inline_text };
@@ -46,8 +50,8 @@ doc_cache_name(const struct doc_run *run, const struct doc_record *rec,
 	doc_digest_init(&d);
 	doc_digest_add(&d, facts, sizeof(facts));
 	doc_digest_field(&d, run->key, strlen(run->key));
-	doc_digest_field(&d, media, strlen(media));
-	if (add_engines(run, &d) < 0)
+	doc_digest_field(&d, task->media, strlen(task->media));
+	if (add_engines(task, &d) < 0)
 		return -1;
 	for (const char *const *key = s->reads; key && *key; key++) {
 		const struct doc_json_member *m = doc_record_find(rec, *key);
@@ -160,7 +164,7 @@ doc_cache_put(const struct doc_stage_task *task, const struct doc_result *r,
 	if (task->cached[0] == '\0' || !lasting(r) ||
 	    doc_record_parse(&rec, task->input.data, task->input.len, &err) <
 		0 ||
-	    doc_cache_name(run, &rec, task->media, now) < 0 ||
+	    doc_cache_name(task, &rec, now) < 0 ||
 	    strcmp(now, task->cached) != 0) /* the engine was replaced */
 		return;
 	fd = doc_spool_create(&run->spool, &file, &err);

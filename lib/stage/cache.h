@@ -20,9 +20,10 @@ enum doc_cache_use {
 	DOC_CACHE_NONE
 };
 
-/* What a kept result is called; "" when there is to be none. */
-int doc_cache_name(const struct doc_run *run, const struct doc_record *rec,
-    const char *media, char name[static DOC_CACHE_NAME]);
+/* What the task's kept result is called; "" when there is to be none.  The
+ * engine that is to begin with it is running. */
+int doc_cache_name(const struct doc_stage_task *task,
+    const struct doc_record *rec, char name[static DOC_CACHE_NAME]);
 
 /* Append the kept result to `json`.  1 with its status, 0 when there is none,
  * -1 no memory. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "lib/base/io.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
 #include "lib/base/starved.h"
@@ -15,6 +16,8 @@
 #include "lib/stage/last.h"
 #include "lib/stage/show.h"
 #include "lib/stage/task_impl.h"
+
+enum { SECRETS_MAX = 1 << 20 };
 
 /* A result without work: straight into the output when nothing is before it,
  * so that a stage with nothing to do copies bytes and no more. */
@@ -149,6 +152,35 @@ pull(struct doc_flow *flow)
 	return doc_lines_fill(&run->lines, err) < 0 ? -1 : 1;
 }
 
+/* Passwords open documents by what they are, not by the file they are in. */
+static int
+add_secrets(struct doc_buf *settings)
+{
+	static const char option[] = "password-file=";
+	const char *text = doc_buf_str(settings);
+	const char *at = text ? strstr(text, option) : NULL;
+	doc_autobuf struct doc_buf content = { 0 };
+	doc_autoclose int fd = -1;
+	char path[4096], hex[DOC_DIGEST_HEX];
+	struct doc_digest d;
+	ssize_t n;
+
+	if (at == NULL)
+		return text ? 0 : -1;
+	at += sizeof(option) - 1;
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "\n"), at);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) /* whoever reads it says so */
+		return 0;
+	if (doc_buf_reserve(&content, SECRETS_MAX) < 0)
+		return -1;
+	n = doc_read_full(fd, content.data, SECRETS_MAX);
+	doc_digest_init(&d);
+	doc_digest_field(&d, content.data, n > 0 ? (size_t)n : 0);
+	doc_digest_hex(&d, hex);
+	return doc_buf_adds(settings, hex);
+}
+
 /* What in the settings makes a result another one: names files, later keys
  * the cache. */
 static int
@@ -160,7 +192,8 @@ settings_key(struct doc_run *run, const struct doc_opt_group *opts,
 	struct doc_digest d;
 	char hex[DOC_DIGEST_HEX];
 
-	if (opts->opts != NULL && doc_opt_explain(opts, &b) < 0)
+	if (opts->opts != NULL &&
+	    (doc_opt_explain(opts, &b) < 0 || add_secrets(&b) < 0))
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	doc_json_begin(&j, &b);
 	doc_json_open(&j, NULL, '{');

@@ -43,6 +43,7 @@ struct doc_stage_task {
 	struct doc_unit *again; /* units to be worked on once more */
 	unsigned unit_count, submitted, over;
 	uint64_t reasons;	     /* the stage's own, besides the workers' */
+	unsigned cache_pool;	     /* the engine that begins */
 	char cached[DOC_CACHE_NAME]; /* its result in the cache, "" none */
 };
 

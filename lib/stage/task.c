@@ -412,7 +412,6 @@ stage_task_new(struct doc_run *run, const struct doc_record *rec,
 		sizeof(task->tenant)) < 0 ||
 	    stage_copy_str(rec, "sha256", "", task->sha256,
 		sizeof(task->sha256)) < 0 ||
-	    doc_cache_name(run, rec, media, task->cached) < 0 ||
 	    doc_buf_add(&task->input, rec->line, rec->len) < 0 ||
 	    (run->stage->plan != NULL ? run->stage->plan(task, rec)
 				      : doc_unit_add(task, 0, 0)) < 0) {
@@ -421,6 +420,11 @@ stage_task_new(struct doc_run *run, const struct doc_record *rec,
 	}
 	task->task.tenant = task->tenant;
 	wait_for_pool(task);
+	task->cache_pool = task->task.pool;
+	if (doc_cache_name(task, rec, task->cached) < 0) {
+		free_task(&task->task);
+		return NULL;
+	}
 	return task;
 }
 
