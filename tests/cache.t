@@ -103,7 +103,7 @@ ok 'the same content twenty times is worked on once' twins
 
 passing() {
 	make_fixtures slow busy.pdf
-	for time in 1 2; do
+	for _ in 1 2; do
 		docpreview --spool SP3 -k -p 1-2 -t 1s slow/busy.pdf >out 2>err || :
 		is 0 "$(jq -r 'select(.stage == "docpreview").cached' out)"
 	done

@@ -36,9 +36,10 @@ ok 'counts agree, ids are unique' balance
 
 # What clamscan finds, we find, in the same files, and nothing else.
 verdicts() {
-	jq -r --arg c "$corpus/" 'select(.type == "doc" and .parent == null and
+	# A container that is nothing but its members leaves the verdict to them.
+	jq -r --arg c "$corpus/" 'select(.type == "doc" and
 	    .scan.verdict == "infected") | .path | ltrimstr($c)' "$out" |
-	    LC_ALL=C sort >have
+	    LC_ALL=C sort -u >have
 	cut -f1 "$corpus/truth/clamscan.tsv" | grep '^[a-z].*/' |
 	    LC_ALL=C sort -u >want
 	diff want have

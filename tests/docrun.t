@@ -343,7 +343,7 @@ ok "one's own stage" own_stage
 
 tenants() {
 	mkdir -p ta tb
-	for i in $(seq 40); do echo "a $i" >ta/$i.txt; done
+	for i in $(seq 40); do echo "a $i" >"ta/$i.txt"; done
 	echo b >tb/b.txt
 	status 0 docrun -o X --db db --progress none --stages scan,text \
 	    --tenant a=ta --tenant b=tb

@@ -280,7 +280,8 @@ start_clamd() {
 	done
 }
 stop_clamd() {
-	kill "$clamd" && wait "$clamd" || :
+	kill "$clamd" || return 0
+	wait "$clamd" || :
 }
 
 by_clamd() {

@@ -318,6 +318,14 @@ stage_recall(struct doc_stage_task *task)
 
 	if (rc == 0)
 		return false;
+	/* A kept result is no way around --root, nor for a changed file. */
+	if (rc > 0 && open_task(task, &err) < 0) {
+		refuse(task, &err);
+		return true;
+	}
+	if (task->fd >= 0)
+		close(task->fd);
+	task->fd = -1;
 	if (rc < 0 ||
 	    doc_record_parse(&rec, task->input.data, task->input.len, &err) <
 		0 ||

@@ -712,6 +712,14 @@ attack(const char *what)
 		}
 }
 
+static const char *
+kind_of(const char *what)
+{
+	return strncmp(what, "open ", 5) == 0 || strncmp(what, "PK", 2) == 0
+	    ? "application/zip"
+	    : "text/plain";
+}
+
 /* Honest of what is in front of the one that attacks. */
 static void
 batch(const struct doc_input *in, struct doc_work *w)
@@ -725,7 +733,7 @@ batch(const struct doc_input *in, struct doc_work *w)
 		snprintf(what, sizeof(what), "%.*s", (int)strcspn(p, "\n"), p);
 		if (strncmp(what, "sniff ", 6) == 0)
 			attack(what + 6);
-		doc_work_str(w, DOC_F_KIND, "text/plain");
+		doc_work_str(w, DOC_F_KIND, kind_of(what));
 		w->ops->member_close(w, NULL, DOC_R_NONE);
 	}
 }
@@ -759,10 +767,7 @@ work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 	if (say == SAY_DAMAGED)
 		return doc_error_set(err, DOC_E_DAMAGED, "it looks so");
 	if (sniffs)
-		honest(strncmp(what, "open ", 5) == 0 ||
-			    strncmp(what, "PK", 2) == 0
-			? "application/zip"
-			: "text/plain");
+		honest(kind_of(what));
 	return 0;
 }
 
