@@ -101,12 +101,15 @@ $(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $($*_LIBS) $(command_LIBS)
 
+# -static-pie instead of -pie, not besides: clang minds.
+mode = $(if $(filter -static-pie,$(1)),$(filter-out -pie,$(ALL_LDFLAGS)),$(ALL_LDFLAGS)) $(1)
+
 .SECONDEXPANSION:
 $(LIBEXEC): $(B)/libexec/docpipe/%: $(B)/cmd/zygote/%.o $(B)/cmd/options.o \
 		$$(zygote_EXTRA) $$(zygote_$$*_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(zygote_$*_LDFLAGS) -o $@ $^ \
+	$(Q)$(CC) $(ALL_CFLAGS) $(call mode,$(zygote_$*_LDFLAGS)) -o $@ $^ \
 		$(zygote_$*_LIBS) -lnettle -lseccomp
 
 include .deps.mk

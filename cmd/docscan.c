@@ -517,7 +517,8 @@ int
 main(int argc, char *argv[])
 {
 	struct doc_scan_options options = DOC_SCAN_DEFAULTS;
-	struct scan own = { .options = &options, .quarantine = { -1, -1 } };
+	struct scan own = { .options = &options,
+		.quarantine = { .dir = -1, .journal = -1 } };
 	struct doc_stage_options stage;
 	struct doc_limits limits;
 	struct doc_error err = { 0 };

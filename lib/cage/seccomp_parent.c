@@ -42,7 +42,7 @@ static const unsigned terminal[] = { TIOCSTI, TIOCLINUX };
 static int
 add_rules(scmp_filter_ctx ctx, uint32_t kill, bool network)
 {
-	const struct scmp_arg_cmp other = SCMP_A0(SCMP_CMP_NE, AF_UNIX);
+	const struct scmp_arg_cmp other = SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0);
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < DOC_LEN(never); i++) {

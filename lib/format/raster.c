@@ -124,7 +124,9 @@ struct header {
 static void
 page_option(char *buf, size_t size, unsigned page)
 {
-	snprintf(buf, size, page > 1 ? "[page=%u]" : "", page - 1);
+	buf[0] = '\0';
+	if (page > 1)
+		snprintf(buf, size, "[page=%u]", page - 1);
 }
 
 static int
