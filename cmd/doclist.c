@@ -40,6 +40,7 @@ main(int argc, char *argv[])
 	setup.null = own.null;
 	setup.files_from = own.files_from;
 	setup.embedded = own.open.embedded;
+	setup.no_duplicates = own.no_duplicates;
 	setup.tenant_from_dir = own.tenant_from == DOC_TENANT_FROM_DIR;
 	setup.tree = (struct doc_intake_limits){ own.max_depth, own.max_members,
 		own.max_bytes };

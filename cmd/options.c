@@ -26,6 +26,8 @@ const struct doc_opt doc_list_opts[] = {
 	    LIST(select.max_size), NULL },
 	{ 'N', "newer", "WHEN", "files changed after a time, or after a file",
 	    DOC_OPT_STRING, LIST(select.newer), NULL },
+	{ 'K', "no-duplicates", NULL, "do not name what is there twice",
+	    DOC_OPT_FLAG, LIST(no_duplicates), NULL },
 	{ 'o', "one-file-system", NULL, "stay on the file system of a folder",
 	    DOC_OPT_FLAG, LIST(select.one_file_system), NULL },
 	{ 'f', "files-from", "FILE", "read names from FILE", DOC_OPT_STRING,

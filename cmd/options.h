@@ -17,6 +17,7 @@ struct doc_open_options {
 extern const struct doc_opt doc_open_opts[];
 
 struct doc_list_options {
+	bool no_duplicates;   /* leave out duplicate_of */
 	bool null;	      /* names on stdin end in NUL */
 	unsigned max_depth;   /* containers in containers */
 	uint64_t max_members; /* of one input, all levels together */

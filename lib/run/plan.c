@@ -194,7 +194,9 @@ add_lister(struct doc_plan *p, const struct doc_tenant *t,
 	strcpy(c->name, "doclist");
 	strcpy(c->key, "list");
 	return add_common(&of_mine, "doclist", "list", &c->args) < 0 ||
-		doc_words_add(&c->args, "--null") < 0
+		doc_words_add(&c->args, "--null") < 0 ||
+		/* Which one is the first depends on where a run went on. */
+		doc_words_add(&c->args, "--no-duplicates") < 0
 	    ? -1
 	    : 0;
 }

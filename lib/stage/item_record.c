@@ -151,7 +151,7 @@ write_record(struct item *it, enum doc_status status, struct doc_json *j)
 		doc_json_str(j, "media_by_name", by_name);
 	if (it->encoding != NULL)
 		doc_json_str(j, "encoding", it->encoding);
-	if (first != NULL)
+	if (first != NULL && !it->intake->setup->no_duplicates)
 		doc_json_str(j, "duplicate_of", first);
 	if (it->data_path != NULL)
 		doc_json_str(j, "data", it->data_path);

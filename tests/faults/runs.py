@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Kill a docrun and its stages at random, go on, and compare.
+
+	tests/faults/runs.py KILLS [SEED [SOURCE]]
+
+docrun works through SOURCE (or through documents made here, archives in
+archives among them); every few hundred milliseconds SIGKILL hits it, one of
+its stages, or one of their engines.  A docrun that was hit is resumed.  When
+it ends, its records are those of a run nobody disturbed, and each is there
+once."""
+import glob
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+BIN = os.environ.get("DOC_BIN", TOP + "/build/bin")
+NAMES = ("letter.pdf letter.docx mail.eml deep.zip box.tar.gz plain.txt "
+         "utf8.txt diary.html orders.xlsx note.odt damaged.pdf").split()
+COPIES = 25
+
+
+def make(top):
+    subprocess.run([sys.executable, TOP + "/tests/fixtures/make.py", top + "/one",
+                    *NAMES], check=True)
+    os.mkdir(top + "/in")
+    for i in range(COPIES):
+        shutil.copytree(top + "/one", "%s/in/%02d" % (top, i))
+        # Not the same content twice: that would be done once only.
+        for name in glob.glob("%s/in/%02d/*.txt" % (top, i)):
+            with open(name, "a") as f:
+                f.write("copy %d\n" % i)
+    return top + "/in"
+
+
+def command(out, source):
+    return [BIN + "/docrun", "-o", out, "-q", "--progress", "none", "--cache",
+            "none", "--stages", "scan,text", source]
+
+
+def records(out, top):
+    """The documents, by id, without where they were run."""
+    docs = []
+    with open(top + "/" + out + "/out.ndjson") as f:
+        for line in f:
+            d = json.loads(line)
+            if d["type"] == "doc":
+                docs.append(line.replace("/%s/spool/" % out, "/RUN/spool/"))
+    return sorted(docs)
+
+
+def children(pid):
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+            return [int(x) for x in f.read().split()]
+    except OSError:
+        return []
+
+
+def victim(rng, pid):
+    """docrun now and then, else a stage or the engine of one."""
+    stages = children(pid)
+    if not stages or rng.random() < 0.15:
+        return pid
+    stage = rng.choice(stages)
+    engines = children(stage)
+    return rng.choice(engines) if engines and rng.random() < 0.3 else stage
+
+
+def wait(p, seconds):
+    try:
+        return p.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def disturbed(rng, top, source, name, kills):
+    """-> kills that hit in one run, from start to end."""
+    hits = 0
+    argv = command(name, source)
+    p = subprocess.Popen(argv, cwd=top)
+    while True:
+        rc = wait(p, rng.uniform(0.05, 0.9))
+        if rc == -9:
+            p = subprocess.Popen(argv, cwd=top)
+        elif rc is not None and rc not in (0, 1):
+            sys.exit("docrun ended with %d after %d kills" % (rc, hits))
+        elif rc is not None:
+            return hits
+        elif hits < kills:
+            try:
+                os.kill(victim(rng, p.pid), 9)
+                hits += 1
+            except ProcessLookupError:
+                pass
+
+
+def main():
+    kills = int(sys.argv[1])
+    rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    top = tempfile.mkdtemp(prefix="docruns.")
+    hits = runs = broken = 0
+    try:
+        source = (os.path.abspath(sys.argv[3]) if len(sys.argv) > 3
+                  else make(top))
+        subprocess.run(command("want", source), cwd=top, check=False)
+        want = records("want", top)
+        start = time.monotonic()
+        while hits < kills:
+            name = "run%d" % runs
+            hits += disturbed(rng, top, source, name, kills - hits)
+            runs += 1
+            got = records(name, top)
+            if got != want:
+                broken += 1
+                lost = len(set(want) - set(got))
+                print("# run %d: %d records, wanted %d, %d differ" %
+                      (runs, len(got), len(want), lost))
+                for line in sorted(set(got) - set(want))[:3]:
+                    print("#   " + line[:600].rstrip())
+            shutil.rmtree(top + "/" + name)
+        print("# %d runs of %d documents, %d kills, %d runs differ, %d s" % (
+            runs, len(want), hits, broken, time.monotonic() - start))
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
+    sys.exit(broken > 0 or hits == 0)
+
+
+if __name__ == "__main__":
+    main()
