@@ -275,7 +275,11 @@ together() {
 	ids=$(cat a b | jq -r 'select(.id) | .id' | sort -u | wc -l)
 	docstore -q -f t.db <a >outa & one=$!
 	docstore -q -f t.db <b >outb & two=$!
-	until test -s outa && test -s outb; do sleep 0.01; done
+	tries=0
+	until test -s outa && test -s outb; do
+		tries=$((tries + 1)); test "$tries" -lt 3000
+		sleep 0.01
+	done
 	last=0
 	for i in 1 2 3 4 5 6 7 8; do
 		now=$(docfind -f t.db --count)

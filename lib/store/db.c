@@ -5,7 +5,7 @@
 
 #include "lib/store/db.h"
 
-enum { BUSY_MS = 30000 };
+enum { BUSY_MS = 30000, RETRY_MS = 10 };
 
 /* doc_db is sqlite3 and doc_query sqlite3_stmt under names of ours, so that
  * the library stays in this file. */
@@ -120,6 +120,21 @@ doc_db_exec(struct doc_db *db, const char *sql, struct doc_error *err)
 {
 	int rc = sqlite3_exec(raw(db), sql, NULL, NULL, NULL);
 
+	return rc == SQLITE_OK ? 0 : fail(raw(db), rc, err);
+}
+
+int
+doc_db_wal(struct doc_db *db, struct doc_error *err)
+{
+	int rc = SQLITE_BUSY;
+
+	for (int ms = 0; ms < BUSY_MS && (rc & 0xff) == SQLITE_BUSY;
+	     ms += RETRY_MS) {
+		rc = sqlite3_exec(raw(db), "PRAGMA journal_mode=WAL", NULL,
+		    NULL, NULL);
+		if ((rc & 0xff) == SQLITE_BUSY)
+			sqlite3_sleep(RETRY_MS);
+	}
 	return rc == SQLITE_OK ? 0 : fail(raw(db), rc, err);
 }
 

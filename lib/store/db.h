@@ -27,6 +27,10 @@ int doc_db_open(struct doc_db **db, const char *path, enum doc_db_mode mode,
     struct doc_error *err) DOC_MUST_CHECK;
 void doc_db_close(struct doc_db *db);
 
+/* Switch to a write-ahead log.  SQLite does not wait for another process that
+ * does the same; this does. */
+int doc_db_wal(struct doc_db *db, struct doc_error *err) DOC_MUST_CHECK;
+
 /* Statements without values or rows. */
 int doc_db_exec(struct doc_db *db, const char *sql,
     struct doc_error *err) DOC_MUST_CHECK;

@@ -91,8 +91,9 @@ doc_store_open(struct doc_store *s, const char *path, struct doc_error *err)
 	if (make_folder(path, err) < 0 ||
 	    doc_db_open(&s->db, path, DOC_DB_WRITE, err) < 0)
 		return -1;
-	if (doc_db_exec(s->db,
-		"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+	if (doc_db_wal(s->db, err) < 0 ||
+	    doc_db_exec(s->db,
+		"PRAGMA synchronous=FULL;"
 		/* A page of the id's index is written to the file once in
 		 * many commits, not after each fourth. */
 		"PRAGMA wal_autocheckpoint=10000; PRAGMA cache_size=-65536;",
