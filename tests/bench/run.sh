@@ -58,7 +58,7 @@ build_loop() {
 	libs=$(pkg-config --libs gmime-3.0 icu-i18n icu-uc libxml-2.0 \
 	    poppler-glib cairo tesseract lept vips gmodule-2.0 librsvg-2.0 \
 	    gdk-pixbuf-2.0 pangocairo libopenjp2 libwebp libjpeg libpng \
-	    libgsf-1 libexif nettle json-c libseccomp) || return
+	    libgsf-1 libexif gio-2.0 nettle json-c libseccomp) || return
 	# shellcheck disable=SC2086 # words
 	cc -std=gnu11 -D_GNU_SOURCE -iquote . -O2 -o "$LOOP" "$here/loop.c" \
 	    "$work"/doc*.o "$b/cmd/options.o" "$b/lib/base/starved_malloc.o" \
