@@ -9,7 +9,7 @@ PACKAGES := gcc make pkg-config libc6-dev \
 	libseccomp-dev libicu-dev \
 	zlib1g-dev libytnef0-dev libsqlite3-dev libcurl4-openssl-dev \
 	poppler-data tesseract-ocr tesseract-ocr-eng \
-	fonts-dejavu-core fonts-urw-base35 fonts-droid-fallback jq parallel
+	fonts-dejavu-core fonts-urw-base35 fonts-droid-fallback jq strace parallel
 
 # What the tests need on top; the second line for worlds of tests/cage.t, the
 # third for archives and the daemon of docscan's.

@@ -141,11 +141,16 @@ doc_ledger_done(struct doc_ledger *l, const struct doc_flight *f,
 	if (doc_record_parse(&rec, f->line.data, f->line.len - 1, err) < 0)
 		return -1;
 	ledger_states(l, &rec, states);
-	if (doc_buf_add(&l->records, f->line.data, f->line.len) < 0 ||
-	    doc_journal_line(&l->lines, "done %" PRIu32 " %s %zu %s",
-		f->entry->n, f->id, f->line.len, states) < 0)
+	/* Both or none: the journal counts the bytes of the records. */
+	if (doc_buf_add(&l->records, f->line.data, f->line.len) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY,
 		    "no memory for a record");
+	if (doc_journal_line(&l->lines, "done %" PRIu32 " %s %zu %s",
+		f->entry->n, f->id, f->line.len, states) < 0) {
+		l->records.len -= f->line.len;
+		return doc_error_set(err, DOC_E_NO_MEMORY,
+		    "no memory for a record");
+	}
 	if (l->unsynced++ == 0)
 		l->first_ms = doc_clock_ms();
 	return 0;

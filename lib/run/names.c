@@ -76,8 +76,14 @@ doc_names_next(struct doc_names *n, struct doc_found *f, struct doc_error *err)
 			doc_walk_start(&n->walk, n->operands[n->operand++]);
 			n->walking = true;
 		}
-		if (doc_walk_next(&n->walk, &path, &st, &why) > 0)
+		if (doc_walk_next(&n->walk, &path, &st, &why) > 0) {
+			/* Not the file's fault, nor for ever. */
+			if (doc_error_class(why.code) == DOC_CLASS_SYSTEM) {
+				*err = why;
+				return -1;
+			}
 			return found(f, path, strlen(path), &st, why.code);
+		}
 		doc_walk_release(&n->walk);
 		n->walking = false;
 	}

@@ -111,6 +111,10 @@ pull_operand(struct doc_flow *flow)
 		in->walking = false;
 		return 1;
 	}
+	if (path == NULL) {
+		flow->err = err;
+		return -1;
+	}
 	return take(in, operands[in->operand - 1], path, &st, &err);
 }
 

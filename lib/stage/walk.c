@@ -45,13 +45,15 @@ read_names(struct doc_walk_dir *d)
 	int fd = dup(d->fd);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	size_t room = 0;
+	struct dirent *e;
+	int failed;
 
 	if (dir == NULL) {
 		if (fd >= 0)
 			close(fd);
 		return -1;
 	}
-	for (struct dirent *e; (e = readdir(dir)) != NULL;) {
+	while (errno = 0, (e = readdir(dir)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		if (d->n == room) {
@@ -68,7 +70,12 @@ read_names(struct doc_walk_dir *d)
 			break;
 		d->n++;
 	}
+	/* A name that is left out is a document lost. */
+	failed = errno;
 	closedir(dir);
+	errno = failed;
+	if (failed != 0)
+		return -1;
 	if (d->n > 0)
 		qsort(d->names, d->n, sizeof(*d->names), by_bytes);
 	return 0;
@@ -147,6 +154,13 @@ set_path(struct doc_walk *w, size_t len, const char *name)
 	return doc_buf_adds(&w->path, name) < 0 ? NULL : doc_buf_str(&w->path);
 }
 
+static int
+no_memory(struct doc_error *err)
+{
+	doc_error_set(err, DOC_E_NO_MEMORY, "no memory for a name");
+	return 1;
+}
+
 int
 doc_walk_next(struct doc_walk *w, const char **path, struct stat *st,
     struct doc_error *err)
@@ -157,6 +171,8 @@ doc_walk_next(struct doc_walk *w, const char **path, struct stat *st,
 
 		w->start = NULL;
 		*path = set_path(w, 0, operand);
+		if (*path == NULL)
+			return no_memory(err);
 		/* A slash at the end asks for what a link points to. */
 		if (visit(w, AT_FDCWD, operand, st, err) == 1)
 			return 1;
@@ -171,6 +187,8 @@ doc_walk_next(struct doc_walk *w, const char **path, struct stat *st,
 		}
 		name = d->names[d->at++];
 		*path = set_path(w, d->path_len, name);
+		if (*path == NULL)
+			return no_memory(err);
 		if (w->skip != NULL && w->skip(w, w->ctx)) {
 			w->skipped++;
 			continue;
