@@ -96,7 +96,12 @@ $(B)/%.o: %.c
 # It holds the files beside it as they are (.incbin, which -MMD does not see).
 $(B)/lib/gauge/page.o: $(wildcard lib/gauge/page.*)
 
-$(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
+# The commands inside docrun.
+bin_docrun_EXTRA := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/docrun/*.c))
+
+.SECONDEXPANSION:
+$(BIN): $(B)/bin/%: $(B)/cmd/%.o $$(bin_$$*_EXTRA) $(B)/cmd/options.o \
+		$(B)/libdoc.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $($*_LIBS) $(command_LIBS)
@@ -104,7 +109,6 @@ $(BIN): $(B)/bin/%: $(B)/cmd/%.o $(B)/cmd/options.o $(B)/libdoc.a
 # -static-pie instead of -pie, not besides: clang minds.
 mode = $(if $(filter -static-pie,$(1)),$(filter-out -pie,$(ALL_LDFLAGS)),$(ALL_LDFLAGS)) $(1)
 
-.SECONDEXPANSION:
 $(LIBEXEC): $(B)/libexec/docpipe/%: $(B)/cmd/zygote/%.o $(B)/cmd/options.o \
 		$$(zygote_EXTRA) $$(zygote_$$*_EXTRA) $(B)/libdoc.a
 	@mkdir -p $(@D)

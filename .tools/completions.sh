@@ -9,9 +9,15 @@ tab=$(printf '\t')
 note='SPDX-License-Identifier: GPL-2.0-or-later'
 made='Made by .tools/completions.sh from the option table of'
 
+# The function of a command in the shells: docrun gc is _docrun_gc.
+word() {
+	echo "$1" | tr ' -' __
+}
+
 # Lines "letter|long|argument|help|choices"; the choices separated by blanks.
 options() {
-	"$bin/$1" --dump-options | grep -v '^@' | tr '|' ' ' | tr "$tab" '|'
+	# shellcheck disable=SC2086 # a verb is a word of its own
+	"$bin"/$1 --dump-options | grep -v '^@' | tr '|' ' ' | tr "$tab" '|'
 	echo '|version||show the version|'
 }
 
@@ -23,15 +29,18 @@ pattern() {
 		DIR:DIR:) ;;
 		*:DIR:* | DIR:* | *::* | *:?*:?*) continue ;;
 		esac
-		echo "-$key | --$name"
+		echo "${key:+-$key | }--$name"
 	done | paste -sd '|' | sed 's/|-/ | -/g'
 }
 
-bash_page() {
+# The commands inside a tool: `docrun gc`.
+verbs() {
+	case $1 in docrun) "$bin/$1" --dump-verbs | cut -f 1 ;; esac
+}
+
+bash_function() {
 	cat <<END
-# $note
-# $made $1.
-_$1() {
+_$(word "$1")() {
 	local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
 	local words=
 
@@ -42,11 +51,20 @@ _$1() {
 		prev=\${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	COMPREPLY=()
-	case \$prev in
 END
+	test -z "$(verbs "$1")" || cat <<END
+	if ((COMP_CWORD > 1)); then
+		case \${COMP_WORDS[1]} in
+$(for v in $(verbs "$1"); do
+		printf '\t\t%s) _%s; return ;;\n' "$v" "$(word "$1 $v")"
+	done)
+		esac
+	fi
+END
+	echo "	case \$prev in"
 	options "$1" | while IFS='|' read -r key name arg _ choices; do
 		test -n "$choices" || continue
-		echo "	-$key | --$name)"
+		echo "	${key:+-$key | }--$name)"
 		echo "		words='$choices' ;;"
 	done
 	dirs=$(options "$1" | pattern DIR)
@@ -67,10 +85,15 @@ END
 	options "$1" | while IFS='|' read -r _ name arg _; do
 		echo "				--$name${arg:+=}"
 	done
+	also=
+	test -z "$(verbs "$1")" || also="
+			((COMP_CWORD > 1)) || mapfile -t -O \${#COMPREPLY[@]} \\
+				COMPREPLY < <(compgen -W '$(verbs "$1" |
+		paste -sd ' ')' -- \"\$cur\")"
 	cat <<END
 			'
 		else
-			mapfile -t COMPREPLY < <(compgen -f -- "\$cur")
+			mapfile -t COMPREPLY < <(compgen -f -- "\$cur")$also
 			compopt -o filenames
 			return
 		fi ;;
@@ -79,15 +102,21 @@ END
 	[[ \${#COMPREPLY[@]} != 1 || \${COMPREPLY[0]} != *= ]] ||
 		compopt -o nospace
 }
-complete -F _$1 $1
 END
 }
 
-zsh_page() {
-	echo "#compdef $1"
+bash_page() {
 	echo "# $note"
 	echo "# $made $1."
-	echo "_arguments -s -S \\"
+	for v in $(verbs "$1"); do
+		bash_function "$1 $v"
+	done
+	bash_function "$1"
+	echo "complete -F _$1 $1"
+}
+
+zsh_arguments() {
+	echo "$2_arguments -s -S \\"
 	options "$1" | while IFS='|' read -r key name arg help choices; do
 		help=$(echo "$help" | sed "s/[][]/\\\\&/g; s/'/'\\\\''/g")
 		# Roots may be given again.
@@ -101,15 +130,34 @@ zsh_page() {
 		esac
 		for form in ${key:+"-$key"} "--$name${arg:+=}"; do
 			test "$form" != "-$key" || test -z "$arg" || form="$form+"
-			echo "	'$again${form}[$help]$what' \\"
+			echo "$2	'$again${form}[$help]$what' \\"
 		done
 	done
-	echo "	'*:FILE:_files'"
+	echo "$2	'*:FILE:_files'"
 }
 
-fish_page() {
+zsh_page() {
+	echo "#compdef $1"
 	echo "# $note"
 	echo "# $made $1."
+	test -z "$(verbs "$1")" || {
+		# shellcheck disable=SC2016 # zsh's
+		echo 'case $words[2] in'
+		for v in $(verbs "$1"); do
+			printf '%s)\n\tshift words; ((CURRENT--))\n' "$v"
+			zsh_arguments "$1 $v" '	'
+			printf '\treturn ;;\nesac\n' | sed '$d'
+		done
+		echo 'esac'
+		# shellcheck disable=SC2016 # zsh's
+		printf '((CURRENT > 2)) || compadd -- %s\n' \
+		    "$(verbs "$1" | paste -sd ' ')"
+	}
+	zsh_arguments "$1" ''
+}
+
+# fish_options COMMAND TOOL CONDITION
+fish_options() {
 	options "$1" | while IFS='|' read -r key name arg help choices; do
 		help=$(echo "$help" | sed "s/'/\\\\'/g")
 		case $arg:$choices in
@@ -118,7 +166,21 @@ fish_page() {
 		DIR:) what=" -x -a '(__fish_complete_directories)'" ;;
 		*) what=" -x" ;;
 		esac
-		echo "complete -c $1${key:+ -s $key} -l $name$what -d '$help'"
+		echo "complete -c $2$3${key:+ -s $key} -l $name$what -d '$help'"
+	done
+}
+
+fish_page() {
+	echo "# $note"
+	echo "# $made $1."
+	all=$(verbs "$1" | paste -sd ' ')
+	fish_options "$1" "$1" \
+	    "${all:+ -n 'not __fish_seen_subcommand_from $all'}"
+	for v in $all; do
+		echo "complete -c $1 -n __fish_use_subcommand -a $v -d '$(
+			"$bin/$1" --dump-verbs | sed -n "s/^$v$tab//p")'"
+		fish_options "$1 $v" "$1" \
+		    " -n '__fish_seen_subcommand_from $v'"
 	done
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "cmd/docrun/verbs.h"
 #include "cmd/options.h"
 #include "lib/base/io.h"
 #include "lib/base/log.h"
@@ -88,7 +89,7 @@ without_tenant(void)
 	static struct doc_opt opts[64];
 	size_t n = 0;
 
-	for (const struct doc_opt *o = doc_stage_opts; o->key != 0; o++)
+	for (const struct doc_opt *o = doc_stage_opts; o->name; o++)
 		if (o->key != 'T' && n + 1 < DOC_LEN(opts))
 			opts[n++] = *o;
 	return opts;
@@ -252,6 +253,30 @@ run(struct doc_batch *b, struct doc_plan *plan, const struct options *o,
 	return status;
 }
 
+/* `docrun VERB ...` is a command of its own; a folder of that name is ./VERB.
+ */
+static const struct verb {
+	const char *name, *help;
+	int (*main)(int argc, char *argv[]);
+} verbs[] = {
+#define VERB(name, help) { #name, help, docrun_##name },
+	DOCRUN_VERBS(VERB)
+#undef VERB
+};
+
+static void
+look_for_verb(int argc, char *argv[])
+{
+	for (size_t i = 0; argc > 1 && i < DOC_LEN(verbs); i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			exit(verbs[i].main(argc - 1, argv + 1));
+	if (argc == 2 && strcmp(argv[1], "--dump-verbs") == 0) {
+		for (size_t i = 0; i < DOC_LEN(verbs); i++)
+			printf("%s\t%s\n", verbs[i].name, verbs[i].help);
+		exit(fflush(stdout) == 0 ? 0 : 3);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -271,6 +296,7 @@ main(int argc, char *argv[])
 	int out;
 
 	doc_start(cmd.name);
+	look_for_verb(argc, argv);
 	look_for_resume(argc, argv);
 	doc_stage_options_default(&common);
 	doc_limits_default(&limits);

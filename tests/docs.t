@@ -17,9 +17,20 @@ same() {
 
 # --- options -----------------------------------------------------------------
 
+# The commands inside docrun have pages of their own: docrun-gc(1).
+verbs=$(docrun --dump-verbs | sed 's/\t.*//; s/^/docrun-/')
+
+# tool NAME ARG...: `docrun gc` of docrun-gc.
+tool() {
+	case $1 in
+	docrun-*) verb=${1#docrun-}; shift; docrun "$verb" "$@" ;;
+	*) "$@" ;;
+	esac
+}
+
 # "-k --name ARG" of each option of a tool.
 table_options() {
-	"$1" --dump-options |
+	tool "$1" --dump-options |
 	    awk -F '\t' '!/^@/ { print "-" $1, "--" $2, $3 }
 		END { print "- --version " }' | sort
 }
@@ -50,7 +61,7 @@ options_agree() {
 
 # What an option may be is said where the option is.
 choices_agree() {
-	"$1" --dump-options | awk -F '\t' '!/^@/ && $5 != "" {
+	tool "$1" --dump-options | awk -F '\t' '!/^@/ && $5 != "" {
 		n = split($5, word, "|")
 		for (i = 1; i <= n; i++)
 			print $2, word[i]
@@ -66,7 +77,7 @@ choices_agree() {
 }
 
 narrow() {
-	"$1" --help >out
+	tool "$1" --help >out
 	is "" "$(awk 'length > 80' out)"
 }
 
@@ -83,7 +94,7 @@ common_agree() {
 	done
 }
 
-for tool in $tools; do
+for tool in $tools $verbs; do
 	ok "$tool(1) has the options of $tool" options_agree "$tool"
 	ok "$tool(1) explains their words" choices_agree "$tool"
 	ok "$tool --help fits 80 columns" narrow "$tool"

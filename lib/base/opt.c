@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #include "lib/base/units.h"
 #include "lib/base/version.h"
 
-enum { MAX_OPTS = 64, KEY_VERSION = 256, KEY_DUMP };
+enum { MAX_OPTS = 96, KEY_VERSION = 256, KEY_DUMP, KEY_LONG };
 
 int
 doc_words_add(struct doc_words *w, const char *word)
@@ -41,11 +42,14 @@ help(const struct doc_cmd *cmd)
 	printf("usage: %s %s\n%s\n", cmd->name, cmd->usage, cmd->about);
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++) {
 		printf("%s", g == 0 ? "\n" : "");
-		for (const struct doc_opt *o = cmd->groups[g].opts; o->key;
+		for (const struct doc_opt *o = cmd->groups[g].opts; o->name;
 		     o++) {
-			char left[64];
+			char letter[8] = "   ", left[64];
 
-			snprintf(left, sizeof(left), "-%c, --%s%s%s", o->key,
+			if (o->key)
+				snprintf(letter, sizeof(letter), "-%c,",
+				    o->key);
+			snprintf(left, sizeof(left), "%s --%s%s%s", letter,
 			    o->name, o->arg ? "=" : "", o->arg ? o->arg : "");
 			printf("  %-24s %s\n", left, o->help);
 		}
@@ -60,10 +64,14 @@ dump(const struct doc_cmd *cmd)
 {
 	printf("@\t%s\t%s\t%s\n", cmd->name, cmd->usage, cmd->about);
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++)
-		for (const struct doc_opt *o = cmd->groups[g].opts; o->key; o++)
-			printf("%c\t%s\t%s\t%s\t%s\n", o->key, o->name,
+		for (const struct doc_opt *o = cmd->groups[g].opts; o->name;
+		     o++) {
+			char letter[2] = { o->key, '\0' };
+
+			printf("%s\t%s\t%s\t%s\t%s\n", letter, o->name,
 			    o->arg ? o->arg : "", o->help,
 			    o->choices ? o->choices : "");
+		}
 	printf("h\thelp\t\tshow this help\t\n");
 }
 
@@ -130,13 +138,22 @@ take(const struct doc_opt *o, void *to, const char *arg)
 	return -1;
 }
 
+/* What getopt says for the nth option: its letter, if it has one. */
+static int
+key_of(const struct doc_opt *o, int nth)
+{
+	return o->key ? o->key : nth;
+}
+
 static void
 accept_option(const struct doc_cmd *cmd, int key, const char *arg)
 {
+	int nth = KEY_LONG;
+
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++)
-		for (const struct doc_opt *o = cmd->groups[g].opts; o->key;
+		for (const struct doc_opt *o = cmd->groups[g].opts; o->name;
 		     o++) {
-			if (o->key != key)
+			if (key_of(o, nth++) != key)
 				continue;
 			if (take(o, (char *)cmd->groups[g].base + o->at, arg) <
 			    0)
@@ -155,10 +172,14 @@ build(const struct doc_cmd *cmd, struct option *longs, char *shorts)
 	*shorts++ = ':';
 	*shorts++ = 'h';
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++)
-		for (const struct doc_opt *o = cmd->groups[g].opts;
-		     o->key && n < MAX_OPTS; o++) {
-			longs[n++] = (struct option){ o->name, o->arg != NULL,
-				NULL, o->key };
+		for (const struct doc_opt *o = cmd->groups[g].opts; o->name;
+		     o++) {
+			assert(n < MAX_OPTS);
+			longs[n] = (struct option){ o->name, o->arg != NULL,
+				NULL, key_of(o, KEY_LONG + n) };
+			n++;
+			if (!o->key)
+				continue;
 			*shorts++ = o->key;
 			if (o->arg)
 				*shorts++ = ':';
@@ -261,7 +282,7 @@ unparse_one(const struct doc_opt *o, const char *word, struct doc_words *args)
 int
 doc_opt_unparse(const struct doc_opt_group *group, struct doc_words *args)
 {
-	for (const struct doc_opt *o = group->opts; o->key; o++) {
+	for (const struct doc_opt *o = group->opts; o->name; o++) {
 		const void *at = (const char *)group->base + o->at;
 		doc_autobuf struct doc_buf b = { 0 };
 		const struct doc_words *list = at;

@@ -3,8 +3,9 @@
  * opt - one table per group of options: parsing, --help, completions, the
  * option lists of the manual pages and handing options on come from it.
  *
- * Any main.  POSIX syntax; every option has a short and a long form, and an
- * argument is never optional.  Values land in a struct of the caller, at
+ * Any main.  POSIX syntax; every option has a long form, all but the rarest a
+ * letter as well (docrun has more options than the alphabet), and an argument
+ * is never optional.  Values land in a struct of the caller, at
  * `at`, by type.
  */
 #ifndef DOC_OPT_H
@@ -32,8 +33,8 @@ enum doc_opt_type {
 };
 
 struct doc_opt {
-	char key;	  /* short letter; 0 ends the table */
-	const char *name; /* long name without dashes */
+	char key;	  /* short letter; 0: none */
+	const char *name; /* long name without dashes; NULL ends the table */
 	const char *arg;  /* metavariable, NULL for a flag */
 	const char *help; /* one line, lower case, no full stop */
 	enum doc_opt_type type;

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verbs - the commands inside docrun: `docrun gc ...`.  A row here and a file
+ * cmd/docrun/NAME.c with its option table and main; a manual page
+ * docrun-NAME(1); `make completions`.
+ */
+#ifndef DOCRUN_VERBS_H
+#define DOCRUN_VERBS_H
+
+#define DOCRUN_VERBS(VERB)                                                     \
+	VERB(gc, "remove from a spool what was not used for some time")
+
+#define VERB(name, help) int docrun_##name(int argc, char *argv[]);
+DOCRUN_VERBS(VERB)
+#undef VERB
+
+#endif
