@@ -79,6 +79,7 @@ new_entry(struct feed *feed, const struct doc_found *f, const char *id,
 	memcpy(e->id, id, sizeof(e->id));
 	e->n = n;
 	e->size = f->size;
+	e->came.max = (size_t)1 << 30; /* an archive may hold millions */
 	if (doc_buf_add(&e->path, f->path, f->len) < 0 ||
 	    doc_buf_addc(&e->path, '\0') < 0) {
 		hub_entry_free(feed->hub, e);
@@ -173,16 +174,15 @@ find_entry(const struct feed *feed, const char *id)
 static bool
 came_before(struct doc_entry *e, const char *id)
 {
-	const char *known = e->came.data + e->again_at;
-
-	if (e->again_at + DOC_ID_SIZE <= e->came.len &&
-	    memcmp(known, id, DOC_ID_SIZE) == 0) {
+	/* Nothing comes again: not to be looked for among a million members. */
+	if (e->again_at >= e->came.len)
+		return false;
+	if (memcmp(e->came.data + e->again_at, id, DOC_ID_SIZE) == 0) {
 		e->again_at += DOC_ID_SIZE;
 		return true;
 	}
 	for (size_t at = 0; at < e->came.len; at += DOC_ID_SIZE)
-		if (e->again_at < e->came.len &&
-		    memcmp(e->came.data + at, id, DOC_ID_SIZE) == 0)
+		if (memcmp(e->came.data + at, id, DOC_ID_SIZE) == 0)
 			return true;
 	return false;
 }

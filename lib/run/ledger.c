@@ -145,8 +145,9 @@ doc_ledger_done(struct doc_ledger *l, const struct doc_flight *f,
 	if (doc_buf_add(&l->records, f->line.data, f->line.len) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY,
 		    "no memory for a record");
-	if (doc_journal_line(&l->lines, "done %" PRIu32 " %s %zu %s",
-		f->entry->n, f->id, f->line.len, states) < 0) {
+	if (doc_journal_line(&l->lines, "done %" PRIu32 " %s %zu %s %08x",
+		f->entry->n, f->id, f->line.len, states,
+		doc_crc32c(f->line.data, f->line.len)) < 0) {
 		l->records.len -= f->line.len;
 		return doc_error_set(err, DOC_E_NO_MEMORY,
 		    "no memory for a record");
@@ -226,14 +227,25 @@ mark_gone(struct doc_ledger *l)
 	return any;
 }
 
-static int
-write_ends(struct doc_ledger *l, struct doc_error *err)
+/* Are the end records where they belong, and nothing else behind them? */
+static bool
+ends_there(const struct doc_ledger *l, const struct doc_buf *ends)
 {
-	doc_autobuf struct doc_buf ends = { 0 };
+	doc_autobuf struct doc_buf there = { 0 };
+	ssize_t n = doc_buf_reserve(&there, ends->len + 1) < 0
+	    ? -1
+	    : doc_pread_full(l->out, there.data, ends->len + 1,
+		  (off_t)l->out_len);
 
-	if (ledger_ends(l, &ends) < 0)
-		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-	if (doc_write_full(l->out, ends.data, ends.len) < 0 ||
+	return n == (ssize_t)ends->len &&
+	    memcmp(there.data, ends->data, ends->len) == 0;
+}
+
+static int
+write_ends(struct doc_ledger *l, const struct doc_buf *ends,
+    struct doc_error *err)
+{
+	if (doc_write_full(l->out, ends->data, ends->len) < 0 ||
 	    doc_journal_line(&l->lines, "close") < 0)
 		return doc_error_sys(err, "cannot write to '%s'", l->dir);
 	return sync_all(l, err);
@@ -242,15 +254,22 @@ write_ends(struct doc_ledger *l, struct doc_error *err)
 int
 doc_ledger_close(struct doc_ledger *l, struct doc_error *err)
 {
+	doc_autobuf struct doc_buf ends = { 0 };
 	bool gone = mark_gone(l);
-
 	/* Nothing new, nothing gone: the files stay as they are. */
-	if (!l->begun && !gone && l->closed)
-		return ledger_tally(l, err);
-	if (doc_ledger_begin(l, err) < 0 || sync_all(l, err) < 0 ||
-	    (gone && ledger_compact(l, err) < 0) || ledger_tally(l, err) < 0)
+	bool same = !l->begun && !gone && l->closed;
+
+	if (!same &&
+	    (doc_ledger_begin(l, err) < 0 || sync_all(l, err) < 0 ||
+		(gone && ledger_compact(l, err) < 0)))
 		return -1;
-	return write_ends(l, err);
+	if (ledger_tally(l, err) < 0)
+		return -1;
+	if (ledger_ends(l, &ends) < 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	if (same && ends_there(l, &ends))
+		return 0;
+	return doc_ledger_begin(l, err) < 0 ? -1 : write_ends(l, &ends, err);
 }
 
 void

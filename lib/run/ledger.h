@@ -6,16 +6,17 @@
  * docrun.  A record is written to out.ndjson first, its line to the journal
  * behind it; on opening, both are cut at the last record that both know.  After
  * a power cut only what a `sync` line covers is believed, for the page cache
- * is gone; after a kill all of it is.  Lines of the journal:
+ * is gone; after a kill all of it is.  A record that is not what its line says
+ * (its CRC-32C, SUM) ends what counts, too.  Lines of the journal:
  *
  *	open VERSION BOOT SETTINGS ENGINES	a docrun began to work
  *	in N ID SIG			input N was given to doclist
  *	try N ID			a document of it to the first stage
  *	lone N ID			likewise, and nothing else was there
- *	done N ID LEN STATES		its record, of LEN bytes, is in
- *out.ndjson whole N				all that comes out of input N is
- *done facts STAGE JSON		the end record of a stage sync
- *all before is on the disk
+ *	done N ID LEN STATES SUM	its record, LEN bytes of out.ndjson
+ *	whole N				all of input N is done
+ *	facts STAGE JSON		the end record of a stage
+ *	sync				all before is on the disk
  *	forget				all before is to be done again
  *	close				out.ndjson has its end records
  *	compact TOKEN			see ledger_compact.c
@@ -27,7 +28,7 @@
 #include "lib/run/journal.h"
 #include "lib/stage/flow.h"
 
-enum { DOC_LEDGER_STAGES = 16, DOC_LEDGER_VERSION = 1 };
+enum { DOC_LEDGER_STAGES = 16, DOC_LEDGER_VERSION = 2 };
 
 /* What the records of all sessions add up to, for one stage. */
 struct doc_tally {

@@ -29,6 +29,7 @@ struct ledger_line {
 	uint32_t n;
 	char id[DOC_ID_SIZE];
 	uint64_t sig, len;
+	uint32_t sum; /* of the record */
 	char states[DOC_LEDGER_STAGES + 1];
 	const char *rest; /* behind the first word */
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/base/log.h"
 #include "lib/run/ledger_impl.h"
 
 static uint8_t
@@ -192,8 +193,10 @@ ledger_parse(const char *line, struct ledger_line *out)
 			   &out->n, out->id, &out->sig) == 3;
 	if (strcmp(out->word, "done") == 0)
 		return sscanf(out->rest,
-			   "%" SCNu32 " %32[0-9a-f] %" SCNu64 " %16[a-zA-Z-]",
-			   &out->n, out->id, &out->len, out->states) == 4;
+			   "%" SCNu32 " %32[0-9a-f] %" SCNu64
+			   " %16[a-zA-Z-] %" SCNx32,
+			   &out->n, out->id, &out->len, out->states,
+			   &out->sum) == 5;
 	if (strcmp(out->word, "try") == 0 || strcmp(out->word, "lone") == 0)
 		return sscanf(out->rest, "%" SCNu32 " %32[0-9a-f]", &out->n,
 			   out->id) == 2;
@@ -216,46 +219,98 @@ ledger_boot(char out[static 40])
 		close(fd);
 }
 
+/* Both files as far as they were read: what counts, and what of it was synced.
+ */
+struct extent {
+	uint64_t journal, out, synced, synced_out;
+	char boot[40]; /* of the session that wrote the line */
+};
+
+static int
+opened(struct doc_ledger *l, const struct ledger_line *line, struct extent *e,
+    struct doc_error *err)
+{
+	int version = 0;
+
+	if (sscanf(line->rest, "%d", &version) == 1 &&
+	    version == DOC_LEDGER_VERSION &&
+	    sscanf(line->rest, "%*d %39s %32s %32s", e->boot, l->settings,
+		l->engines) == 3)
+		return 0;
+	return doc_error_set(err, DOC_E_USAGE,
+	    "'%s' was made by another version of docrun", l->dir);
+}
+
+/* Is the record where the line says, and what it says? */
+static bool
+record_there(const struct ledger_line *line, const char *out, uint64_t size,
+    uint64_t at)
+{
+	return line->len == 0 ||
+	    (line->len <= size - at &&
+		doc_crc32c(out + at, line->len) == line->sum);
+}
+
+/* A torn end is what a kill leaves; anything else was somebody else. */
+static void
+complain(const struct doc_ledger *l, const struct doc_journal *j,
+    const struct extent *e)
+{
+	if (memchr(j->data + e->journal, '\n', j->len - e->journal) != NULL)
+		doc_warn("'%s': the journal from byte %ju on and the records "
+			 "from byte %ju on do not agree; what comes there is "
+			 "done again",
+		    l->dir, (uintmax_t)e->journal, (uintmax_t)e->out);
+}
+
+static int
+walk_extent(struct doc_ledger *l, struct doc_journal *j, struct extent *e,
+    const struct doc_journal *out, struct doc_error *err)
+{
+	struct ledger_line line;
+	const char *text;
+
+	while ((text = doc_journal_next(j)) != NULL) {
+		if (!ledger_parse(text, &line) ||
+		    !record_there(&line, out->data, out->len, e->out))
+			break;
+		if (strcmp(line.word, "open") == 0 &&
+		    opened(l, &line, e, err) < 0)
+			return -1;
+		e->out += line.len;
+		e->journal = j->at;
+		if (strcmp(line.word, "sync") == 0) {
+			e->synced = e->journal;
+			e->synced_out = e->out;
+		}
+	}
+	return 0;
+}
+
 /* How much of both files counts. */
 static int
 measure(struct doc_ledger *l, struct doc_journal *j, struct doc_error *err)
 {
-	char boot[40], now[40] = "";
-	struct stat st;
-	uint64_t out = 0, synced_out = 0, synced = 0;
-	struct ledger_line line;
-	const char *text;
-	int version = 0;
+	char now[40] = "";
+	struct extent e = { 0 };
+	struct doc_journal out;
+	int rc;
 
 	ledger_boot(now);
-	strcpy(boot, now);
-	if (fstat(l->out, &st) < 0)
-		return doc_error_sys(err, "cannot look at the records");
-	while ((text = doc_journal_next(j)) != NULL) {
-		if (!ledger_parse(text, &line))
-			break;
-		if (strcmp(line.word, "open") == 0 &&
-		    (sscanf(line.rest, "%d %39s %32s %32s", &version, boot,
-			 l->settings, l->engines) != 4 ||
-			version != DOC_LEDGER_VERSION))
-			return doc_error_set(err, DOC_E_USAGE,
-			    "'%s' was made by another version of docrun",
-			    l->dir);
-		if (out + line.len > (uint64_t)st.st_size)
-			break;
-		out += line.len;
-		l->journal_len = j->at;
-		l->out_len = out;
-		if (strcmp(line.word, "sync") == 0) {
-			synced = j->at;
-			synced_out = out;
-		}
+	if (doc_journal_open(&out, l->out, err) < 0)
+		return -1;
+	rc = walk_extent(l, j, &e, &out, err);
+	/* The page cache of another boot is gone, and what it held is torn. */
+	if (e.boot[0] != '\0' && strcmp(e.boot, now) != 0) {
+		e.journal = e.synced;
+		e.out = e.synced_out;
+	} else if (rc == 0 && e.journal < j->len) {
+		complain(l, j, &e);
 	}
-	if (strcmp(boot, now) != 0) {
-		l->journal_len = synced;
-		l->out_len = synced_out;
-	}
-	return 0;
+	doc_journal_close(&out);
+	l->journal_len = e.journal;
+	l->out_len = e.out;
+	return rc;
 }
 
 void

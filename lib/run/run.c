@@ -75,6 +75,23 @@ name_stages(struct doc_batch *b)
 	}
 }
 
+/* Somebody's own out.ndjson, which we must not cut. */
+static bool
+foreign(const char *dir)
+{
+	static const char *const ours[] = { "out.ndjson", "journal" };
+	struct stat st;
+	char path[4200];
+	bool any = false;
+
+	for (unsigned i = 0; i < DOC_LEN(ours); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, ours[i]);
+		any = any || (stat(path, &st) == 0 && st.st_size > 0);
+	}
+	snprintf(path, sizeof(path), "%s/run.json", dir);
+	return any && access(path, F_OK) < 0;
+}
+
 int
 doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
 {
@@ -86,6 +103,9 @@ doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
 	name_stages(b);
 	if (mkdir(b->dir, 0700) < 0 && errno != EEXIST)
 		return doc_error_sys(err, "cannot make '%s'", b->dir);
+	if (foreign(b->dir))
+		return doc_error_set(err, DOC_E_USAGE,
+		    "'%s' has records, but is no run directory", b->dir);
 	b->lock = doc_lock_take(b->dir, err);
 	if (b->lock < 0 || doc_ledger_open(l, b->dir, err) < 0)
 		return -1;
