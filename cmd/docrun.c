@@ -26,7 +26,7 @@ struct options {
 	bool null;
 	int progress;
 	bool restart, summary, doctor, json, dry_run, explain;
-	const char *db, *lang, *fail_on;
+	const char *db, *lang, *fail_on, *junit, *sarif;
 	bool require_db;
 	uint64_t deadline_ms;
 	unsigned nice;
@@ -55,8 +55,8 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_STRING, AT(files_from), NULL },
 	{ '0', "null", NULL, "names in that file end in NUL", DOC_OPT_FLAG,
 	    AT(null), NULL },
-	{ 'P', "progress", "WHEN", "a bar (tty), plain lines, or none",
-	    DOC_OPT_CHOICE, AT(progress), "auto|tty|plain|none" },
+	{ 'P', "progress", "WHEN", "a bar (tty), plain lines, JSON, or none",
+	    DOC_OPT_CHOICE, AT(progress), "auto|tty|plain|none|json" },
 	{ 'y', "summary", NULL, "print a table of the documents at the end",
 	    DOC_OPT_FLAG, AT(summary), NULL },
 	{ 'd', "db", "DIR", "signature database for docscan", DOC_OPT_STRING,
@@ -67,6 +67,10 @@ static const struct doc_opt table[] = {
 	    AT(lang), NULL },
 	{ 'F', "fail-on", "LIST", "of infected,error,partial: exit with 1",
 	    DOC_OPT_STRING, AT(fail_on), NULL },
+	{ 0, "junit", "FILE", "write a JUnit report at the end", DOC_OPT_STRING,
+	    AT(junit), NULL },
+	{ 0, "sarif", "FILE", "write a SARIF 2.1.0 log at the end",
+	    DOC_OPT_STRING, AT(sarif), NULL },
 	{ 'e', "deadline", "D", "stop after that time; resume later",
 	    DOC_OPT_DURATION, AT(deadline_ms), NULL },
 	{ 'n', "nice", "N", "lower the priority by so much", DOC_OPT_NUMBER,
@@ -323,6 +327,8 @@ main(int argc, char *argv[])
 		common.spool = spool;
 	batch.spool = common.spool;
 	batch.summary = o.summary;
+	batch.junit = o.junit;
+	batch.sarif = o.sarif;
 	batch.progress = common.quiet ? DOC_PROGRESS_NONE : o.progress;
 	batch.jobs = common.jobs;
 	batch.deadline_ms = o.deadline_ms;

@@ -8,7 +8,8 @@
 #define DOCRUN_VERBS_H
 
 #define DOCRUN_VERBS(VERB)                                                     \
-	VERB(gc, "remove from a spool what was not used for some time")
+	VERB(gc, "remove from a spool what was not used for some time")        \
+	VERB(report, "say what a run found, for people and for CI")
 
 #define VERB(name, help) int docrun_##name(int argc, char *argv[]);
 DOCRUN_VERBS(VERB)

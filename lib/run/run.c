@@ -9,10 +9,12 @@
 #include "lib/base/clock.h"
 #include "lib/base/io.h"
 #include "lib/base/log.h"
+#include "lib/review/junit.h"
+#include "lib/review/sarif.h"
+#include "lib/review/table.h"
 #include "lib/run/lock.h"
 #include "lib/run/run.h"
 #include "lib/run/settings.h"
-#include "lib/run/table.h"
 #include "lib/stage/last.h"
 
 /* The one thing a signal handler may do; read by the loop. */
@@ -33,32 +35,6 @@ catch_signals(void)
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
-}
-
-int
-doc_gates_parse(const char *list, unsigned *gates, struct doc_error *err)
-{
-	static const char *const words[] = { "error", "partial", "infected" };
-
-	*gates = 0;
-	for (const char *p = list; p != NULL; p = strchr(p, ',')) {
-		unsigned found = 0;
-		size_t n;
-
-		p += *p == ',';
-		n = strcspn(p, ",");
-		for (unsigned i = 0; i < DOC_LEN(words); i++)
-			if (strlen(words[i]) == n &&
-			    strncmp(words[i], p, n) == 0)
-				found = 1U << i;
-		if (found == 0 && !(n == 4 && strncmp(p, "none", n) == 0))
-			return doc_error_set(err, DOC_E_USAGE,
-			    "--fail-on: '%.*s' is none of infected, error, "
-			    "partial, none",
-			    (int)n, p);
-		*gates |= found;
-	}
-	return 0;
 }
 
 static void
@@ -148,20 +124,25 @@ count_inputs(const struct doc_batch *b, struct doc_meter *m)
 	}
 }
 
+/* What was asked for besides the records, made from these alone, so that a run
+ * that was gone on with reports like one that was not. */
 static int
-print_summary(const struct doc_batch *b, int out)
+write_reports(const struct doc_batch *b, int out)
 {
 	struct doc_error err = { 0 };
-	char path[4200];
-	FILE *to = fdopen(dup(out), "w");
-	int rc;
+	struct doc_records r;
+	int rc = 0;
 
-	snprintf(path, sizeof(path), "%s/out.ndjson", b->dir);
-	rc = to == NULL ? -1 : doc_table_print(path, to, &err);
-	if (to != NULL && fclose(to) != 0)
-		rc = -1;
-	if (rc < 0)
-		doc_fatal("cannot print the summary: %s", err.msg);
+	if (!b->summary && !b->junit && !b->sarif)
+		return 0;
+	if (doc_records_open(&r, b->dir, &err) < 0)
+		return doc_last_words(&err);
+	if ((b->summary && doc_table_print(&r, out, &err) < 0) ||
+	    (b->junit &&
+		doc_junit_write(&r, b->gates, b->junit, out, &err) < 0) ||
+	    (b->sarif && doc_sarif_write(&r, b->sarif, out, &err) < 0))
+		rc = doc_last_words(&err);
+	doc_records_close(&r);
 	return rc;
 }
 
@@ -209,18 +190,20 @@ conclude(struct doc_batch *b, const struct doc_hub *hub, int out)
 	doc_info("%ju inputs done, %ju were done already; %ju documents",
 	    (uintmax_t)hub->inputs, (uintmax_t)hub->skipped,
 	    (uintmax_t)b->ledger.documents);
-	if (b->summary && print_summary(b, out) < 0)
+	if (write_reports(b, out) != 0)
 		return 3;
 	return judge(b);
 }
 
 static int
-stopped(struct doc_batch *b, const struct doc_hub *hub)
+stopped(struct doc_batch *b, const struct doc_hub *hub, int out)
 {
 	struct doc_error err = { 0 };
 
 	if (doc_ledger_stop(&b->ledger, &err) < 0)
 		return doc_last_words(&err);
+	if (signal_seen == 0)
+		(void)write_reports(b, out);
 	if (hub->timed_out)
 		doc_fatal("the time of the run is over; to go on: docrun "
 			  "--resume %s",
@@ -277,13 +260,14 @@ doc_batch_run(struct doc_batch *b, int out)
 	doc_ear_close(&ear);
 	if (signal_seen != 0 || hub.timed_out) {
 		doc_meter_end(&meter, 3);
-		return stopped(b, &hub);
+		return stopped(b, &hub, out);
 	}
 	if (status != 0) {
 		struct doc_error ignored = { 0 };
 
 		(void)!doc_ledger_stop(&b->ledger, &ignored);
 		doc_fatal("%s", err.msg);
+		(void)write_reports(b, out);
 	} else {
 		status = conclude(b, &hub, out);
 	}

@@ -10,6 +10,7 @@
 #ifndef DOC_RUN_H
 #define DOC_RUN_H
 
+#include "lib/review/finding.h"
 #include "lib/run/hub.h"
 
 struct doc_batch {
@@ -17,10 +18,11 @@ struct doc_batch {
 	const char *spool;
 	bool restart; /* do all again; what is cached costs nothing */
 	bool summary;
-	int progress; /* enum doc_progress_kind */
+	const char *junit, *sarif; /* files to report to, or NULL */
+	int progress;		   /* enum doc_progress_kind */
 	unsigned jobs;
 	uint64_t deadline_ms, stall_ms; /* of the run; of a user's stage */
-	unsigned gates;			/* bits of enum doc_gate */
+	unsigned gates;			/* bits of enum doc_gate (finding.h) */
 	struct doc_tenants tenants;
 	const struct doc_command *stages; /* in order, without doclist */
 	unsigned stage_count;
@@ -32,16 +34,6 @@ struct doc_batch {
 	struct doc_ledger ledger;
 	int lock; /* fd, -1 */
 };
-
-enum doc_gate {
-	DOC_GATE_ERROR = 1,
-	DOC_GATE_PARTIAL = 2,
-	DOC_GATE_INFECTED = 4,
-};
-
-/* `error,partial`.  USAGE. */
-int doc_gates_parse(const char *list, unsigned *gates,
-    struct doc_error *err) DOC_MUST_CHECK;
 
 /* Make RUN, or go on with it; refuses one that was made with other settings.
  * USAGE, IO. */

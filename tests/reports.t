@@ -1,0 +1,296 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a run says afterwards: reports for people and for CI.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# Debian's own, which has python3-jsonschema.
+python=/usr/bin/python3
+
+fixtures letter.pdf locked.pdf damaged.pdf mail.eml plain.txt marked.zip \
+    marker.ndb
+mkdir db
+mv f/marker.ndb db
+# Names that are markup, not UTF-8, or play with the terminal.
+cp f/locked.pdf "f/<&\"'>:%20 ö.pdf"
+cp f/locked.pdf "f/$(printf 'bad\377\033[31m\n\342\200\256\357\277\277.pdf')"
+
+whole() {
+	status 1 docrun -q -o RUN --db db --junit junit.xml --sarif log.sarif f
+	# Nothing is left beside them.
+	is "junit.xml log.sarif" "$(echo junit* log.*)"
+	status 1 docrun report -q -j again.xml -s again.sarif RUN
+	cmp junit.xml again.xml
+	cmp log.sarif again.sarif
+	status 1 docrun report --junit=- RUN >out
+	cmp junit.xml out
+	status 1 docrun report --sarif=- RUN/out.ndjson >out
+	cmp log.sarif out
+}
+ok 'docrun and docrun report write the same' whole
+
+# --- forms -------------------------------------------------------------------
+
+# What JUnit.xsd (Ant, kept by Windy Road) and junit-10.xsd (Jenkins) both
+# accept of what we use.
+cat >junit.xsd <<'END'
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<xs:simpleType name="name"><xs:restriction base="xs:token">
+ <xs:minLength value="1"/></xs:restriction></xs:simpleType>
+<xs:simpleType name="stamp"><xs:restriction base="xs:dateTime">
+ <xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"/>
+ </xs:restriction></xs:simpleType>
+<xs:complexType name="trouble"><xs:simpleContent>
+ <xs:extension base="xs:string">
+  <xs:attribute name="message" type="xs:string"/>
+  <xs:attribute name="type" type="xs:string" use="required"/>
+ </xs:extension></xs:simpleContent></xs:complexType>
+<xs:element name="testsuites"><xs:complexType><xs:sequence>
+ <xs:element name="testsuite" minOccurs="0" maxOccurs="unbounded">
+ <xs:complexType><xs:sequence>
+  <xs:element name="properties"><xs:complexType/></xs:element>
+  <xs:element name="testcase" minOccurs="0" maxOccurs="unbounded">
+  <xs:complexType><xs:choice minOccurs="0">
+   <xs:element name="error" type="trouble"/>
+   <xs:element name="failure" type="trouble"/></xs:choice>
+   <xs:attribute name="name" type="xs:token" use="required"/>
+   <xs:attribute name="classname" type="xs:token" use="required"/>
+   <xs:attribute name="time" type="xs:decimal" use="required"/>
+  </xs:complexType></xs:element>
+  <xs:element name="system-out" type="xs:string"/>
+  <xs:element name="system-err" type="xs:string"/></xs:sequence>
+  <xs:attribute name="name" type="name" use="required"/>
+  <xs:attribute name="timestamp" type="stamp" use="required"/>
+  <xs:attribute name="hostname" type="name" use="required"/>
+  <xs:attribute name="tests" type="xs:int" use="required"/>
+  <xs:attribute name="failures" type="xs:int" use="required"/>
+  <xs:attribute name="errors" type="xs:int" use="required"/>
+  <xs:attribute name="time" type="xs:decimal" use="required"/>
+  <xs:attribute name="package" type="xs:token" use="required"/>
+  <xs:attribute name="id" type="xs:int" use="required"/>
+ </xs:complexType></xs:element>
+</xs:sequence></xs:complexType></xs:element>
+</xs:schema>
+END
+
+cat >junit.py <<'END'
+import sys
+import xml.etree.ElementTree as tree
+root = tree.parse(sys.argv[1]).getroot()
+suite, cases = root[0], root.findall(".//testcase")
+for tag, count in ("testcase", "tests"), ("failure", "failures"), \
+        ("error", "errors"):
+    assert int(suite.get(count)) == len(root.findall(".//" + tag)), count
+print(*(suite.get(k) for k in ("tests", "failures", "errors")))
+for c in cases:
+    for trouble in c:
+        print(c.get("classname"), c.get("name"), trouble.tag,
+              trouble.get("type"), sep="\t")
+END
+
+junit() {
+	xmllint --noout --schema junit.xsd junit.xml
+	$python junit.py junit.xml >got
+	n=$(recs .id RUN/out.ndjson | wc -l)
+	is "$n 0 4" "$(head -n 1 got)"
+	grep -qx "docpipe.default	f/damaged.pdf	error	input/damaged" got
+	grep -qF "docpipe.default	f/<&\"'>:%20 ö.pdf	error	input/enc" got
+	# Not asked for: passes.
+	status 0 docrun report -F none -j none.xml RUN
+	is "$n 0 0" "$($python junit.py none.xml)"
+	status 1 docrun report -F infected,partial -j inf.xml RUN
+	xmllint --noout --schema junit.xsd inf.xml
+	$python junit.py inf.xml >got
+	is "$n 4 0" "$(head -n 1 got)"
+	is 1 "$(grep -c 'marked.txt	failure	infected' got)"
+	is 3 "$(grep -c '	failure	partial/encrypted' got)"
+}
+if test -n "$(command -v xmllint)"; then
+	ok 'JUnit: valid, and what --fail-on asks for' junit
+else
+	skip 'JUnit: valid, and what --fail-on asks for' 'no xmllint'
+fi
+
+# What sarif-schema-2.1.0.json demands of what we use; nothing else may be there.
+cat >sarif.py <<'END'
+import json, sys, urllib.parse
+import jsonschema
+
+def thing(required, **has):
+    return dict(type="object", additionalProperties=False,
+                required=required.split(), properties=has)
+string, whole = dict(type="string"), dict(type="integer", minimum=0)
+text = thing("text", text=dict(type="string", minLength=1))
+level = dict(enum=["none", "note", "warning", "error"])
+def some(it, **more):
+    return dict(type="array", items=it, **more)
+result = thing(
+    "ruleId ruleIndex level message locations partialFingerprints",
+    ruleId=string, ruleIndex=whole, level=level, message=text,
+    locations=some(thing("physicalLocation",
+        physicalLocation=thing("artifactLocation", artifactLocation=thing(
+            "uri", uri=dict(type="string", format="uri-reference"))),
+        logicalLocations=some(thing("fullyQualifiedName",
+            fullyQualifiedName=string, kind=string), uniqueItems=True)),
+        minItems=1),
+    partialFingerprints=dict(type="object", additionalProperties=string),
+    properties=dict(type="object"))
+schema = thing("version runs", **{
+    "$schema": dict(type="string", format="uri"),
+    "version": dict(enum=["2.1.0"]),
+    "runs": some(thing("tool results",
+        tool=thing("driver", driver=thing("name", name=string, version=string,
+            semanticVersion=dict(type="string", pattern=r"^\d+\.\d+\.\d+"),
+            rules=some(thing("id", id=string, shortDescription=text,
+                defaultConfiguration=thing("level", level=level)),
+                uniqueItems=True))),
+        results=some(result),
+        invocations=some(thing("executionSuccessful",
+            executionSuccessful=dict(type="boolean"),
+            toolExecutionNotifications=some(thing("message", level=level,
+                message=text))))))})
+jsonschema.Draft7Validator.check_schema(schema)
+with open(sys.argv[1]) as f:
+    log = json.load(f)
+jsonschema.Draft7Validator(schema).validate(log)
+rules = [r["id"] for r in log["runs"][0]["tool"]["driver"]["rules"]]
+assert len(set(rules)) == len(rules) > 70
+for r in log["runs"][0]["results"]:
+    assert rules[r["ruleIndex"]] == r["ruleId"], r
+    at = r["locations"][0]
+    uri = at["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri.isascii() and not set(uri) & set(' "<>\\^`{|}'), uri
+    name = urllib.parse.unquote_to_bytes(urllib.parse.urlsplit(uri).path)
+    with open(name, "rb"):
+        pass
+    print(r["level"], r["ruleId"],
+          at.get("logicalLocations", [{}])[0].get("fullyQualifiedName", "-"))
+END
+
+sarif() {
+	$python sarif.py log.sarif | sort >got
+	cat >want <<-'END'
+	error infected f/marked.zip > level1.zip > level0.zip > marked.txt
+	error input/damaged -
+	error input/encrypted -
+	error input/encrypted -
+	error input/encrypted -
+	warning partial/encrypted -
+	warning partial/encrypted -
+	warning partial/encrypted -
+	END
+	diff -u want got
+	# An absolute path is a file: URI, and opens as well.
+	docrun -q -o ABS --db db --stages scan --sarif abs.sarif "$PWD/f" || :
+	$python sarif.py abs.sarif >got
+	grep -q 'file:///' abs.sarif
+}
+if "$python" -c 'import jsonschema' 2>/dev/null; then
+	ok 'SARIF: valid, and each URI names its file' sarif
+else
+	skip 'SARIF: valid, and each URI names its file' 'no python3-jsonschema'
+fi
+
+harmless() {
+	status 1 docrun report -y RUN >table
+	status 1 docrun report RUN >counts
+	for it in junit.xml log.sarif table counts; do
+		# Newline is the only control character, and none turns the text.
+		is "" "$(LC_ALL=C tr -d '\n\040-\176\200-\377' <$it)"
+		if grep -q "$(printf '\342\200\256')" $it &&
+		    test $it != log.sarif; then return 1; fi
+	done
+	grep -q '^VERDICT ' table
+}
+ok 'names of strangers play with no terminal' harmless
+
+counts() {
+	status 1 docrun report -J RUN >out
+	lines 1 out
+	# Against jq, which counts for itself.
+	jq -se --slurpfile got out 'map(select(.type == "doc")) as $d |
+	    $got[0] | .complete and .documents == ($d | length) and
+	    .bytes == ($d | map(.size) | add) and
+	    .members == ($d | map(select(.parent)) | length) and
+	    .stages.text.error == ($d | map(select(.text.status == "error")) |
+		length) and
+	    .verdicts.infected == 1 and .found.infected == 1 and
+	    .tenants.default == .documents and
+	    (.media | add) == .documents' RUN/out.ndjson
+	grep -q '^text  *[0-9]' counts
+	status 0 docrun report -F none RUN >out
+	status 1 docrun report -F infected RUN >out
+	status 2 docrun report -F infected,nothing RUN >out 2>err
+	status 2 docrun report >out 2>err
+	status 3 docrun report nowhere >out 2>err
+	mkdir empty
+	status 3 docrun report empty >out 2>err
+	grep -q 'no run directory' err
+}
+ok 'counts, and the gate once more' counts
+
+# --- runs that are not whole -------------------------------------------------
+
+cut_short() {
+	mkdir CUT
+	head -n 3 RUN/out.ndjson >CUT/out.ndjson
+	printf '{"v":1,"type":"do' >>CUT/out.ndjson
+	status 3 docrun report -J CUT >out 2>err
+	grep -q 'not complete' err
+	jq -e '.documents == 3 and (.complete | not)' out
+	status 3 docrun report -j cut.xml -s cut.sarif CUT 2>err
+	$python junit.py cut.xml >got
+	grep -q 'docrun	error	system/stream' got
+	jq -e '.runs[0].invocations[0].executionSuccessful == false' cut.sarif
+	# In a file that is no run's, it is a broken line.
+	status 3 docrun report CUT/out.ndjson >out 2>err
+	grep -q 'line 4' err
+}
+ok 'a run that is not complete never looks fine' cut_short
+
+late() {
+	status 3 docrun -q -o LATE --db db --deadline 1ms --junit late.xml f \
+	    2>err
+	grep -q 'the run is not complete' late.xml
+	status 1 docrun -q --resume LATE --deadline 10m
+	status 1 docrun report -j want.xml LATE
+	sed 's/timestamp="[^"]*"//' want.xml >want
+	sed 's/timestamp="[^"]*"//' late.xml | diff - want
+}
+ok 'a run that was gone on with reports like any other' late
+
+full() {
+	echo before >keep.xml
+	got=0
+	(ulimit -f 1; trap '' XFSZ
+	    docrun report -q -j keep.xml -s keep.sarif RUN 2>err) || got=$?
+	is 3 "$got"
+	is before "$(cat keep.xml)"
+	is keep.xml "$(echo keep*)"
+	status 3 docrun report -q -j /dev/full RUN 2>err
+	status 3 docrun report -q -j nowhere/x RUN 2>err
+}
+ok 'what cannot be written whole is not written' full
+
+# Their number makes no difference to memory.
+cat >many.py <<'END'
+line = '{"v":1,"type":"doc","id":"%032x","tenant":"t%d","path":"in/%d",' \
+    '"size":10,"media":"text/plain","text":{"status":"%s"%s}}'
+bad = ',"error":{"class":"crash","code":"segv","msg":"m"}'
+for i in range(200000):
+    print(line % (i, i % 5000, i, *(("ok", "") if i % 9 else ("error", bad))))
+print('{"v":1,"type":"end","stage":"doctext","in":200000,"out":200000}')
+END
+
+many() {
+	$python many.py >many.ndjson
+	(test "${DOC_SANITIZED:-}" || ulimit -v 60000
+	    status 1 docrun report -J -j many.xml -s many.sarif \
+		many.ndjson >out)
+	jq -e '.documents == 200000 and .found["crash/segv"] == 22223 and
+	    .tenants.other > 100000' out
+	is 22223 "$(grep -c '^<error' many.xml)"
+	rm many*
+}
+ok '200,000 documents' many
+
+done_testing
