@@ -271,6 +271,9 @@ static const struct verb {
 static void
 look_for_verb(int argc, char *argv[])
 {
+	/* `docrun --diff A B` is what people try. */
+	if (argc > 1 && strcmp(argv[1], "--diff") == 0)
+		argv[1] += 2;
 	for (size_t i = 0; argc > 1 && i < DOC_LEN(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			exit(verbs[i].main(argc - 1, argv + 1));

@@ -293,4 +293,94 @@ many() {
 }
 ok '200,000 documents' many
 
+# --- two runs ----------------------------------------------------------------
+
+# changed FILTER: the records as they would be then.
+changed() {
+	jq -c "if .type == \"doc\" then $1 else . end" RUN/out.ndjson >B
+}
+
+# differs STATUS WANT: the kinds, stages and who is worse.
+differs() {
+	status "$1" docrun diff -J RUN B >out
+	jq -r 'select(.type == "difference") |
+	    [.kind, .stage // "-", .worse, (.member // [.path] | last)] |
+	    join(" ")' out | sort >got
+	printf '%s' "$2" | sort | diff -u - got
+	jq -e 'select(.type == "difference-end") | (.differences | add) as $n |
+	    $n == '"$(wc -l <got)" out
+}
+
+is_at() {
+	echo "if .path | endswith(\"$1\") then $2 else . end"
+}
+
+differences() {
+	changed .
+	differs 0 ''
+	changed "$(is_at letter.pdf '.text.chars = 10')"
+	differs 1 'text - true f/letter.pdf
+'
+	changed "$(is_at letter.pdf '.text.chars += 2')"
+	differs 0 ''
+	changed "$(is_at letter.pdf '.text.chars = 10 | .sha256 = "0"')"
+	differs 0 'content - false f/letter.pdf
+text - false f/letter.pdf
+'
+	changed "$(is_at plain.txt '.scan.verdict = "infected"')"
+	differs 1 'verdict scan true f/plain.txt
+'
+	changed "$(is_at marked.zip 'if .scan.verdict == "infected" then
+	    .scan.verdict = "clean" else . end')"
+	differs 1 'verdict scan true marked.txt
+'
+	changed "$(is_at letter.pdf '.preview = {status: "error", error:
+	    {class: "crash", code: "segv", msg: "m"}}')"
+	differs 1 'status preview true f/letter.pdf
+'
+	changed "$(is_at damaged.pdf '.text = {status: "ok", chars: 9}')"
+	differs 0 'status text false f/damaged.pdf
+text - false f/damaged.pdf
+'
+	changed "$(is_at letter.pdf 'del(.preview)')"
+	differs 1 'status preview true f/letter.pdf
+'
+	changed "$(is_at letter.pdf '.own = {status: "ok"}')"
+	differs 0 'status own false f/letter.pdf
+'
+	changed "$(is_at plain.txt '.media = "application/octet-stream"')"
+	differs 1 'type - true f/plain.txt
+'
+	changed "$(is_at plain.txt '.id = "0"')"
+	differs 1 'new - false f/plain.txt
+gone - true f/plain.txt
+'
+}
+ok 'differences of two runs, and which are worse' differences
+
+for_people() {
+	changed "$(is_at letter.pdf 'del(.text)')"
+	status 1 docrun --diff RUN B >out
+	grep -q '^worse status *text *ok *nothing *f/letter.pdf' out
+	tail -n 1 out | grep -q ' 2 differences, 2 of them worse'
+	status 1 docrun diff -q RUN B >out
+	test ! -s out
+	status 0 docrun diff -w B RUN >out
+	lines 1 out
+	# The same again, from other places and in another order.
+	(grep '"doc"' RUN/out.ndjson | sort; grep '"end"' RUN/out.ndjson) >C
+	status 0 docrun diff -J RUN C >out
+	lines 1 out
+	status 3 docrun diff RUN CUT >out 2>err
+	status 3 docrun diff RUN nowhere >out 2>err
+	status 2 docrun diff RUN >out 2>err
+	# Of the same name given twice.
+	docrun -q -o TWICE --db db -g text f/plain.txt f/plain.txt
+	status 0 docrun diff TWICE TWICE >out
+	sed 1d TWICE/out.ndjson >C
+	status 1 docrun diff TWICE C >out
+	is 1 "$(grep -c 'worse gone' out)"
+}
+ok 'a table for people, a status for scripts' for_people
+
 done_testing
