@@ -430,9 +430,12 @@ join(struct doc_stage_task *task, struct doc_result *r)
 	if (to.text >= 0 && wants_layout())
 		to.layout = doc_spool_create(spool, &to.layout_file, &r->err);
 	if (r->err.code == DOC_E_NONE && append_pages(task, &to) < 0)
-		doc_error_sys(&r->err, "cannot write to the spool");
+		doc_spool_failed(&r->err, "cannot write to the spool");
 	if (r->err.code == DOC_E_NONE)
 		rc = commit(task, &to, r);
+	/* The machine's fault, and the next's too. */
+	if (rc < 0 && task->run->flow.err.code == DOC_E_NONE)
+		task->run->flow.err = r->err;
 	if (to.text >= 0)
 		close(to.text);
 	if (to.layout >= 0)

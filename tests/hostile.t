@@ -88,6 +88,7 @@ both flood_open error protocol
 both put_lies error protocol
 both put_too_much error protocol
 both put_in_member_ error protocol
+open keep_member error protocol
 sniff put_for_ever error protocol
 E
 
@@ -202,6 +203,14 @@ E
 }
 not_utf8() { text text_not_utf8 1 'error protocol'; }
 ok 'text that is not UTF-8 is refused' not_utf8
+
+# What a worker wrote is looked at once, and must stay so; how it keeps it, by
+# descriptor or by mapping, is the same to us.
+kept() {
+	text text_kept 1 'error protocol'
+	text text_mapped 1 'error protocol'
+}
+ok 'text that a worker keeps is refused' kept
 
 claims() {
 	text text_claims_more 1 'partial abort'

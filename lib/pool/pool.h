@@ -27,8 +27,9 @@ struct doc_job_ops {
 	 * has no members, and a worker that speaks of one lies.  Only
 	 * member_close: its members are answers and never have content. */
 	int (*member_open)(struct doc_job *job, struct doc_error *err);
-	/* The member is complete (*err zero) or not; `fields` describes it. */
-	void (*member_close)(struct doc_job *job, struct doc_answer *fields,
+	/* The member is complete (*err zero) or not; `fields` describes it.
+	 * -1: the worker keeps the file it was given. */
+	int (*member_close)(struct doc_job *job, struct doc_answer *fields,
 	    const struct doc_error *err, enum doc_reason reason);
 	/* A whole small member at once.  -1 with the limit in *err: no more of
 	 * them, and the worker is told. */

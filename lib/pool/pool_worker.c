@@ -320,9 +320,11 @@ member_close(struct wlink *w, const struct doc_frame *f, struct doc_error *err)
 		    "the worker sent a member without content or reason");
 	rc = doc_answer_add(&a, DOC_FOR_MEMBER, f->data + sizeof(fail),
 	    f->head.len - sizeof(fail), err);
-	if (rc == 0)
-		w->job->ops->member_close(w->job, &a, &why,
-		    (enum doc_reason)fail.reason);
+	if (rc == 0 &&
+	    w->job->ops->member_close(w->job, &a, &why,
+		(enum doc_reason)fail.reason) < 0)
+		rc = doc_error_set(err, DOC_E_PROTOCOL,
+		    "the worker keeps a file that it said was written");
 	w->in_member = false;
 	doc_answer_release(&a);
 	return rc;

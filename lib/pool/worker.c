@@ -112,11 +112,12 @@ op_member_close(struct doc_work *work, const struct doc_error *err,
 	if (doc_buf_add(&b, &f, sizeof(f)) < 0 ||
 	    doc_buf_add(&b, w->member.data, w->member.len) < 0)
 		_exit(DOC_EXIT_MEMORY);
-	send_or_die(w, DOC_FRAME_MEMBER_CLOSE, b.data, b.len);
-	w->member.len = 0;
+	/* Before it is told: then it is the supervisor's alone. */
 	if (w->in_member)
 		doc_frame_close_fds(&w->frame);
 	w->in_member = false;
+	send_or_die(w, DOC_FRAME_MEMBER_CLOSE, b.data, b.len);
+	w->member.len = 0;
 }
 
 /* The only thing that comes unasked is that the budget is spent. */
@@ -171,6 +172,8 @@ op_enough(struct doc_work *work)
 {
 	static const struct doc_error none = { 0 };
 
+	if (work->out >= 0)
+		close(work->out);
 	answer(of(work), &none);
 	_exit(0);
 }

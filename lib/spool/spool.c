@@ -134,10 +134,8 @@ make_incoming(struct doc_spool *spool)
 	return -1;
 }
 
-/* The spool is ours: what goes wrong in it is never a document's fault, as the
- * code of the same errno for a document would say. */
-static int
-failed(struct doc_error *err, const char *what)
+int
+doc_spool_failed(struct doc_error *err, const char *what)
 {
 	struct doc_error why = { 0 };
 
@@ -156,14 +154,14 @@ doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
 	int fd;
 
 	if (spool->incoming[0] == '\0' && make_incoming(spool) < 0)
-		return failed(err, "cannot write to the spool");
+		return doc_spool_failed(err, "cannot write to the spool");
 	snprintf(file->name, sizeof(file->name), "%s/%ju", spool->incoming,
 	    (uintmax_t)spool->next++);
 	fd = openat(spool->dir, file->name,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		file->name[0] = '\0';
-		return failed(err, "cannot write to the spool");
+		return doc_spool_failed(err, "cannot write to the spool");
 	}
 	return fd;
 }
@@ -175,7 +173,8 @@ doc_spool_reopen(const struct doc_spool *spool,
 	int fd = openat(spool->dir, file->name,
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 
-	return fd < 0 ? failed(err, "cannot read from the spool") : fd;
+	return fd < 0 ? doc_spool_failed(err, "cannot read from the spool")
+		      : fd;
 }
 
 void
@@ -248,7 +247,8 @@ doc_spool_commit(struct doc_spool *spool, struct doc_spool_file *file,
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	if (put(spool, file->name, at) < 0) {
 		free(full);
-		return failed(err, "cannot put a file into the spool");
+		return doc_spool_failed(err,
+		    "cannot put a file into the spool");
 	}
 	file->name[0] = '\0';
 	*path = full;
@@ -296,7 +296,7 @@ doc_spool_put(struct doc_spool *spool, const char *tenant, const char *sha256,
 		return -1;
 	rc = doc_write_full(fd, p, n);
 	if (rc < 0)
-		doc_error_sys(err, "cannot write to the spool");
+		doc_spool_failed(err, "cannot write to the spool");
 	close(fd);
 	if (rc == 0)
 		rc = doc_spool_commit(spool, &file, tenant, sha256, name, &path,

@@ -55,6 +55,11 @@ int doc_spool_put(struct doc_spool *spool, const char *tenant,
     const char *sha256, const char *name, const void *p, size_t n,
     struct doc_error *err) DOC_MUST_CHECK;
 
+/* Fail for errno: "WHAT: strerror".  The spool is ours: what goes wrong in it
+ * is never a document's fault, as the code of the same errno for a document
+ * would say. */
+int doc_spool_failed(struct doc_error *err, const char *what);
+
 /* Full path of an entry (free); NULL: no memory. */
 char *doc_spool_path(const struct doc_spool *spool, const char *tenant,
     const char *sha256, const char *name);

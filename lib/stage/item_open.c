@@ -7,6 +7,7 @@
  */
 #include <sys/stat.h>
 
+#include "lib/spool/settle.h"
 #include "lib/stage/intake_impl.h"
 #include "lib/stage/show.h"
 
@@ -93,27 +94,38 @@ keep(struct item *it, struct member *m, const struct doc_answer *fields,
 }
 
 /* Without its size a member would be taken for empty: like a spool that cannot
- * be written, that is the end of the stream. */
-static void
-measure(struct item *it, struct member *m)
+ * be written, that is the end of the stream.  A file that the worker keeps is
+ * no member's. */
+static int
+measure(struct item *it, struct member *m, struct doc_error *err)
 {
-	struct doc_error *err = &it->intake->flow.err;
 	struct stat st;
-	doc_autoclose int fd = doc_spool_reopen(&it->intake->spool, &it->open,
+	doc_autoclose int fd = doc_spool_settle(&it->intake->spool, &it->open,
 	    err);
 
 	if (fd < 0)
-		return;
-	if (fstat(fd, &st) < 0) {
-		doc_error_sys(err, "cannot look at a file of the spool");
-		return;
-	}
+		return -1;
+	if (fstat(fd, &st) < 0)
+		return doc_spool_failed(err,
+		    "cannot look at a file of the spool");
 	m->size = (uint64_t)st.st_size;
 	m->has_size = true;
 	it->place->tree->bytes += m->size;
+	return 0;
 }
 
+/* It says that it could not be written: is it the disk? */
 static void
+suspect_disk(struct item *it, enum doc_code code)
+{
+	struct doc_error why = { 0 };
+
+	if ((code == DOC_E_NO_SPACE || code == DOC_E_IO) &&
+	    doc_spool_probe(&it->intake->spool, &why) < 0)
+		it->intake->flow.err = why;
+}
+
+static int
 member_close(struct doc_job *job, struct doc_answer *fields,
     const struct doc_error *err, enum doc_reason reason)
 {
@@ -125,15 +137,20 @@ member_close(struct doc_job *job, struct doc_answer *fields,
 	it->place->tree->members++;
 	/* A folder in an archive is no document. */
 	if (reason == DOC_R_DIRECTORY && bare)
-		return;
+		return 0;
 	/* Members without content count, too: a million links. */
 	if (bare && spend(it, 0, &over) < 0) {
 		it->reasons |= (uint64_t)1 << doc_reason_of(over.code);
-		return;
+		return 0;
 	}
-	if (!bare)
-		measure(it, &m);
+	suspect_disk(it, err->code);
+	if (!bare && measure(it, &m, &over) < 0) {
+		if (over.code == DOC_E_PROTOCOL)
+			return -1;
+		it->intake->flow.err = over;
+	}
 	keep(it, &m, fields, err->msg);
+	return 0;
 }
 
 static int

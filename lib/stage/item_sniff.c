@@ -9,6 +9,7 @@
  * tells the digest before it looks.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -240,7 +241,7 @@ batch_add(struct batch *b, struct item *it)
 	close_content(it);
 }
 
-static void
+static int
 batch_answer(struct doc_job *job, struct doc_answer *fields,
     const struct doc_error *err, enum doc_reason reason)
 {
@@ -250,13 +251,14 @@ batch_answer(struct doc_job *job, struct doc_answer *fields,
 	(void)reason;
 	/* A second worker says again what the first one said. */
 	if (b->heard++ < b->answered || b->answered == b->count)
-		return;
+		return 0;
 	it = b->item[b->answered++];
 	it->known = *err;
 	it->media = said(it, fields, DOC_F_KIND);
 	it->encoding = said(it, fields, DOC_F_CHARSET);
 	remember(it);
 	item_typed(it);
+	return 0;
 }
 
 static void
@@ -286,15 +288,19 @@ write_batch(struct batch *b)
 {
 	struct doc_batch_head head = { .count = b->count };
 	uint64_t at = sizeof(head);
-	int fd = memfd_create("batch", MFD_CLOEXEC);
+	int fd = memfd_create("batch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	for (unsigned i = 0; i < b->count; i++) {
 		head.span[i] = (struct doc_batch_span){ at, b->len[i] };
 		at += b->len[i];
 	}
+	/* A second worker must find what the first one got. */
 	if (fd >= 0 &&
 	    (doc_write_full(fd, &head, sizeof(head)) < 0 ||
-		doc_write_full(fd, b->content.data, b->content.len) < 0)) {
+		doc_write_full(fd, b->content.data, b->content.len) < 0 ||
+		fcntl(fd, F_ADD_SEALS,
+		    F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) <
+		    0)) {
 		close(fd);
 		fd = -1;
 	}

@@ -25,8 +25,13 @@ commit(struct doc_stage_task *task, struct doc_spool_file *out,
 
 	snprintf(name, sizeof(name), "%s-%s%s.%s", run->stage->key, run->key,
 	    tail, run->extension);
-	return doc_spool_commit(&run->spool, out, task->tenant, task->sha256,
-	    name, file, err);
+	if (doc_spool_commit(&run->spool, out, task->tenant, task->sha256, name,
+		file, err) == 0)
+		return 0;
+	/* The machine's fault, and the next's too. */
+	if (run->flow.err.code == DOC_E_NONE)
+		run->flow.err = *err;
+	return -1;
 }
 
 int

@@ -7,6 +7,7 @@
 #include "lib/base/starved.h"
 #include "lib/base/utf8.h"
 #include "lib/record/path.h"
+#include "lib/spool/settle.h"
 #include "lib/stage/cache.h"
 #include "lib/stage/end.h"
 #include "lib/stage/open.h"
@@ -92,31 +93,58 @@ check_text(int fd, uint64_t bytes, struct doc_error *err)
 			  "the worker wrote text that is not UTF-8");
 }
 
+/* A worker that could not write says so; whether it is the disk, we see for
+ * ourselves, for a lying one must not stop the others. */
+static void
+suspect_disk(struct doc_run *run, const struct doc_error *err)
+{
+	struct doc_error why = { 0 };
+
+	if ((err->code == DOC_E_NO_SPACE || err->code == DOC_E_IO) &&
+	    doc_spool_probe(&run->spool, &why) < 0 &&
+	    run->flow.err.code == DOC_E_NONE)
+		run->flow.err = why;
+}
+
+/* What was whole when its worker failed is kept. */
+static bool
+cut_output(const struct doc_job *job)
+{
+	struct stat st;
+
+	return job->progress.bytes > 0 && fstat(job->out, &st) == 0 &&
+	    ftruncate(job->out,
+		DOC_MIN(st.st_size, (off_t)job->progress.bytes)) == 0;
+}
+
 /* How much of the output counts: all, or what was whole when it died. */
 static void
 look_at_output(struct doc_unit *unit)
 {
 	struct doc_job *job = &unit->job;
-	const struct doc_run *run = unit->task->run;
+	struct doc_run *run = unit->task->run;
+	doc_autoclose int fd = -1;
 	struct stat st;
+	bool counts;
 
 	if (job->out < 0)
 		return;
-	if (fstat(job->out, &st) < 0) {
+	suspect_disk(run, &job->err);
+	counts = job->err.code == DOC_E_NONE || cut_output(job);
+	close(job->out);
+	job->out = -1;
+	if (!counts)
+		return;
+	fd = doc_spool_settle(&run->spool, &unit->out, &job->err);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) < 0) {
 		doc_error_sys(&job->err, "cannot look at the output");
 		return;
 	}
-	unit->bytes = (uint64_t)st.st_size;
-	if (job->err.code != DOC_E_NONE) {
-		unit->bytes = DOC_MIN(unit->bytes, job->progress.bytes);
-		if (ftruncate(job->out, (off_t)unit->bytes) < 0)
-			unit->bytes = 0;
-	}
-	if (strcmp(run->extension, "txt") == 0 &&
-	    check_text(job->out, unit->bytes, &job->err) < 0)
-		unit->bytes = 0;
-	close(job->out);
-	job->out = -1;
+	if (strcmp(run->extension, "txt") != 0 ||
+	    check_text(fd, (uint64_t)st.st_size, &job->err) == 0)
+		unit->bytes = (uint64_t)st.st_size;
 }
 
 /* Most inputs need one engine only, and starting costs a fifth of a second. */

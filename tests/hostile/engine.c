@@ -34,6 +34,9 @@ static const char *document;
 static size_t size;
 static char last_byte;
 
+/* What it is to write to, or -1. */
+static int output = -1;
+
 /* What work() is to say instead of ending without an answer. */
 static enum { SAY_NOTHING, SAY_DAMAGED, SAY_DONE } say;
 
@@ -67,6 +70,15 @@ frame(enum doc_frame_type type, const void *p, size_t n)
 {
 	if (doc_frame_write(SOCK, type, job_id, p, n) < 0)
 		_exit(0);
+}
+
+/* Like an honest worker: what it wrote is no longer its own. */
+static void
+done(void)
+{
+	if (output >= 0)
+		close(output);
+	frame(DOC_FRAME_DONE, NULL, 0);
 }
 
 static void
@@ -211,6 +223,28 @@ put_in_member_(void)
 {
 	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
 	put_member(0, 1);
+}
+
+/* Gets a file for a member, and keeps it behind its own back. */
+static void
+keep_member(void)
+{
+	static struct doc_frame f;
+	int fd;
+
+	frame(DOC_FRAME_MEMBER_OPEN, NULL, 0);
+	if (doc_frame_recv(SOCK, &f) != 1 || f.fds[0] < 0)
+		_exit(0);
+	fd = dup(f.fds[0]);
+	close(f.fds[0]);
+	if (write(fd, "a member", 8) < 0)
+		_exit(0);
+	member_close(0, 0, "m", 1);
+	number(DOC_F_SEEN, 1);
+	frame(DOC_FRAME_DONE, NULL, 0);
+	for (;;)
+		if (pwrite(fd, "A MEMBER", 8, 0) < 0)
+			_exit(0);
 }
 
 /* Goes on putting when it was told that there is no more room. */
@@ -610,7 +644,7 @@ silent(void)
 static void
 stays(void)
 {
-	frame(DOC_FRAME_DONE, NULL, 0);
+	done();
 	asleep();
 }
 
@@ -631,7 +665,7 @@ many_entries(void)
 	memset(s, 'y', sizeof(s));
 	for (int i = 0; i < MANY; i++)
 		field(DOC_F_RECIPIENTS, s, sizeof(s));
-	frame(DOC_FRAME_DONE, NULL, 0);
+	done();
 }
 
 /* clang-format off */
@@ -657,7 +691,7 @@ static const struct attack {
 	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
 	A(overflows), A(late), A(reads_on), A(touches),
 	A(put_lies), A(put_too_much),
-	A(put_in_member_), A(put_for_ever),
+	A(put_in_member_), A(put_for_ever), A(keep_member),
 #undef A
 };
 /* clang-format on */
@@ -672,12 +706,46 @@ put(int fd, const char *s)
 		_exit(0);
 }
 
+/* The answer is there, and so is the worker: what it wrote is something else
+ * when it was looked at. */
+static void
+keeps(int out)
+{
+	put(out, "one page");
+	frame(DOC_FRAME_DONE, NULL, 0);
+	for (;;) {
+		if (ftruncate(out, 0) < 0)
+			_exit(0);
+		if (pwrite(out, "\xff\xfe\xfd", 3, 0) < 0)
+			_exit(0);
+	}
+}
+
+/* The same, without a descriptor. */
+static void
+mapped(int out)
+{
+	volatile char *p = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED,
+	    out, 0);
+
+	if (p == MAP_FAILED)
+		_exit(0);
+	done();
+	for (;;)
+		p[0] = (char)0xff;
+}
+
 static int
 write_text(const char *what, int out)
 {
 	if (strcmp(what, "text_not_utf8") == 0) {
 		put(out, "\xff\xfe\xfd");
-		frame(DOC_FRAME_DONE, NULL, 0);
+		done();
+	} else if (strcmp(what, "text_kept") == 0) {
+		keeps(out);
+	} else if (strcmp(what, "text_mapped") == 0) {
+		put(out, "one page");
+		mapped(out);
 	} else if (strcmp(what, "text_claims_more") == 0) {
 		put(out, "one page");
 		progress(1, 1000000);
@@ -749,6 +817,7 @@ work(const struct doc_input *in, struct doc_work *w, struct doc_error *err)
 	document = in->data;
 	size = in->size;
 	job_id = ((const struct prefix *)(const void *)w)->job;
+	output = w->out;
 	if (sniffs && in->unit == DOC_UNIT_BATCH) {
 		batch(in, w);
 		return 0;

@@ -3,13 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "lib/base/tree.h"
-#include "lib/spool/spool.h"
+#include "lib/spool/settle.h"
 #include "tests/unit/tap.h"
 
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -212,9 +219,125 @@ test_places(void)
 	    "no place at all");
 }
 
+/* What a worker still has in hand is not settled. */
+static void
+test_settle(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	struct doc_spool_file f;
+	int fd, settled;
+	void *p;
+
+	OK(doc_spool_open(&s, place, &err) == 0, "for files to settle");
+	fd = doc_spool_create(&s, &f, &err);
+	OK(write(fd, "text", 4) == 4 && doc_spool_settle(&s, &f, &err) < 0 &&
+		err.code == DOC_E_PROTOCOL,
+	    "a file with a writer");
+	err = (struct doc_error){ 0 };
+	p = mmap(NULL, 4, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	OK(p != MAP_FAILED && doc_spool_settle(&s, &f, &err) < 0 &&
+		err.code == DOC_E_PROTOCOL,
+	    "a file that is mapped to be written");
+	err = (struct doc_error){ 0 };
+	munmap(p, 4);
+	settled = doc_spool_settle(&s, &f, &err);
+	OK(settled >= 0 && write(settled, "x", 1) < 0, "a file without");
+	close(settled);
+	doc_spool_drop(&s, &f);
+	doc_spool_close(&s);
+}
+
+/* A file system that knows no leases, like some of those in user space. */
+static int
+no_leases(void)
+{
+	const struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, args[1])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, F_SETLEASE, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { DOC_LEN(code),
+		(struct sock_filter *)(uintptr_t)code };
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog, 0, 0);
+}
+
+/* There it is a copy, which the one who keeps the first cannot reach. */
+static int
+settle_copy(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	struct doc_spool_file f;
+	char big[100000], got[sizeof(big)];
+	int fd, settled;
+
+	memset(big, 'b', sizeof(big));
+	if (no_leases() < 0)
+		return 2;
+	if (doc_spool_open(&s, place, &err) < 0 ||
+	    (fd = doc_spool_create(&s, &f, &err)) < 0 ||
+	    write(fd, big, sizeof(big)) != sizeof(big))
+		return 1;
+	settled = doc_spool_settle(&s, &f, &err);
+	if (settled < 0 || pwrite(fd, "changed", 7, 0) != 7 ||
+	    ftruncate(fd, 10) < 0 ||
+	    read(settled, got, sizeof(got)) != sizeof(got) ||
+	    memcmp(got, big, sizeof(big)) != 0)
+		return 1;
+	doc_spool_drop(&s, &f);
+	doc_spool_close(&s);
+	return unfinished() != 0;
+}
+
+/* No room at all: a limit is as good as a full disk. */
+static int
+probe_full(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	struct rlimit none = { 1000, 1000 };
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (doc_spool_open(&s, place, &err) < 0 ||
+	    doc_spool_probe(&s, &err) < 0 || unfinished() != 1)
+		return 1;
+	setrlimit(RLIMIT_FSIZE, &none);
+	if (doc_spool_probe(&s, &err) == 0 ||
+	    doc_error_class(err.code) != DOC_CLASS_SYSTEM)
+		return 1;
+	doc_spool_close(&s);
+	return unfinished() != 0;
+}
+
+/* In a process of its own. */
+static int
+child(int (*fn)(void))
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(fn());
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 int
 main(void)
 {
+	int copied;
+
 	umask(077);
 	if (mkdtemp(top) == NULL)
 		return 1;
@@ -223,6 +346,13 @@ main(void)
 	test_drop();
 	test_leftovers();
 	test_two();
+	test_settle();
+	copied = child(settle_copy);
+	if (copied == 2)
+		SKIP("copied where there are no leases", "no filter here");
+	else
+		OK(copied == 0, "copied where there are no leases");
+	OK(child(probe_full) == 0, "is there room?");
 	test_places();
 	doc_tree_remove(top);
 	return TAP_DONE();
