@@ -32,6 +32,8 @@ default_signals(void)
 	sigaddset(&set, SIGCHLD);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
+	/* A file at the limit of `ulimit -f` is like a full disk, EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 

@@ -7,8 +7,9 @@
 
 #include "lib/base/base.h"
 
-/* Make fds 0-2 exist; reset and unblock SIGPIPE and SIGCHLD; umask 077; UTF-8
- * locale; the log's name.  Exits with 3 when even that fails. */
+/* Make fds 0-2 exist; reset and unblock SIGPIPE and SIGCHLD, ignore SIGXFSZ;
+ * umask 077; UTF-8 locale; the log's name.  Exits with 3 when even that fails.
+ */
 void doc_start(const char *name);
 
 /*

@@ -77,6 +77,7 @@ run_command(const struct doc_remote_call *call, pid_t parent)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	setrlimit(RLIMIT_FSIZE, &size);
 	set_number("DOC_PAGE", call->page);
 	set_number("DOC_DPI", c->dpi);

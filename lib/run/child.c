@@ -62,6 +62,7 @@ become(const struct doc_command *cmd, int in, int out, pid_t parent)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	doc_die_with_parent(parent);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0)
 		_exit(3);
