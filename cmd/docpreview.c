@@ -22,8 +22,14 @@ static unsigned first_page, last_page; /* --pages */
 static bool
 has_text(const struct doc_record *rec)
 {
-	doc_autovalue struct doc_value *text = doc_record_value(rec, "text");
+	doc_autovalue struct doc_value *text = NULL;
+	struct doc_record in;
 
+	/* Most records that come here have none, and need no tree. */
+	if (doc_record_inside(rec, "text", &in) >= 0 &&
+	    doc_record_find(&in, "file") == NULL)
+		return false;
+	text = doc_record_value(rec, "text");
 	return doc_value_get_str(text, "file") != NULL &&
 	    doc_value_int(doc_value_get(text, "bytes"), 0) > 0;
 }

@@ -26,18 +26,25 @@ blanks(struct scan *s)
 		s->p++;
 }
 
-/* How many of the eight bytes may be skipped: up to the first quote, backslash,
- * control or non-ASCII byte.  (Bit tricks: "Hacker's Delight", section 6-1; a
- * borrow can only raise a false alarm above a true one.) */
-static unsigned
-plain_bytes(uint64_t w)
-{
-	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
-	uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
-	uint64_t hit =
-	    ((w - ones * 0x20) | (quote - ones) | (slash - ones) | w) & high;
+/* A step of the scan.  Vectors are GNU C; gcc makes SSE or NEON of them. */
+typedef int8_t chunk __attribute__((vector_size(16)));
 
-	return hit == 0 ? 8 : (unsigned)__builtin_ctzll(le64toh(hit)) / 8;
+/* How many bytes may be skipped: up to the first quote, backslash, control or
+ * non-ASCII byte (which is below zero). */
+static unsigned
+plain_bytes(const char *p)
+{
+	uint64_t hit[2];
+	chunk c;
+
+	memcpy(&c, p, sizeof(c));
+	c = (c == '"') | (c == '\\') | (c < 0x20);
+	memcpy(hit, &c, sizeof(hit));
+	if (hit[0] != 0)
+		return (unsigned)__builtin_ctzll(le64toh(hit[0])) / 8;
+	if (hit[1] != 0)
+		return 8 + (unsigned)__builtin_ctzll(le64toh(hit[1])) / 8;
+	return sizeof(c);
 }
 
 static int
@@ -93,14 +100,12 @@ string(struct scan *s)
 {
 	for (;;) {
 		unsigned char c;
-		uint64_t w;
 		size_t step;
+		unsigned skip = sizeof(chunk);
 
-		unsigned skip = 8;
-
-		while (skip == 8 && s->end - s->p >= 8) {
-			memcpy(&w, s->p, sizeof(w));
-			skip = plain_bytes(w);
+		while (skip == sizeof(chunk) &&
+		    s->end - s->p >= (ptrdiff_t)sizeof(chunk)) {
+			skip = plain_bytes(s->p);
 			s->p += skip;
 		}
 		if (s->p == s->end)

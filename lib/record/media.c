@@ -38,14 +38,18 @@ static const struct {
 #define OCR  DOC_MEDIA_OCR
 #define VIEW DOC_MEDIA_PREVIEW
 
-/* `media` ending in '*' is a prefix.  The first row that fits wins. */
-static const struct row {
-	const char *media;
+/* In place, not pointed to: a row of another length is told at a glance, and
+ * every stage asks for every record. */
+enum { MEDIA_MAX = 72 };
+
+struct row {
+	char media[MEDIA_MAX];
 	enum doc_family family;
 	unsigned flags; /* besides the family's */
-} rows[] = {
-	{ "application/pdf", F(PDF), 0 },
-	{ "application/x-pdf", F(PDF), 0 },
+};
+
+static const struct row rows[] = {
+	{ "application/pdf", F(PDF), 0 }, { "application/x-pdf", F(PDF), 0 },
 
 	{ "application/zip", F(ARCHIVE), 0 },
 	{ "application/x-zip-compressed", F(ARCHIVE), 0 },
@@ -90,15 +94,10 @@ static const struct row {
 	{ "application/x-lzop", F(COMPRESSED), 0 },
 	{ "application/x-lrzip", F(COMPRESSED), 0 },
 
-	{ "message/rfc822", F(MAIL), 0 },
-	{ "message/global", F(MAIL), 0 },
-	{ "message/news", F(MAIL), 0 },
-	{ "multipart/*", F(MAIL), 0 },
-	{ "message/*", F(PLAIN), 0 },
-	{ "application/mbox", F(MBOX), 0 },
+	{ "message/rfc822", F(MAIL), 0 }, { "message/global", F(MAIL), 0 },
+	{ "message/news", F(MAIL), 0 }, { "application/mbox", F(MBOX), 0 },
 	{ "application/x-mbox", F(MBOX), 0 },
 
-	{ "application/vnd.openxmlformats-officedocument.*", F(OOXML), 0 },
 	{ "application/vnd.ms-word.document.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-word.template.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-excel.sheet.macroEnabled.12", F(OOXML), 0 },
@@ -114,10 +113,7 @@ static const struct row {
 	    0 },
 	{ "application/vnd.ms-powerpoint.addin.macroEnabled.12", F(OOXML), 0 },
 	{ "application/vnd.ms-powerpoint.slide.macroEnabled.12", F(OOXML), 0 },
-	{ "application/vnd.ms-visio.*", F(OOXML), 0 },
 
-	{ "application/vnd.oasis.opendocument.*", F(ODF), 0 },
-	{ "application/vnd.sun.xml.*", F(ODF), 0 },
 	{ "application/epub+zip", F(EPUB), 0 },
 
 	{ "application/msword", F(OLE), 0 },
@@ -133,18 +129,13 @@ static const struct row {
 	{ "application/vnd.visio", F(OLE), 0 },
 	{ "application/x-mspublisher", F(OLE), 0 },
 	{ "application/x-ole-storage", F(OLE), 0 },
-	{ "application/x-hwp", F(OLE), 0 },
-	{ "application/x-msi", F(OLE), 0 },
+	{ "application/x-hwp", F(OLE), 0 }, { "application/x-msi", F(OLE), 0 },
 	{ "application/encrypted", F(OLE), 0 },
 
-	{ "text/rtf", F(RTF), 0 },
-	{ "application/rtf", F(RTF), 0 },
-	{ "text/html", F(HTML), 0 },
-	{ "application/xhtml+xml", F(HTML), 0 },
-	{ "text/xml", F(XML), 0 },
-	{ "application/xml", F(XML), 0 },
+	{ "text/rtf", F(RTF), 0 }, { "application/rtf", F(RTF), 0 },
+	{ "text/html", F(HTML), 0 }, { "application/xhtml+xml", F(HTML), 0 },
+	{ "text/xml", F(XML), 0 }, { "application/xml", F(XML), 0 },
 	{ "image/svg+xml", F(XML), DOC_MEDIA_PREVIEW },
-	{ "text/*", F(PLAIN), 0 },
 	{ "application/json", F(PLAIN), 0 },
 	{ "application/ld+json", F(PLAIN), 0 },
 	{ "application/geo+json", F(PLAIN), 0 },
@@ -157,8 +148,7 @@ static const struct row {
 	{ "application/x-subrip", F(PLAIN), 0 },
 	{ "application/x-yaml", F(PLAIN), 0 },
 	{ "application/yaml", F(PLAIN), 0 },
-	{ "application/toml", F(PLAIN), 0 },
-	{ "application/sql", F(PLAIN), 0 },
+	{ "application/toml", F(PLAIN), 0 }, { "application/sql", F(PLAIN), 0 },
 	{ "application/x-tex", F(PLAIN), 0 },
 	{ "application/x-sh", F(PLAIN), 0 },
 	{ "application/x-shellscript", F(PLAIN), 0 },
@@ -173,12 +163,10 @@ static const struct row {
 	{ "image/tiff", F(IMAGE), OCR | VIEW },
 	{ "image/webp", F(IMAGE), OCR | VIEW },
 	{ "image/gif", F(IMAGE), OCR | VIEW },
-	{ "image/jp2", F(IMAGE), OCR | VIEW },
-	{ "image/jpx", F(IMAGE), VIEW },
+	{ "image/jp2", F(IMAGE), OCR | VIEW }, { "image/jpx", F(IMAGE), VIEW },
 	{ "image/jpm", F(IMAGE), VIEW },
 	{ "image/x-jp2-codestream", F(IMAGE), VIEW },
-	{ "image/jxl", F(IMAGE), VIEW },
-	{ "image/heic", F(IMAGE), VIEW },
+	{ "image/jxl", F(IMAGE), VIEW }, { "image/heic", F(IMAGE), VIEW },
 	{ "image/heif", F(IMAGE), VIEW },
 	{ "image/heic-sequence", F(IMAGE), VIEW },
 	{ "image/heif-sequence", F(IMAGE), VIEW },
@@ -193,21 +181,41 @@ static const struct row {
 	{ "image/vnd.microsoft.icon", F(IMAGE), VIEW },
 	{ "image/x-icon", F(IMAGE), VIEW },
 	{ "image/x-win-bitmap", F(IMAGE), VIEW }, /* cursors */
-	{ "image/x-icns", F(IMAGE), VIEW },
-	{ "image/x-tga", F(IMAGE), VIEW },
+	{ "image/x-icns", F(IMAGE), VIEW }, { "image/x-tga", F(IMAGE), VIEW },
 	{ "image/x-xbitmap", F(IMAGE), VIEW },
 	{ "image/x-canon-cr2", F(IMAGE), VIEW }, /* a TIFF with a preview */
-	{ "image/*", F(IMAGE), 0 },
+};
+
+/* Whose types begin so, when none of those above is it; the first one that
+ * fits. */
+static const struct row prefixes[] = {
+	{ "multipart/", F(MAIL), 0 },
+	{ "message/", F(PLAIN), 0 },
+	{ "application/vnd.openxmlformats-officedocument.", F(OOXML), 0 },
+	{ "application/vnd.ms-visio.", F(OOXML), 0 },
+	{ "application/vnd.oasis.opendocument.", F(ODF), 0 },
+	{ "application/vnd.sun.xml.", F(ODF), 0 },
+	{ "text/", F(PLAIN), 0 },
+	{ "image/", F(IMAGE), 0 },
 };
 
 static bool
-row_fits(const struct row *row, const char *media, size_t len)
+is(const struct row *row, const char *media, size_t len)
 {
-	size_t n = strlen(row->media);
+	return row->media[len] == '\0' && row->media[len - 1] != '\0' &&
+	    strncasecmp(row->media, media, len) == 0;
+}
 
-	if (row->media[n - 1] == '*')
-		return len >= n && strncasecmp(row->media, media, n - 1) == 0;
-	return len == n && strncasecmp(row->media, media, n) == 0;
+static const struct row *
+by_prefix(const char *media, size_t len)
+{
+	for (size_t i = 0; i < DOC_LEN(prefixes); i++) {
+		size_t n = strlen(prefixes[i].media);
+
+		if (len > n && strncasecmp(prefixes[i].media, media, n) == 0)
+			return &prefixes[i];
+	}
+	return NULL;
 }
 
 /* Structured suffixes (RFC 6838 section 4.2.8) say how to read what has no
@@ -232,10 +240,12 @@ find_row(const char *media)
 	size_t len = strcspn(media, "; ");
 	const struct row *row;
 
-	for (size_t i = 0; i < DOC_LEN(rows); i++)
-		if (row_fits(&rows[i], media, len))
+	for (size_t i = 0; i < DOC_LEN(rows) && len > 0 && len < MEDIA_MAX; i++)
+		if (is(&rows[i], media, len))
 			return &rows[i];
-	row = by_suffix(media, len);
+	row = by_prefix(media, len);
+	if (row == NULL)
+		row = by_suffix(media, len);
 	return row != NULL ? row : &none;
 }
 

@@ -95,21 +95,34 @@ doc_record_value(const struct doc_record *rec, const char *key)
 }
 
 int
-doc_record_str(const struct doc_record *rec, const char *key,
-    struct doc_buf *buf)
+doc_record_plain(const struct doc_record *rec, const char *key, const char **s,
+    size_t *n)
 {
 	const struct doc_json_member *m = doc_record_find(rec, key);
-	doc_autovalue struct doc_value *v = NULL;
-	const char *s;
 
 	if (m == NULL || rec->line[m->value] != '"')
 		return 0;
+	if (memchr(rec->line + m->value, '\\', m->value_len) != NULL)
+		return -1;
+	*s = rec->line + m->value + 1;
+	*n = m->value_len - 2;
+	return 1;
+}
+
+int
+doc_record_str(const struct doc_record *rec, const char *key,
+    struct doc_buf *buf)
+{
+	doc_autovalue struct doc_value *v = NULL;
+	const char *s;
+	size_t n;
+	int rc = doc_record_plain(rec, key, &s, &n);
+
 	/* Nearly always nothing is escaped and no tree is needed. */
-	if (memchr(rec->line + m->value, '\\', m->value_len) == NULL)
-		return doc_buf_add(buf, rec->line + m->value + 1,
-			   m->value_len - 2) < 0
-		    ? -1
-		    : 1;
+	if (rc > 0)
+		return doc_buf_add(buf, s, n) < 0 ? -1 : 1;
+	if (rc == 0)
+		return 0;
 	v = doc_record_value(rec, key);
 	if (v == NULL)
 		return -1;
@@ -119,12 +132,68 @@ doc_record_str(const struct doc_record *rec, const char *key,
 	return doc_buf_adds(buf, s) < 0 ? -1 : 1;
 }
 
+/* Nearly always a few digits, and no tree is needed. */
+static bool
+few_digits(const char *p, size_t n, int64_t *v)
+{
+	*v = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		*v = *v * 10 + (p[i] - '0');
+	}
+	return true;
+}
+
 int64_t
 doc_record_int(const struct doc_record *rec, const char *key, int64_t or)
 {
-	doc_autovalue struct doc_value *v = doc_record_value(rec, key);
+	const struct doc_json_member *m = doc_record_find(rec, key);
+	doc_autovalue struct doc_value *v = NULL;
+	int64_t n;
 
+	if (m == NULL)
+		return or ;
+	if (m->value_len <= 18 &&
+	    few_digits(rec->line + m->value, m->value_len, &n))
+		return n;
+	v = doc_record_value(rec, key);
 	return doc_value_int(v, or);
+}
+
+int
+doc_record_inside(const struct doc_record *rec, const char *key,
+    struct doc_record *in)
+{
+	const struct doc_json_member *m = doc_record_find(rec, key);
+	const char *why;
+	size_t at;
+
+	in->n = 0;
+	if (m == NULL || rec->line[m->value] != '{')
+		return 0;
+	in->line = rec->line + m->value;
+	in->len = m->value_len;
+	in->type = DOC_TYPE_OTHER;
+	in->n = doc_json_index(in->line, in->len, in->members, &why, &at);
+	return in->n < 0 ? -1 : 1;
+}
+
+bool
+doc_record_says(const struct doc_record *rec, const char *key,
+    const char *inner, const char *word)
+{
+	doc_autovalue struct doc_value *v = NULL;
+	struct doc_record in;
+	const char *s;
+	int rc = doc_record_inside(rec, key, &in);
+
+	if (rc >= 0)
+		return rc > 0 && is_string(&in, inner) &&
+		    says(&in, inner, word);
+	v = doc_record_value(rec, key);
+	s = doc_value_get_str(v, inner);
+	return s != NULL && strcmp(s, word) == 0;
 }
 
 /* The line without member m: it takes the comma before it with it, or, when
@@ -165,9 +234,9 @@ doc_record_append(const struct doc_record *rec, const char *key,
 	end--;
 	rc = old ? copy_without(rec, old, end, out)
 		 : doc_buf_add(out, rec->line, end);
-	if (rc < 0 || doc_buf_addf(out, "%s\"%s\":", empty ? "" : ",", key) < 0)
+	if (rc < 0 || doc_buf_adds(out, empty ? "\"" : ",\"") < 0 ||
+	    doc_buf_adds(out, key) < 0 || doc_buf_add(out, "\":", 2) < 0 ||
+	    doc_buf_add(out, json, json_len) < 0)
 		return -1;
-	if (doc_buf_add(out, json, json_len) < 0)
-		return -1;
-	return doc_buf_adds(out, "}\n");
+	return doc_buf_add(out, "}\n", 2);
 }

@@ -52,8 +52,23 @@ struct doc_value *doc_record_value(const struct doc_record *rec,
 int doc_record_str(const struct doc_record *rec, const char *key,
     struct doc_buf *buf) DOC_MUST_CHECK;
 
+/* Where a top-level string stands in the line, *n bytes.  1 found, 0 absent or
+ * not a string, -1: something in it is escaped, ask doc_record_str. */
+int doc_record_plain(const struct doc_record *rec, const char *key,
+    const char **s, size_t *n) DOC_MUST_CHECK;
+
 int64_t doc_record_int(const struct doc_record *rec, const char *key,
     int64_t or);
+
+/* The members of a top-level object, as if they were a record's: what is asked
+ * of every record in passing.  1, 0: none, or it is no object; -1: some key is
+ * there twice, and only a tree can tell. */
+int doc_record_inside(const struct doc_record *rec, const char *key,
+    struct doc_record *inside) DOC_MUST_CHECK;
+
+/* Is there a string `inner` in the object `key` that is `word`? */
+bool doc_record_says(const struct doc_record *rec, const char *key,
+    const char *inner, const char *word);
 
 /*
  * Write the record's line to `out`, without the member `key` if it has one,

@@ -41,17 +41,6 @@ pass(struct doc_run *run, const struct doc_record *rec,
 	return rc;
 }
 
-/* Is `key`'s member `inner` equal to `word`? */
-static bool
-says(const struct doc_record *rec, const char *key, const char *inner,
-    const char *word)
-{
-	doc_autovalue struct doc_value *v = doc_record_value(rec, key);
-	const char *s = doc_value_get_str(v, inner);
-
-	return s != NULL && strcmp(s, word) == 0;
-}
-
 static enum doc_reason
 why_not(const struct doc_run *run, const struct doc_record *rec,
     const char *media)
@@ -62,7 +51,7 @@ why_not(const struct doc_run *run, const struct doc_record *rec,
 	    !doc_digest_is_hex(sha))
 		return DOC_R_NO_DATA;
 	if (!run->stage->scans && !run->options->infected &&
-	    says(rec, "scan", "verdict", "infected"))
+	    doc_record_says(rec, "scan", "verdict", "infected"))
 		return DOC_R_INFECTED;
 	return run->stage->skip ? run->stage->skip(run, rec, media)
 				: DOC_R_NONE;

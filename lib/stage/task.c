@@ -418,9 +418,19 @@ stage_copy_str(const struct doc_record *rec, const char *key,
     const char *fallback, char *out, size_t size)
 {
 	doc_autobuf struct doc_buf b = { 0 };
-	int rc = doc_record_str(rec, key, &b);
-	const char *s = rc == 1 ? doc_buf_str(&b) : fallback;
+	const char *s = fallback;
+	size_t n;
+	int rc = doc_record_plain(rec, key, &s, &n);
 
+	if (rc > 0) {
+		n = DOC_MIN(n, size - 1);
+		memcpy(out, s, n);
+		out[n] = '\0';
+		return 0;
+	}
+	rc = doc_record_str(rec, key, &b);
+	if (rc == 1)
+		s = doc_buf_str(&b);
 	if (rc < 0 || s == NULL) {
 		doc_starved_note();
 		return -1;

@@ -47,23 +47,23 @@ have() {
 	return 1
 }
 
-# The loop is linked from the objects of the zygotes, their main renamed.
+# The loop is linked from the objects of the zygotes, their main renamed, and
+# with all that the Makefile's link table gives them.
 build_loop() {
-	local b=${BIN%/bin} z libs
-	for z in docsniff doclist docscan doctext dococr docpreview \
-	    docpicture docoffice; do
+	local b=${BIN%/bin} z zygotes libs
+	# shellcheck disable=SC2016 # make's variables
+	zygotes=$(make -s --eval='p:;@echo $(ZYGOTES)' p) &&
+	    libs=$(make -s --eval='p:;@echo $(foreach z,$(ZYGOTES),$(zygote_$z_LIBS))' p) ||
+	    return
+	for z in $zygotes; do
 		objcopy --redefine-sym "main=${z}_main" \
 		    "$b/cmd/zygote/$z.o" "$work/$z.o" || return
 	done
-	libs=$(pkg-config --libs gmime-3.0 icu-i18n icu-uc libxml-2.0 \
-	    poppler-glib cairo tesseract lept vips gmodule-2.0 librsvg-2.0 \
-	    gdk-pixbuf-2.0 pangocairo libopenjp2 libwebp libjpeg libpng \
-	    libgsf-1 libexif gio-2.0 nettle json-c libseccomp) || return
 	# shellcheck disable=SC2086 # words
 	cc -std=gnu11 -D_GNU_SOURCE -iquote . -O2 -o "$LOOP" "$here/loop.c" \
 	    "$work"/doc*.o "$b/cmd/options.o" "$b/lib/base/starved_malloc.o" \
 	    "$b/libdoc.a" -Wl,--export-dynamic-symbol=cmsCreateTransform \
-	    $libs -larchive -lmagic -lclamav -lz -lm
+	    $libs -lnettle -lseccomp
 }
 
 # What nobody may do in the cage they may do here: EICAR's signature, so that

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Records: read, append, replace; lines; names that are bytes. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -302,6 +303,73 @@ test_lines(void)
 	    "one longer, without an end");
 }
 
+/* What is asked of every record, without a tree. */
+static void
+test_inside(void)
+{
+	struct doc_record in;
+
+	parse(DOC ",\"scan\":{\"verdict\":\"infected\",\"n\":7},\"s\":\"x\","
+		  "\"esc\":{\"verd\\u0069ct\":\"\\u0069nfected\"},"
+		  "\"two\":{\"a\":\"x\",\"a\":\"y\"}}");
+	OK(doc_record_says(&rec, "scan", "verdict", "infected"), "it says so");
+	OK(!doc_record_says(&rec, "scan", "verdict", "infecte"), "not a part");
+	OK(!doc_record_says(&rec, "scan", "n", "7"), "a number is no word");
+	OK(!doc_record_says(&rec, "s", "verdict", "x"), "not an object");
+	OK(!doc_record_says(&rec, "none", "verdict", "x"), "not there");
+	OK(doc_record_says(&rec, "esc", "verdict", "infected"),
+	    "an escape hides nothing");
+	OK(doc_record_says(&rec, "two", "a", "y"), "of two the last");
+	OK(doc_record_inside(&rec, "scan", &in) == 1 && in.n == 2 &&
+		doc_record_int(&in, "n", 0) == 7,
+	    "its members");
+	OK(doc_record_inside(&rec, "s", &in) == 0 && in.n == 0, "none");
+	OK(doc_record_inside(&rec, "two", &in) < 0, "twice the same");
+}
+
+static void
+test_numbers(void)
+{
+	parse(DOC ",\"a\":0,\"b\":-5,\"c\":9007199254740992,\"d\":1e3,"
+		  "\"e\":9223372036854775807,\"f\":999999999999999999,"
+		  "\"g\":null}");
+	OK(doc_record_int(&rec, "a", 1) == 0 &&
+		doc_record_int(&rec, "b", 1) == -5 &&
+		doc_record_int(&rec, "c", 1) == 9007199254740992,
+	    "integers");
+	OK(doc_record_int(&rec, "d", 1) == 1 &&
+		doc_record_int(&rec, "g", 1) == 1,
+	    "no integers");
+	OK(doc_record_int(&rec, "e", 1) == INT64_MAX &&
+		doc_record_int(&rec, "f", 1) == 999999999999999999,
+	    "long ones");
+}
+
+/* The scan goes in steps: what matters may stand anywhere in one. */
+static void
+test_steps(void)
+{
+	static const char bad[] = { '\1', '\x80', '\\', '"', '\x1f' };
+	bool good = true, caught = true;
+
+	for (size_t at = 0; at < 40; at++)
+		for (size_t i = 0; i <= sizeof(bad); i++) {
+			char line[160], pad[41] = "";
+
+			memset(pad, 'p', 40);
+			if (i < sizeof(bad))
+				pad[at] = bad[i];
+			snprintf(line, sizeof(line), DOC ",\"pad\":\"%s\"}",
+			    pad);
+			if (i == sizeof(bad))
+				good = good && parse(line) == 0;
+			else
+				caught = caught && parse(line) == -1;
+		}
+	OK(good, "nothing seen where nothing is");
+	OK(caught, "what may not be is seen at every place");
+}
+
 static void
 test_sink(void)
 {
@@ -330,6 +398,9 @@ main(void)
 	test_ids();
 	test_tenants();
 	test_lines();
+	test_inside();
+	test_numbers();
+	test_steps();
 	test_sink();
 	return TAP_DONE();
 }
