@@ -117,6 +117,22 @@ metadata() {
 }
 ok 'title, author, dates, recipients, attachments' metadata
 
+# Of both byte orders, in the information and in a form.
+utf16_strings() {
+	printf '%s\n' '%PDF-1.4' \
+	    '1 0 obj<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[5 0 R]>>>>endobj' \
+	    '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj' \
+	    '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 20]/Annots[5 0 R]>>endobj' \
+	    '4 0 obj<</Title<FEFF041C04380440>/Author<FFFE10042000>>>endobj' \
+	    '5 0 obj<</Type/Annot/Subtype/Widget/FT/Tx/T(n)/V<FEFF041204350441>/Rect[0 0 9 9]>>endobj' \
+	    'trailer<</Root 1 0 R/Info 4 0 R>>' >utf16.pdf
+	doctext utf16.pdf >utf16.out || test $? -eq 1
+	is 'Мир|А' "$(jq -r 'select(.type == "doc") |
+	    .text | "\(.title)|\(.creator)"' utf16.out)"
+	grep -q Вес "$(jq -r 'select(.type == "doc") | .text.file' utf16.out)"
+}
+ok 'strings of UTF-16 are converted inside the cage' utf16_strings
+
 raw() {
 	status 0 doctext --metadata f/letter.docx f/mill.rtf f/worded.jpg \
 	    f/worded.png >out

@@ -147,6 +147,23 @@ doc_pdf_page_free(struct _PopplerPage *page)
 	g_clear_object(&page);
 }
 
+/* poppler-glib has titles, form values and notes of UTF-16 converted by glibc,
+ * which loads a library for that and cannot in the cage, where they would be
+ * empty with success.  What is open here stays loaded for ever; it is one
+ * library for both byte orders. */
+static int
+warm_charsets(struct doc_error *err)
+{
+	static GIConv kept;
+	g_autofree gchar *s = NULL;
+
+	kept = g_iconv_open("UTF-8", "UTF-16BE");
+	s = g_convert("\xac\x20", 2, "UTF-8", "UTF-16LE", NULL, NULL, NULL);
+	if (kept == (GIConv)-1 || g_strcmp0(s, "\u20ac") != 0)
+		return doc_error_set(err, DOC_E_ENGINE, "iconv has no UTF-16");
+	return 0;
+}
+
 int
 doc_pdf_warm(struct doc_error *err)
 {
@@ -161,7 +178,7 @@ doc_pdf_warm(struct doc_error *err)
 	struct _PopplerPage *page;
 	unsigned pages;
 
-	if (doc_pdf_open(&warm, &in, err))
+	if (warm_charsets(err) < 0 || doc_pdf_open(&warm, &in, err) < 0)
 		return -1;
 	page = doc_pdf_page(&warm, 0);
 	if (page)
