@@ -38,6 +38,7 @@ main(int argc, char *argv[])
 		doc_usage(&cmd, "--password-file: cannot read '%s'",
 		    own.open.password_file);
 	setup.null = own.null;
+	setup.batch = own.batch;
 	setup.files_from = own.files_from;
 	setup.embedded = own.open.embedded;
 	setup.no_duplicates = own.no_duplicates;

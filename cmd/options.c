@@ -34,6 +34,8 @@ const struct doc_opt doc_list_opts[] = {
 	    LIST(files_from), NULL },
 	{ 'D', "tenant-from", "WHAT", "dir: the first folder is the tenant",
 	    DOC_OPT_CHOICE, LIST(tenant_from), "option|dir" },
+	{ 0, "batch", "N", "small files of a tenant that share a worker",
+	    DOC_OPT_NUMBER, LIST(batch), NULL },
 	{ 0 },
 };
 

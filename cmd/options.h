@@ -19,6 +19,7 @@ extern const struct doc_opt doc_open_opts[];
 struct doc_list_options {
 	bool no_duplicates;   /* leave out duplicate_of */
 	bool null;	      /* names on stdin end in NUL */
+	unsigned batch;	      /* small files one worker types */
 	unsigned max_depth;   /* containers in containers */
 	uint64_t max_members; /* of one input, all levels together */
 	uint64_t max_bytes;   /* unpacked, of one input, all levels */
@@ -31,7 +32,7 @@ enum doc_tenant_from { DOC_TENANT_FROM_OPTION, DOC_TENANT_FROM_DIR };
 extern const struct doc_opt doc_list_opts[];
 #define DOC_LIST_DEFAULTS                                                      \
 	{                                                                      \
-		.max_depth = 16, .max_members = 1000000,                       \
+		.batch = 32, .max_depth = 16, .max_members = 1000000,          \
 		.max_bytes = (uint64_t)16 << 30                                \
 	}
 

@@ -155,6 +155,14 @@ deterministic() {
 }
 ok 'the same bytes whatever -j; --unordered the same set' deterministic
 
+batches() {
+	for n in 0 1 7 64 1000; do
+		status 1 doclist --batch "$n" f names >out.b
+		cmp out.1 out.b
+	done
+}
+ok '--batch: the same bytes however many share a worker' batches
+
 # --- containers --------------------------------------------------------------
 
 nested() {

@@ -28,6 +28,7 @@ struct doc_intake_setup {
 	struct doc_intake_limits tree;
 	struct doc_select *select;
 	bool null;		/* names on stdin end in NUL */
+	unsigned batch;		/* small files a worker of docsniff gets */
 	bool no_duplicates;	/* do not tell of content met before */
 	bool embedded;		/* office documents and books are containers */
 	bool tenant_from_dir;	/* the first folder of a name is its tenant */

@@ -4,8 +4,9 @@
  * parsing; when its content was met before, that is all.  Its type is for a
  * worker to find, and a worker costs more than the work: members of one input
  * go to it several at a time, for whoever rules the worker by one of them rules
- * what came out of the same file anyway; files of one tenant do so where
- * --reuse allows.  What is large is read once, by a worker of its own, which
+ * what came out of the same file anyway; and so do files of one tenant, as many
+ * as --batch allows: that worker sees their content and tells their types, and
+ * can do no more.  What is large is read once, by a worker of its own, which
  * tells the digest before it looks.
  */
 #include <errno.h>
@@ -32,6 +33,7 @@ struct batch {
 	size_t len[DOC_BATCH_MAX];
 	unsigned count, answered;
 	unsigned heard; /* answers of this worker; behind when it is a second */
+	bool broken;	/* it answered nonsense: what follows is not heard */
 	struct doc_buf content;
 };
 
@@ -250,8 +252,12 @@ batch_answer(struct doc_job *job, struct doc_answer *fields,
 
 	(void)reason;
 	/* A second worker says again what the first one said. */
-	if (b->heard++ < b->answered || b->answered == b->count)
+	if (b->broken || b->heard++ < b->answered || b->answered == b->count)
 		return 0;
+	if (err->code == DOC_E_NONE && !fields->set[DOC_F_KIND]) {
+		b->broken = true;
+		return 0;
+	}
 	it = b->item[b->answered++];
 	it->known = *err;
 	it->media = said(it, fields, DOC_F_KIND);
@@ -346,16 +352,17 @@ suits(const struct item *a, const struct item *b)
 
 	if (p->tree == q->tree && p->member_count > 0 && q->member_count > 0)
 		return true;
-	return a->intake->setup->limits->reuse > 1 &&
-	    strcmp(p->tree->tenant, q->tree->tenant) == 0;
+	if (p->member_count > 0 || q->member_count > 0)
+		return false;
+	return strcmp(p->tree->tenant, q->tree->tenant) == 0;
 }
 
 static unsigned
 most(const struct item *it)
 {
-	unsigned reuse = it->intake->setup->limits->reuse;
+	unsigned files = it->intake->setup->batch;
 
-	return DOC_MIN(DOC_MAX(reuse, it->place->member_count ? SIBLINGS : 1U),
+	return DOC_MIN(it->place->member_count ? SIBLINGS : files,
 	    (unsigned)DOC_BATCH_MAX);
 }
 
@@ -406,7 +413,7 @@ item_sniff(struct doc_flow *flow, struct item *it)
 		submit_one(flow, it);
 		break;
 	case SMALL_ONE:
-		if (it->alone || most(it) == 1) {
+		if (it->alone || most(it) <= 1) {
 			submit_one(flow, it);
 			break;
 		}
