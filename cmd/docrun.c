@@ -4,10 +4,12 @@
  *
  * Opens no document and parses nothing but the records that come out.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "cmd/docrun/verbs.h"
 #include "cmd/options.h"
@@ -16,6 +18,7 @@
 #include "lib/base/start.h"
 #include "lib/run/doctor.h"
 #include "lib/run/plan.h"
+#include "lib/stage/cache.h"
 #include "lib/stage/last.h"
 
 struct options {
@@ -27,9 +30,11 @@ struct options {
 	int progress;
 	bool restart, summary, doctor, json, dry_run, explain;
 	const char *db, *lang, *fail_on, *junit, *sarif;
-	bool require_db;
-	uint64_t deadline_ms;
+	const char *refresh;
+	bool require_db, no_cache;
+	uint64_t deadline_ms, memory_total;
 	unsigned nice;
+	int ionice;
 };
 
 #define AT(member) offsetof(struct options, member)
@@ -75,6 +80,14 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_DURATION, AT(deadline_ms), NULL },
 	{ 'n', "nice", "N", "lower the priority by so much", DOC_OPT_NUMBER,
 	    AT(nice), NULL },
+	{ 0, "ionice", "CLASS", "for the disk: normal, low, or idle",
+	    DOC_OPT_CHOICE, AT(ionice), "normal|low|idle" },
+	{ 0, "memory-total", "SIZE", "memory of all workers together",
+	    DOC_OPT_SIZE, AT(memory_total), NULL },
+	{ 0, "refresh", "LIST", "stages to work anew, whatever is kept",
+	    DOC_OPT_STRING, AT(refresh), NULL },
+	{ 0, "no-cache", NULL, "the same as --cache=none", DOC_OPT_FLAG,
+	    AT(no_cache), NULL },
 	{ 'N', "dry-run", NULL, "print the pipeline and do nothing",
 	    DOC_OPT_FLAG, AT(dry_run), NULL },
 	{ 'E', "explain", NULL, "print the settings in force and do nothing",
@@ -157,7 +170,7 @@ static int
 settle_tenants(struct doc_batch *b, const struct options *o, char **operands,
     struct doc_stage_options *common, struct doc_error *err)
 {
-	struct doc_tenant *t;
+	struct doc_tenant *t = NULL;
 
 	for (size_t i = 0; i < o->tenants.n; i++)
 		if (strchr(o->tenants.at[i], '=') == NULL)
@@ -168,13 +181,20 @@ settle_tenants(struct doc_batch *b, const struct options *o, char **operands,
 	if (o->tenants_file != NULL &&
 	    doc_tenants_read(&b->tenants, o->tenants_file, err) < 0)
 		return -1;
-	if (*operands == NULL && o->files_from == NULL)
-		return 0;
-	t = doc_tenants_get(&b->tenants, common->tenant);
-	for (char **p = operands; t != NULL && *p != NULL; p++)
-		if (doc_words_add(&t->sources, *p) < 0)
-			t = NULL;
-	return t ? 0 : doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	for (char **p = operands; *p != NULL; p++)
+		b->records = b->records || strcmp(*p, "-") == 0;
+	if (b->records && o->files_from && strcmp(o->files_from, "-") == 0)
+		return doc_error_set(err, DOC_E_USAGE,
+		    "both names and records on standard input");
+	for (char **p = operands; *p != NULL; p++)
+		if (strcmp(*p, "-") != 0 &&
+		    ((t = doc_tenants_get(&b->tenants, common->tenant)) ==
+			    NULL ||
+			doc_words_add(&t->sources, *p) < 0))
+			return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	if (o->files_from && !doc_tenants_get(&b->tenants, common->tenant))
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	return 0;
 }
 
 /* The names of each tenant; a list of names is the default tenant's. */
@@ -187,9 +207,9 @@ settle_names(struct doc_batch *b, const struct options *o,
 		struct doc_names *n = &b->names[i];
 		int fd = 0;
 
-		n->operands = b->tenants.at[i].sources.at;
+		n->operands = b->tenants.at[i]->sources.at;
 		if (o->files_from == NULL ||
-		    strcmp(b->tenants.at[i].name, common->tenant) != 0)
+		    strcmp(b->tenants.at[i]->name, common->tenant) != 0)
 			continue;
 		if (strcmp(o->files_from, "-") != 0)
 			fd = open(o->files_from, O_RDONLY | O_CLOEXEC);
@@ -201,6 +221,36 @@ settle_names(struct doc_batch *b, const struct options *o,
 		n->listed = true;
 	}
 	return b->names ? 0 : doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+}
+
+/* As few workers as there is memory for, if each takes all it may. */
+static int
+settle_memory(struct doc_batch *b, uint64_t total, uint64_t each,
+    struct doc_stage_options *common, struct doc_error *err)
+{
+	if (total == 0)
+		return 0;
+	if (total < each)
+		return doc_error_set(err, DOC_E_USAGE,
+		    "--memory-total: not enough for one worker: see --memory");
+	common->jobs = (unsigned)DOC_MIN(common->jobs,
+	    total / DOC_MAX(each, 1U));
+	b->strict = true;
+	return 0;
+}
+
+/* There is no wrapper (ioprio_set(2)). */
+static void
+lower(const struct options *o)
+{
+	enum { PROCESS = 1, BEST_EFFORT = 2 << 13, IDLE = 3 << 13, LOW = 7 };
+	const int class[] = { 0, BEST_EFFORT | LOW, IDLE };
+
+	if (o->nice > 0)
+		setpriority(PRIO_PROCESS, 0, (int)o->nice);
+	if (o->ionice > 0 &&
+	    syscall(SYS_ioprio_set, PROCESS, 0, class[o->ionice]) < 0)
+		doc_warn("--ionice: %s", strerror(errno));
 }
 
 /* How to ask for the same again: `--output=DIR` first, see settings.c. */
@@ -249,8 +299,7 @@ run(struct doc_batch *b, struct doc_plan *plan, const struct options *o,
 		return doc_last_words(&err);
 	if (o->dry_run || o->explain)
 		return print(b, plan, o->explain, out);
-	if (o->nice > 0)
-		setpriority(PRIO_PROCESS, 0, (int)o->nice);
+	lower(o);
 	status = doc_batch_prepare(b, &err) < 0 ? doc_last_words(&err)
 						: doc_batch_run(b, out);
 	doc_batch_release(b);
@@ -292,7 +341,7 @@ main(int argc, char *argv[])
 	struct doc_stage_options common;
 	struct doc_limits limits;
 	struct doc_cmd cmd = { .name = "docrun",
-		.usage = "-o DIR [options] file ...",
+		.usage = "-o DIR [options] file ... | -",
 		.about = "Runs the stages over files, into a run directory.",
 		.groups = { { table, &o }, { without_tenant(), &common },
 		    { doc_limits_opts, &limits } } };
@@ -310,19 +359,24 @@ main(int argc, char *argv[])
 	operands = argv + doc_opt_parse(&cmd, argc, argv);
 	batch.dir = o.dir;
 	/* Who goes on does not begin again. */
-	batch.restart = o.restart;
+	batch.restart = o.restart || o.refresh != NULL;
 	o.restart = false;
+	plan.refresh = doc_steal(&o.refresh);
+	if (o.no_cache)
+		common.cache = DOC_CACHE_NONE;
 	if (o.dir != NULL && record_command(&batch, &cmd, operands) < 0)
 		doc_error_set(&err, DOC_E_NO_MEMORY, "no memory");
 	if (doc_stage_options_settle(&common, &err) < 0 ||
-	    doc_gates_parse(o.fail_on, &batch.gates, &err) < 0)
+	    doc_gates_parse(o.fail_on, &batch.gates, &err) < 0 ||
+	    settle_memory(&batch, o.memory_total, limits.memory, &common,
+		&err) < 0)
 		return doc_last_words(&err);
 	if (o.doctor)
 		return doc_doctor(o.json, stdout);
 	if (settle_tenants(&batch, &o, operands, &common, &err) < 0 ||
 	    settle_names(&batch, &o, &common, &err) < 0)
 		return doc_last_words(&err);
-	if (o.dir == NULL || batch.tenants.n == 0)
+	if (o.dir == NULL || (batch.tenants.n == 0 && !batch.records))
 		doc_usage(&cmd, "needs -o DIR and at least one file");
 	out = doc_start_stdout();
 	snprintf(spool, sizeof(spool), "%s/spool", o.dir);
@@ -336,7 +390,8 @@ main(int argc, char *argv[])
 	batch.jobs = common.jobs;
 	batch.deadline_ms = o.deadline_ms;
 	batch.stall_ms = limits.stall_ms;
-	plan.listed = o.files_from != NULL;
+	batch.tenant = common.tenant;
+	plan.listed = o.files_from != NULL || batch.records;
 	plan.stages = o.stages;
 	plan.own = o.own;
 	plan.pass = o.pass;

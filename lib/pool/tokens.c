@@ -46,7 +46,8 @@ doc_tokens_join(struct doc_tokens *t)
 	int r, w;
 
 	*t = (struct doc_tokens){ .in = -1, .out = -1 };
-	t->own_free = all == NULL || strcmp(all, "all") != 0;
+	t->strict = all != NULL && strcmp(all, "strict") == 0;
+	t->own_free = !t->strict && (all == NULL || strcmp(all, "all") != 0);
 	/* The last one counts (make manual). */
 	for (const char *p = flags; p != NULL;) {
 		p = strstr(p, "--jobserver-auth=");
@@ -138,7 +139,7 @@ doc_share_guest(struct doc_share *s)
 {
 	if (s->token_held)
 		return true;
-	if (s->busy >= 2 * s->slots)
+	if (s->tokens.strict || s->busy >= 2 * s->slots)
 		return false;
 	s->guests++;
 	s->token_held = s->guest_held = true;
@@ -188,7 +189,7 @@ doc_tokens_serve(const char *path, unsigned n, struct doc_error *err)
 
 	if (mkfifo(path, 0600) < 0)
 		return doc_error_sys(err, "cannot make the job fifo");
-	fd = open(path, O_RDWR | O_CLOEXEC);
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return doc_error_sys(err, "cannot open the job fifo");
 	for (unsigned i = 0; i < n; i++)

@@ -5,7 +5,8 @@
  *
  * Supervisors take one token per busy worker; docrun makes the pool.  Under
  * make, a process owns one token without asking; docrun's stages own none
- * (DOCPIPE_TOKENS=all), because docrun counts all of them.
+ * (DOCPIPE_TOKENS=all), because docrun counts all of them; nor may they take
+ * guests when each worker's memory counts (DOCPIPE_TOKENS=strict).
  */
 #ifndef DOC_TOKENS_H
 #define DOC_TOKENS_H
@@ -16,6 +17,7 @@ struct doc_tokens {
 	int in, out;	 /* -1: no jobserver, take as many as you have slots */
 	unsigned held;	 /* those read from `in` */
 	bool own_free;	 /* the token we own without asking is not in use */
+	bool strict;	 /* nobody works without one */
 	char bytes[256]; /* what was read; make wants the same bytes back */
 };
 

@@ -25,7 +25,12 @@ doc_broker_tick(struct doc_broker *b)
 	int idle = 0;
 	char token;
 
-	if (b->make.in < 0 || ioctl(b->pool, FIONREAD, &idle) < 0)
+	if (ioctl(b->pool, FIONREAD, &idle) < 0)
+		return;
+	/* doc_broker_refill may have put in too many. */
+	while (idle > (int)b->have && read(b->pool, &token, 1) == 1)
+		idle--;
+	if (b->make.in < 0)
 		return;
 	if (idle == 0 && b->have < b->most && doc_tokens_take(&b->make)) {
 		b->have++;

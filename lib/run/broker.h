@@ -28,7 +28,8 @@ int doc_broker_open(struct doc_broker *b, const char *path, unsigned jobs,
 void doc_broker_tick(struct doc_broker *b);
 
 /* A stage was killed, and the tokens it held are gone with it: fill the pool,
- * or the others wait for ever.  Too many do no harm to what little is left. */
+ * or the others wait for ever.  What is too many is taken out again as soon as
+ * it lies idle. */
 void doc_broker_refill(struct doc_broker *b);
 
 void doc_broker_close(struct doc_broker *b);

@@ -71,13 +71,10 @@ static struct doc_entry *
 new_entry(struct feed *feed, const struct doc_found *f, const char *id,
     uint32_t n)
 {
-	struct doc_entry *e = calloc(1, sizeof(*e));
+	struct doc_entry *e = hub_entry_new(feed->hub, id, n);
 
 	if (e == NULL)
 		return NULL;
-	feed->hub->entries++;
-	memcpy(e->id, id, sizeof(e->id));
-	e->n = n;
 	e->size = f->size;
 	e->came.max = (size_t)1 << 30; /* an archive may hold millions */
 	if (doc_buf_add(&e->path, f->path, f->len) < 0 ||

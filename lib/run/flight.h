@@ -24,6 +24,7 @@ struct doc_entry {
 	struct doc_buf came;	/* ids of what came out of it so far */
 	size_t again_at;	/* place in it, when it all comes again */
 	uint64_t size;		/* bytes, for the estimate */
+	uint64_t sig;		/* of what it is */
 };
 
 /* What former sessions did with a document of a partly done input. */

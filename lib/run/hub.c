@@ -19,6 +19,19 @@ hub_fail(struct hub *hub, const struct doc_error *err)
 		doc_error_set(&hub->err, DOC_E_NO_MEMORY, "no memory");
 }
 
+struct doc_entry *
+hub_entry_new(struct hub *hub, const char *id, uint32_t n)
+{
+	struct doc_entry *e = calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return NULL;
+	hub->entries++;
+	memcpy(e->id, id, sizeof(e->id));
+	e->n = n;
+	return e;
+}
+
 void
 hub_entry_free(struct hub *hub, struct doc_entry *e)
 {
@@ -122,9 +135,11 @@ only_one(const struct hub *hub)
 	const struct doc_hub *s = hub->setup;
 	unsigned more = 0;
 
+	for (unsigned i = 0; i < s->lister_count; i++)
+		more += hub->feeds[i].fed + !hub->feeds[i].exhausted;
 	for (unsigned i = 0; i < s->tenants->n; i++)
-		more += hub->feeds[i].fed + s->tenants->at[i].ready.count +
-		    !hub->feeds[i].exhausted;
+		more += s->tenants->at[i]->ready.count;
+	more += !hub->inlet.over;
 	return hub->launched == 1 && (hub->lone != NULL || more <= 1);
 }
 
@@ -189,6 +204,24 @@ hub_start(struct hub *hub)
 	return 0;
 }
 
+/* Take in what there is.  Will nothing more come into the stages? */
+static bool
+pump_sources(struct hub *hub)
+{
+	const struct doc_hub *s = hub->setup;
+	bool over = true;
+
+	for (unsigned i = 0; i < s->lister_count; i++) {
+		feed_pump(&hub->feeds[i]);
+		over = over && hub->feeds[i].over;
+	}
+	inlet_pump(&hub->inlet);
+	over = over && hub->inlet.over && hub->held == NULL;
+	for (unsigned i = 0; i < s->tenants->n; i++)
+		over = over && s->tenants->at[i]->ready.head == NULL;
+	return over;
+}
+
 static void
 pump(struct hub *hub)
 {
@@ -196,18 +229,13 @@ pump(struct hub *hub)
 	uint64_t before;
 
 	do {
-		bool over = true;
+		bool over;
 
 		before = hub->moves;
 		/* From the end, so that room made there is used here. */
 		for (unsigned i = s->stage_count; i-- > 0;)
 			hop_pump(&hub->hops[i]);
-		for (unsigned i = 0; i < s->tenants->n; i++) {
-			feed_pump(&hub->feeds[i]);
-			over = over && hub->feeds[i].over &&
-			    s->tenants->at[i].ready.head == NULL;
-		}
-		over = over && hub->held == NULL;
+		over = pump_sources(hub);
 		fill(hub);
 		for (unsigned i = 0; i < s->stage_count; i++) {
 			struct hop *hop = &hub->hops[i];
@@ -224,7 +252,9 @@ done(const struct hub *hub)
 {
 	const struct doc_hub *s = hub->setup;
 
-	for (unsigned i = 0; i < s->tenants->n; i++)
+	if (!hub->inlet.over)
+		return false;
+	for (unsigned i = 0; i < s->lister_count; i++)
 		if (!hub->feeds[i].over)
 			return false;
 	for (unsigned i = 0; i < s->stage_count; i++)
@@ -300,7 +330,7 @@ stop(struct hub *hub)
 {
 	const struct doc_hub *s = hub->setup;
 
-	for (unsigned i = 0; i < s->tenants->n; i++)
+	for (unsigned i = 0; i < s->lister_count; i++)
 		doc_child_kill(&hub->feeds[i].child, SIGTERM);
 	for (unsigned i = 0; i < s->stage_count; i++)
 		doc_child_kill(&hub->hops[i].child, SIGTERM);
@@ -309,8 +339,9 @@ stop(struct hub *hub)
 		doc_queue_release(&hub->hops[i].waiting);
 		doc_queue_release(&hub->hops[i].sent);
 	}
-	for (unsigned i = 0; i < s->tenants->n; i++)
+	for (unsigned i = 0; i < s->lister_count; i++)
 		feed_release(&hub->feeds[i]);
+	inlet_release(&hub->inlet);
 	if (hub->held != NULL)
 		doc_flight_free(hub->held);
 	free(hub->hops);
@@ -326,7 +357,7 @@ doc_hub_run(struct doc_hub *s, struct doc_error *err)
 	bool ready = doc_loop_open(&hub.loop, err) == 0;
 
 	hub.hops = calloc(s->stage_count + 1, sizeof(*hub.hops));
-	hub.feeds = calloc(s->tenants->n + 1, sizeof(*hub.feeds));
+	hub.feeds = calloc(s->lister_count + 1, sizeof(*hub.feeds));
 	if (!ready || hub.hops == NULL || hub.feeds == NULL) {
 		doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 		return 3;
@@ -336,18 +367,21 @@ doc_hub_run(struct doc_hub *s, struct doc_error *err)
 			.index = i,
 			.command = &s->stages[i],
 			.child = { .to.fd = -1, .from.fd = -1 } };
-	for (unsigned i = 0; i < s->tenants->n; i++)
+	for (unsigned i = 0; i < s->lister_count; i++)
 		hub.feeds[i] = (struct feed){ .hub = &hub,
-			.tenant = &s->tenants->at[i],
+			.tenant = s->tenants->at[i],
 			.command = &s->listers[i],
 			.names = &s->names[i],
 			.child = { .to.fd = -1, .from.fd = -1 } };
+	inlet_start(&hub.inlet, &hub);
+	hub.inlet.over = !s->records;
 	if (doc_loop_add(&hub.loop, &s->ear->watch, EPOLLIN, err) < 0)
 		hub_fail(&hub, err);
 	doc_meter_start(s->meter);
 	run(&hub);
 	doc_meter_finish(s->meter);
 	stop(&hub);
+	s->unended = s->records && !hub.inlet.ended;
 	*err = hub.err;
 	if (hub.err.code == DOC_E_NONE)
 		return 0;

@@ -8,7 +8,8 @@
  * what it had.  What dies with a stage twice is not tried a third time.
  *
  *	names ─► doclist ─► tenant ─┐            ┌─► ledger
- *	names ─► doclist ─► tenant ─┴─► stage ─► stage
+ *	names ─► doclist ─► tenant ─┼─► stage ─► stage
+ *	records ──────────► tenants ┘
  */
 #ifndef DOC_HUB_H
 #define DOC_HUB_H
@@ -25,8 +26,11 @@ struct doc_hub {
 	/* set by the caller */
 	const struct doc_command *stages; /* in order */
 	unsigned stage_count;
-	const struct doc_command *listers; /* doclist of each tenant */
-	struct doc_names *names;	   /* of each tenant */
+	const struct doc_command *listers; /* doclist of the first tenants */
+	struct doc_names *names;	   /* likewise */
+	unsigned lister_count;
+	bool records;	    /* come on standard input */
+	const char *tenant; /* of those that name none */
 	struct doc_tenants *tenants;
 	struct doc_ledger *ledger;
 	struct doc_broker *broker;
@@ -40,6 +44,7 @@ struct doc_hub {
 	uint64_t inputs;  /* given to doclist */
 	unsigned restarts;
 	bool timed_out;
+	bool unended;	    /* the records had no end record */
 	struct doc_buf why; /* a stage refused to run: for people */
 };
 

@@ -40,11 +40,21 @@ struct feed {
 	bool exhausted, over;
 };
 
+/* Records on standard input. */
+struct inlet {
+	struct hub *hub;
+	struct doc_watch watch;
+	struct doc_lines lines;
+	bool ended; /* there was an end record */
+	bool over;
+};
+
 struct hub {
 	struct doc_hub *setup;
 	struct doc_loop loop;
 	struct hop *hops;
 	struct feed *feeds;
+	struct inlet inlet;
 	unsigned flying;	 /* documents, all queues together */
 	unsigned entries;	 /* inputs that are not through */
 	uint64_t moves;		 /* grows as long as something happens */
@@ -71,6 +81,11 @@ int hop_tick(struct hop *hop);
 void feed_pump(struct feed *feed);
 void feed_release(struct feed *feed);
 
+/* inlet.c */
+void inlet_start(struct inlet *in, struct hub *hub);
+void inlet_pump(struct inlet *in);
+void inlet_release(struct inlet *in);
+
 /* hub.c: what the others tell it. */
 void hub_listed(struct hub *hub, struct doc_flight *f);
 void hub_pass(struct hub *hub, unsigned next, struct doc_flight *f);
@@ -78,6 +93,7 @@ void hub_fail(struct hub *hub, const struct doc_error *err);
 /* Set the result of stage `key` in the flight's record. */
 int hub_result(struct doc_flight *f, const char *key, const char *status,
     enum doc_reason reason, const struct doc_error *err);
+struct doc_entry *hub_entry_new(struct hub *hub, const char *id, uint32_t n);
 void hub_entry_free(struct hub *hub, struct doc_entry *e);
 /* Start the stages, once. */
 int hub_start(struct hub *hub);

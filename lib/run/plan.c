@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/start.h"
+#include "lib/base/version.h"
 #include "lib/run/plan.h"
 
 /* Stages of ours, in the order they run when nothing else is said. */
@@ -50,6 +51,34 @@ add_passed(const struct doc_plan *p, const char *word, struct doc_words *args)
 	return 0;
 }
 
+/* Is the word in "text,ocr"?  NULL: there is no list. */
+static bool
+in_list(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; p != NULL; p = strchr(p, ',')) {
+		p += *p == ',';
+		if (strcspn(p, ",") == n && strncmp(p, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+check_refresh(const struct doc_plan *p, struct doc_error *err)
+{
+	for (const char *q = p->refresh; q != NULL; q = strchr(q, ',')) {
+		q += *q == ',';
+		if (row_of(q, strcspn(q, ",")) == NULL)
+			return doc_error_set(err, DOC_E_USAGE,
+			    "--refresh: '%.*s' is none of scan, text, ocr, "
+			    "preview",
+			    (int)strcspn(q, ","), q);
+	}
+	return 0;
+}
+
 static int
 add_own(const struct doc_plan *p, const char *tool, struct doc_words *args)
 {
@@ -84,7 +113,9 @@ add_common(const struct doc_plan *p, const char *tool, const char *word,
 	return doc_words_add(args, tool) < 0 ||
 		doc_opt_unparse(&stage, args) < 0 ||
 		doc_opt_unparse(&limits, args) < 0 ||
-		add_own(p, tool, args) < 0 || add_passed(p, word, args) < 0
+		add_own(p, tool, args) < 0 || add_passed(p, word, args) < 0 ||
+		(in_list(p->refresh, word) &&
+		    doc_words_add(args, "--cache=refresh") < 0)
 	    ? -1
 	    : 0;
 }
@@ -242,11 +273,13 @@ add_settings(const struct doc_plan *p, const struct doc_batch *b,
 	if (doc_buf_addf(out, "db=%s\nrequire-db=%d\nlang=%s\n",
 		p->db ? p->db : "", p->require_db, p->lang ? p->lang : "") < 0)
 		return -1;
+	if (b->records && doc_buf_adds(out, "source=records\n") < 0)
+		return -1;
 	for (unsigned i = 0; i < b->tenants.n; i++)
-		for (size_t k = 0; k < b->tenants.at[i].sources.n; k++)
+		for (size_t k = 0; k < b->tenants.at[i]->sources.n; k++)
 			if (doc_buf_addf(out, "source=%s:%s\n",
-				b->tenants.at[i].name,
-				b->tenants.at[i].sources.at[k]) < 0)
+				b->tenants.at[i]->name,
+				b->tenants.at[i]->sources.at[k]) < 0)
 				return -1;
 	return 0;
 }
@@ -257,8 +290,9 @@ add_engines(const struct doc_plan *p, struct doc_buf *out)
 	const char *tessdata = getenv("TESSDATA_PREFIX");
 	char path[4200];
 
-	if (doc_libexec(path, sizeof(path)) == 0 &&
-	    doc_batch_engine(out, path) < 0)
+	if (doc_buf_addf(out, "docpipe %s\n", DOC_VERSION) < 0 ||
+	    (doc_libexec(path, sizeof(path)) == 0 &&
+		doc_batch_engine(out, path) < 0))
 		return -1;
 	return doc_batch_engine(out, p->db ? p->db : "/var/lib/clamav") < 0 ||
 		doc_batch_engine(out,
@@ -274,22 +308,23 @@ doc_plan_make(struct doc_plan *p, struct doc_batch *b, struct doc_error *err)
 	struct doc_words *roots = &p->common->roots;
 	bool given = roots->n > 0 || p->listed;
 
-	if (check_passed(p, err) < 0)
+	if (check_passed(p, err) < 0 || check_refresh(p, err) < 0)
 		return -1;
 	p->listers = calloc(b->tenants.n + 1, sizeof(*p->listers));
 	for (unsigned i = 0; i < b->tenants.n; i++)
 		if (p->listers == NULL ||
-		    add_lister(p, &b->tenants.at[i], &p->listers[i]) < 0)
+		    add_lister(p, b->tenants.at[i], &p->listers[i]) < 0)
 			return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	/* What the user named, and no more, opens in the other stages. */
 	for (unsigned i = 0; !given && i < b->tenants.n; i++)
-		for (size_t k = 0; k < b->tenants.at[i].sources.n; k++)
+		for (size_t k = 0; k < b->tenants.at[i]->sources.n; k++)
 			if (doc_words_add(roots,
-				b->tenants.at[i].sources.at[k]) < 0)
+				b->tenants.at[i]->sources.at[k]) < 0)
 				return doc_error_set(err, DOC_E_NO_MEMORY,
 				    "no memory");
 	/* One tenant's slow document must not hold up another's. */
-	p->common->unordered = p->common->unordered || b->tenants.n > 1;
+	p->common->unordered = p->common->unordered || b->tenants.n > 1 ||
+	    b->records;
 	if (add_stages(p, err) < 0)
 		return -1;
 	if (add_settings(p, b, &b->settings) < 0 ||
@@ -298,34 +333,53 @@ doc_plan_make(struct doc_plan *p, struct doc_batch *b, struct doc_error *err)
 	b->stages = p->at;
 	b->stage_count = p->n;
 	b->listers = p->listers;
+	b->lister_count = b->tenants.n;
 	return 0;
+}
+
+/* The stages, behind doclist or reading records. */
+static int
+print_stages(const struct doc_plan *p, const char *before, struct doc_buf *out)
+{
+	for (unsigned k = 0; k < p->n; k++, before = " |\n    ")
+		if (doc_buf_adds(out, before) < 0 ||
+		    doc_command_print(&p->at[k], out) < 0)
+			return -1;
+	return doc_buf_addc(out, '\n');
+}
+
+static int
+print_lister(const struct doc_command *lister, const struct doc_words *sources,
+    struct doc_buf *out)
+{
+	struct doc_command c = { 0 };
+	int rc = 0;
+
+	for (size_t k = 0; rc == 0 && k < lister->args.n; k++)
+		rc = doc_words_add(&c.args, lister->args.at[k]);
+	if (rc == 0 && sources->n > 0)
+		rc = doc_words_add(&c.args, "--");
+	for (size_t k = 0; rc == 0 && k < sources->n; k++)
+		rc = doc_words_add(&c.args, sources->at[k]);
+	if (rc == 0)
+		rc = doc_command_print(&c, out);
+	doc_command_release(&c);
+	return rc;
 }
 
 int
 doc_plan_print(const struct doc_plan *p, const struct doc_batch *b,
     struct doc_buf *out)
 {
-	for (unsigned i = 0; i < b->tenants.n; i++) {
-		const struct doc_words *sources = &b->tenants.at[i].sources;
-		struct doc_command lister = { 0 };
-		int rc = 0;
+	if (b->records && print_stages(p, "", out) < 0)
+		return -1;
+	for (unsigned i = 0; i < b->lister_count; i++) {
+		const struct doc_words *sources = &b->tenants.at[i]->sources;
 
-		for (size_t k = 0; rc == 0 && k < p->listers[i].args.n; k++)
-			rc = doc_words_add(&lister.args,
-			    p->listers[i].args.at[k]);
-		for (size_t k = 0; rc == 0 && k < sources->n; k++)
-			rc = (k == 0 ? doc_words_add(&lister.args, "--") : 0) <
-				0
-			    ? -1
-			    : doc_words_add(&lister.args, sources->at[k]);
-		if (rc == 0)
-			rc = doc_command_print(&lister, out);
-		doc_command_release(&lister);
-		for (unsigned k = 0; rc == 0 && k < p->n; k++)
-			rc = doc_buf_adds(out, " |\n    ") < 0
-			    ? -1
-			    : doc_command_print(&p->at[k], out);
-		if (rc < 0 || doc_buf_addc(out, '\n') < 0)
+		if (sources->n == 0 && b->records)
+			continue;
+		if (print_lister(&p->listers[i], sources, out) < 0 ||
+		    print_stages(p, " |\n    ", out) < 0)
 			return -1;
 	}
 	return 0;
@@ -336,7 +390,7 @@ doc_plan_release(struct doc_plan *p, const struct doc_batch *b)
 {
 	for (unsigned i = 0; i < p->n; i++)
 		doc_command_release(&p->at[i]);
-	for (unsigned i = 0; p->listers && i < b->tenants.n; i++)
+	for (unsigned i = 0; p->listers && i < b->lister_count; i++)
 		doc_command_release(&p->listers[i]);
 	free(p->listers);
 }

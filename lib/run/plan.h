@@ -18,6 +18,7 @@ struct doc_plan {
 	const char *stages;    /* "scan,text,mine" */
 	struct doc_words own;  /* "mine=CMD" */
 	struct doc_words pass; /* "ocr=--lang=deu" */
+	const char *refresh;   /* "ocr,text": without their kept results */
 	bool listed; /* names come from a list: no folder holds them all */
 	const char *db;
 	bool require_db;

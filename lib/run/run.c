@@ -91,8 +91,7 @@ doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
 	if (again && !b->restart && strcmp(settings, l->settings) != 0)
 		return doc_settings_differ(b, err);
 	if (again && !b->restart && strcmp(engines, l->engines) != 0) {
-		doc_warn("signatures or programs have changed since the last "
-			 "time: all is done again");
+		doc_settings_changed(b);
 		b->restart = true;
 	}
 	doc_ledger_session(l, settings, engines, again && b->restart);
@@ -111,7 +110,7 @@ open_spool(struct doc_batch *b)
 static void
 count_inputs(const struct doc_batch *b, struct doc_meter *m)
 {
-	for (unsigned i = 0; i < b->tenants.n; i++) {
+	for (unsigned i = 0; i < b->lister_count; i++) {
 		struct doc_names names = { .operands = b->names[i].operands };
 		struct doc_found f;
 		struct doc_error err = { 0 };
@@ -204,7 +203,10 @@ stopped(struct doc_batch *b, const struct doc_hub *hub, int out)
 		return doc_last_words(&err);
 	if (signal_seen == 0)
 		(void)write_reports(b, out);
-	if (hub->timed_out)
+	if (hub->unended)
+		doc_fatal(DOC_NO_END "; all that came is done (a filter should "
+				     "let records of type end by)");
+	else if (hub->timed_out)
 		doc_fatal("the time of the run is over; to go on: docrun "
 			  "--resume %s",
 		    b->dir);
@@ -229,6 +231,9 @@ doc_batch_run(struct doc_batch *b, int out)
 		.stage_count = b->stage_count,
 		.listers = b->listers,
 		.names = b->names,
+		.lister_count = b->lister_count,
+		.records = b->records,
+		.tenant = b->tenant,
 		.tenants = &b->tenants,
 		.ledger = &b->ledger,
 		.broker = &broker,
@@ -243,6 +248,8 @@ doc_batch_run(struct doc_batch *b, int out)
 	snprintf(jobs, sizeof(jobs), "%s/.jobs", b->dir);
 	if (doc_broker_open(&broker, jobs, b->jobs, &err) < 0)
 		return doc_last_words(&err);
+	if (b->strict)
+		setenv("DOCPIPE_TOKENS", "strict", 1);
 	snprintf(bill, sizeof(bill), "%s/.bill", b->dir);
 	if (doc_ear_open(&ear, bill, &b->tenants, &err) < 0)
 		return doc_last_words(&err);
@@ -258,7 +265,7 @@ doc_batch_run(struct doc_batch *b, int out)
 	status = doc_hub_run(&hub, &err);
 	doc_broker_close(&broker);
 	doc_ear_close(&ear);
-	if (signal_seen != 0 || hub.timed_out) {
+	if (signal_seen != 0 || hub.timed_out || (status == 0 && hub.unended)) {
 		doc_meter_end(&meter, 3);
 		return stopped(b, &hub, out);
 	}

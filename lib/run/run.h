@@ -21,16 +21,20 @@ struct doc_batch {
 	const char *junit, *sarif; /* files to report to, or NULL */
 	int progress;		   /* enum doc_progress_kind */
 	unsigned jobs;
+	bool strict; /* no worker beyond these: their memory counts */
 	uint64_t deadline_ms, stall_ms; /* of the run; of a user's stage */
 	unsigned gates;			/* bits of enum doc_gate (finding.h) */
 	struct doc_tenants tenants;
 	const struct doc_command *stages; /* in order, without doclist */
 	unsigned stage_count;
-	struct doc_command *listers; /* doclist of each tenant */
+	struct doc_command *listers; /* doclist of each tenant so far */
 	struct doc_names *names;     /* likewise */
-	struct doc_buf settings;     /* `name=value` lines: other results */
-	struct doc_buf engines;	     /* files whose change makes others */
-	struct doc_words command;    /* to go on with; [1] is --output=DIR */
+	unsigned lister_count;
+	bool records;		  /* come on standard input */
+	const char *tenant;	  /* of those that name none */
+	struct doc_buf settings;  /* `name=value` lines: other results */
+	struct doc_buf engines;	  /* files whose change makes others */
+	struct doc_words command; /* to go on with; [1] is --output=DIR */
 	struct doc_ledger ledger;
 	int lock; /* fd, -1 */
 };

@@ -9,6 +9,7 @@
 #include "lib/base/base64.h"
 #include "lib/base/digest.h"
 #include "lib/base/io.h"
+#include "lib/base/log.h"
 #include "lib/base/utf8.h"
 #include "lib/base/version.h"
 #include "lib/run/settings.h"
@@ -22,7 +23,6 @@ doc_settings_digest(const struct doc_buf *text, char out[static 33])
 	struct doc_digest d;
 
 	doc_digest_init(&d);
-	doc_digest_field(&d, DOC_VERSION, strlen(DOC_VERSION));
 	doc_digest_field(&d, text->data ? text->data : "", text->len);
 	doc_digest_hex(&d, hex);
 	snprintf(out, 33, "%.32s", hex);
@@ -88,6 +88,7 @@ doc_settings_write(const struct doc_batch *b, struct doc_error *err)
 		doc_json_str(&j, NULL, b->stages[i].name);
 	doc_json_close(&j, ']');
 	write_lines(&j, "settings", &b->settings);
+	write_lines(&j, "engines", &b->engines);
 	doc_json_open(&j, "command", '[');
 	for (size_t i = 0; i < b->command.n; i++)
 		write_word(&j, b->command.at[i]);
@@ -144,9 +145,8 @@ read_word(const struct doc_value *v, struct doc_buf *out)
 }
 
 static bool
-has_line(const struct doc_buf *text, const char *line)
+has_line(const struct doc_buf *text, const char *line, size_t n)
 {
-	size_t n = strlen(line);
 	const char *at = text->data, *end = text->data + text->len;
 
 	while (at != NULL && at < end) {
@@ -160,29 +160,98 @@ has_line(const struct doc_buf *text, const char *line)
 	return false;
 }
 
-/* The settings that RUN was made with, one by one. */
+/* The lines of run.json's member as they were. */
+static int
+read_lines(const struct doc_value *v, const char *key, struct doc_buf *out)
+{
+	const struct doc_value *lines = doc_value_get(v, key);
+	doc_autobuf struct doc_buf word = { 0 };
+
+	for (size_t i = 0; i < doc_value_count(lines); i++)
+		if (read_word(doc_value_at(lines, i), &word) < 0 ||
+		    doc_buf_add(out, word.data ? word.data : "", word.len) <
+			0 ||
+		    doc_buf_addc(out, '\n') < 0)
+			return -1;
+	return 0;
+}
+
+/* Call `say` for each line of `a` that `b` has not. */
+static void
+missing(const struct doc_buf *a, const struct doc_buf *b,
+    void (*say)(const char *line, size_t n, struct doc_buf *out),
+    struct doc_buf *out)
+{
+	for (size_t at = 0; at < a->len;) {
+		const char *line = a->data + at;
+		const char *end = memchr(line, '\n', a->len - at);
+		size_t n = end ? (size_t)(end - line) : a->len - at;
+
+		if (!has_line(b, line, n))
+			say(line, n, out);
+		at += n + 1;
+	}
+}
+
+static void
+say_then(const char *line, size_t n, struct doc_buf *out)
+{
+	doc_buf_addf(out, "%s%.*s then", out->len ? ", " : "",
+	    (int)DOC_MIN(n, 80U), line);
+}
+
+static void
+say_now(const char *line, size_t n, struct doc_buf *out)
+{
+	doc_buf_addf(out, "%s%.*s now", out->len ? ", " : "",
+	    (int)DOC_MIN(n, 80U), line);
+}
+
+/* The name of the file, once. */
+static void
+say_file(const char *line, size_t n, struct doc_buf *out)
+{
+	const char *end = memchr(line, ' ', n);
+	char name[80];
+
+	snprintf(name, sizeof(name), "%.*s",
+	    (int)DOC_MIN((size_t)(end ? end - line : (ptrdiff_t)n), 79U), line);
+	if (strstr(doc_buf_str(out) ? out->data : "", name) == NULL)
+		doc_buf_addf(out, "%s%s", out->len ? ", " : "", name);
+}
+
 int
 doc_settings_differ(const struct doc_batch *b, struct doc_error *err)
 {
 	doc_autovalue struct doc_value *v = read_json(b->dir, err);
-	const struct doc_value *lines = doc_value_get(v, "settings");
-	const char *version = doc_value_get_str(v, "version");
-	doc_autobuf struct doc_buf word = { 0 };
+	doc_autobuf struct doc_buf then = { 0 }, what = { 0 };
 
 	if (v == NULL)
 		return -1;
-	for (size_t i = 0; i < doc_value_count(lines); i++)
-		if (read_word(doc_value_at(lines, i), &word) == 0 &&
-		    doc_buf_str(&word) != NULL &&
-		    !has_line(&b->settings, word.data))
-			return doc_error_set(err, DOC_E_USAGE,
-			    "'%s' was made with other settings ('%.80s'): "
-			    "choose another folder, or --restart",
-			    b->dir, word.data);
+	if (read_lines(v, "settings", &then) == 0) {
+		missing(&then, &b->settings, say_then, &what);
+		missing(&b->settings, &then, say_now, &what);
+	}
 	return doc_error_set(err, DOC_E_USAGE,
-	    "'%s' was made with other settings, or by another version (%s): "
-	    "choose another folder, or --restart",
-	    b->dir, version ? version : "?");
+	    "'%s' was made with other settings: choose another folder, or "
+	    "--restart (%s)",
+	    b->dir, what.len ? doc_buf_str(&what) : "it does not say which");
+}
+
+void
+doc_settings_changed(const struct doc_batch *b)
+{
+	struct doc_error err = { 0 };
+	doc_autovalue struct doc_value *v = read_json(b->dir, &err);
+	doc_autobuf struct doc_buf then = { 0 }, what = { 0 };
+
+	if (read_lines(v, "engines", &then) == 0) {
+		missing(&then, &b->engines, say_file, &what);
+		missing(&b->engines, &then, say_file, &what);
+	}
+	doc_warn("what makes the results has changed since the last time; all "
+		 "that depends on it is worked out anew (%.300s)",
+	    what.len ? doc_buf_str(&what) : "programs, signatures, languages");
 }
 
 int

@@ -9,9 +9,13 @@
 
 #include "lib/run/run.h"
 
-/* The settings differ from those of RUN: always USAGE, naming one. */
+/* The settings differ from those of RUN: always USAGE, naming them. */
 int doc_settings_differ(const struct doc_batch *b,
     struct doc_error *err) DOC_MUST_CHECK;
+
+/* Programs, signatures or languages differ: tell people which. */
+void doc_settings_changed(const struct doc_batch *b);
+
 int doc_settings_write(const struct doc_batch *b,
     struct doc_error *err) DOC_MUST_CHECK;
 

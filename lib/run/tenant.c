@@ -17,27 +17,31 @@ enum {
 struct doc_tenant *
 doc_tenants_get(struct doc_tenants *t, const char *name)
 {
-	struct doc_tenant *more;
+	struct doc_tenant **more, *one;
 
 	for (unsigned i = 0; i < t->n; i++)
-		if (strcmp(t->at[i].name, name) == 0)
-			return &t->at[i];
+		if (strcmp(t->at[i]->name, name) == 0)
+			return t->at[i];
 	more = reallocarray(t->at, t->n + 1, sizeof(*more));
 	if (more == NULL)
 		return NULL;
 	t->at = more;
-	more = &t->at[t->n++];
-	*more = (struct doc_tenant){ .weight = 1, .guess_us = FIRST_GUESS_US };
-	snprintf(more->name, sizeof(more->name), "%s", name);
-	return more;
+	one = calloc(1, sizeof(*one));
+	if (one == NULL)
+		return NULL;
+	*one = (struct doc_tenant){ .weight = 1, .guess_us = FIRST_GUESS_US };
+	snprintf(one->name, sizeof(one->name), "%s", name);
+	t->at[t->n++] = one;
+	return one;
 }
 
 void
 doc_tenants_release(struct doc_tenants *t)
 {
 	for (unsigned i = 0; i < t->n; i++) {
-		doc_queue_release(&t->at[i].ready);
-		doc_words_release(&t->at[i].sources);
+		doc_queue_release(&t->at[i]->ready);
+		doc_words_release(&t->at[i]->sources);
+		free(t->at[i]);
 	}
 	free(t->at);
 	*t = (struct doc_tenants){ 0 };
@@ -155,7 +159,7 @@ static void
 renew(struct doc_tenants *t)
 {
 	for (unsigned i = 0; i < t->n; i++) {
-		struct doc_tenant *one = &t->at[i];
+		struct doc_tenant *one = t->at[i];
 		int64_t share = (int64_t)one->weight * QUANTUM_US;
 
 		one->credit = one->ready.head == NULL && one->flying == 0
@@ -172,7 +176,7 @@ doc_tenants_next(struct doc_tenants *t)
 	while (waits) {
 		waits = false;
 		for (unsigned i = 0; i < t->n; i++) {
-			struct doc_tenant *one = &t->at[(t->turn + i) % t->n];
+			struct doc_tenant *one = t->at[(t->turn + i) % t->n];
 			struct doc_flight *f = one->ready.head;
 
 			waits = waits || f != NULL;
@@ -195,7 +199,7 @@ doc_tenants_charge(struct doc_tenants *t, const char *name, uint64_t cpu_ms,
     uint64_t busy_ms)
 {
 	for (unsigned i = 0; i < t->n; i++) {
-		struct doc_tenant *one = &t->at[i];
+		struct doc_tenant *one = t->at[i];
 		int64_t least = -(int64_t)one->weight * QUANTUM_US *
 		    CREDIT_ROUNDS;
 
@@ -274,7 +278,7 @@ int
 doc_tenants_bill(const struct doc_tenants *t, struct doc_buf *out)
 {
 	for (unsigned i = 0; i < t->n; i++) {
-		const struct doc_tenant *one = &t->at[i];
+		const struct doc_tenant *one = t->at[i];
 		const struct doc_bill *b = &one->bill;
 		struct doc_json j;
 

@@ -40,7 +40,7 @@ struct doc_tenant {
 };
 
 struct doc_tenants {
-	struct doc_tenant *at;
+	struct doc_tenant **at; /* they stay where they are */
 	unsigned n, turn;
 };
 
