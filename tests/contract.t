@@ -46,16 +46,17 @@ help() {
 		test "$(awk 'length > 80' out | wc -l)" -eq 0
 	done
 	# Of the same table: each long option is named, with its short form.
-	"$1" --dump-options | awk -F '\t' '!/^@/ { print $1, $2 }' >dump
+	"$1" --dump-options | awk -F '\t' '!/^@/ {
+	    print ($1 == "" ? "    --" : "-" $1 ", --") $2 }' >dump
 	test -s dump
-	while read -r short long; do
-		grep -q -e "-$short, --$long" out || {
-			echo "no --$long"; return 1; }
+	while IFS= read -r option; do
+		grep -q -e "$option" out || { echo "no $option"; return 1; }
 	done <dump
 }
 
 unique_letters() {
-	"$1" --dump-options | awk -F '\t' '!/^@/ { print $1 }' | sort >all
+	"$1" --dump-options | awk -F '\t' '!/^@/ && $1 != "" { print $1 }' |
+	    sort >all
 	is "" "$(uniq -d all)"
 }
 
