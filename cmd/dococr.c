@@ -538,6 +538,7 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 			"alto" };
 
 		doc_json_str(j, "layout", task->units[0]->file);
+		doc_json_str(j, "layout_sha256", task->units[0]->sha256);
 		doc_json_str(j, "layout_form", names[own.layout]);
 	}
 	write_engine(task, j);

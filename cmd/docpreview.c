@@ -194,7 +194,8 @@ conclude(struct doc_stage_task *task, struct doc_result *r)
 }
 
 static void
-write_picture(const struct doc_unit *u, const char *file, struct doc_json *j)
+write_picture(const struct doc_unit *u, const char *file, const char *sha256,
+    struct doc_json *j)
 {
 	static const enum doc_field without[] = { DOC_F_PAGES, DOC_F_SOURCE,
 		DOC_F_NONE };
@@ -203,6 +204,7 @@ write_picture(const struct doc_unit *u, const char *file, struct doc_json *j)
 	doc_json_int(j, "page", u->job.page);
 	doc_json_str(j, "file", file);
 	doc_json_int(j, "bytes", (int64_t)u->bytes);
+	doc_json_str(j, "sha256", sha256);
 	doc_answer_write(&u->job.answer, j, without);
 	doc_json_close(j, '}');
 }
@@ -218,10 +220,11 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 	    best->job.page == 0)
 		return;
 	doc_json_open(j, "pictures", '[');
-	write_picture(best, r->file, j);
+	write_picture(best, r->file, r->sha256, j);
 	for (unsigned i = 0; i < task->unit_count; i++)
 		if (task->units[i]->file != NULL && !is_sheet(task->units[i]))
-			write_picture(task->units[i], task->units[i]->file, j);
+			write_picture(task->units[i], task->units[i]->file,
+			    task->units[i]->sha256, j);
 	doc_json_close(j, ']');
 }
 

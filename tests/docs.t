@@ -172,6 +172,7 @@ scan quarantined
 ocr lang
 ocr engine
 ocr layout
+ocr layout_sha256
 ocr layout_form
 ocr engine_url_host
 ocr fallback_pages

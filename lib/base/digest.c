@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/digest.h"
+#include "lib/base/io.h"
 
 _Static_assert(sizeof(struct sha256_ctx) <= sizeof(struct doc_digest),
     "room for nettle's context");
@@ -54,6 +55,27 @@ void
 doc_digest_raw(struct doc_digest *d, unsigned char out[DOC_DIGEST_BYTES])
 {
 	sha256_digest(ctx(d), DOC_DIGEST_BYTES, out);
+}
+
+int
+doc_digest_fd(int fd, char out[static DOC_DIGEST_HEX], uint64_t *bytes)
+{
+	unsigned char block[1 << 16];
+	struct doc_digest d;
+	uint64_t all = 0;
+	ssize_t n;
+
+	doc_digest_init(&d);
+	while ((n = doc_read_full(fd, block, sizeof(block))) > 0) {
+		doc_digest_add(&d, block, (size_t)n);
+		all += (uint64_t)n;
+	}
+	if (n < 0)
+		return -1;
+	doc_digest_hex(&d, out);
+	if (bytes != NULL)
+		*bytes = all;
+	return 0;
 }
 
 static unsigned

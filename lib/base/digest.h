@@ -26,6 +26,10 @@ void doc_digest_hex(struct doc_digest *d, char out[static DOC_DIGEST_HEX]);
 
 void doc_digest_raw(struct doc_digest *d, unsigned char out[DOC_DIGEST_BYTES]);
 
+/* Of all that can be read from fd; *bytes, unless NULL, is how much that was.
+ * -1 with errno. */
+int doc_digest_fd(int fd, char out[static DOC_DIGEST_HEX], uint64_t *bytes);
+
 /* The bytes of what doc_digest_hex wrote. */
 void doc_digest_unhex(const char *hex, unsigned char out[DOC_DIGEST_BYTES]);
 

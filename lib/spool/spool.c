@@ -177,6 +177,20 @@ doc_spool_reopen(const struct doc_spool *spool,
 		      : fd;
 }
 
+int
+doc_spool_digest(const struct doc_spool *spool,
+    const struct doc_spool_file *file, char hex[static DOC_DIGEST_HEX],
+    struct doc_error *err)
+{
+	doc_autoclose int fd = doc_spool_reopen(spool, file, err);
+
+	if (fd < 0)
+		return -1;
+	if (doc_digest_fd(fd, hex, NULL) < 0)
+		return failed(err, "cannot read from the spool");
+	return 0;
+}
+
 void
 doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file)
 {

@@ -7,7 +7,7 @@
 #include "lib/base/version.h"
 #include "lib/stage/cache.h"
 
-enum { SCHEMA = 1 };
+enum { SCHEMA = 2 };
 
 /* The engines' facts: versions, signatures, and the code they run.  A second
  * engine counts for what it begins with; it may not run at all yet. */

@@ -18,11 +18,14 @@ doc_result_reason(struct doc_result *result, enum doc_reason reason)
 
 static int
 commit(struct doc_stage_task *task, struct doc_spool_file *out,
-    const char *tail, char **file, struct doc_error *err)
+    const char *tail, char **file, char sha256[static DOC_DIGEST_HEX],
+    struct doc_error *err)
 {
 	struct doc_run *run = task->run;
 	char name[64];
 
+	if (doc_spool_digest(&run->spool, out, sha256, err) < 0)
+		return -1;
 	snprintf(name, sizeof(name), "%s-%s%s.%s", run->stage->key, run->key,
 	    tail, run->extension);
 	if (doc_spool_commit(&run->spool, out, task->tenant, task->sha256, name,
@@ -37,7 +40,8 @@ commit(struct doc_stage_task *task, struct doc_spool_file *out,
 int
 doc_unit_commit(struct doc_unit *unit, const char *tail, struct doc_error *err)
 {
-	return commit(unit->task, &unit->out, tail, &unit->file, err);
+	return commit(unit->task, &unit->out, tail, &unit->file, unit->sha256,
+	    err);
 }
 
 uint64_t
@@ -69,7 +73,7 @@ doc_result_commit(struct doc_stage_task *task, struct doc_spool_file *out,
 {
 	struct doc_error err = { 0 };
 
-	if (commit(task, out, "", &result->file, &err) < 0) {
+	if (commit(task, out, "", &result->file, result->sha256, &err) < 0) {
 		result->status = DOC_STATUS_ERROR;
 		result->err = err;
 		return -1;
@@ -147,6 +151,7 @@ write_members(const struct doc_run *run, const struct doc_stage_task *task,
 	if (r->file != NULL) {
 		doc_json_str(j, "file", r->file);
 		doc_json_int(j, "bytes", (int64_t)r->bytes);
+		doc_json_str(j, "sha256", r->sha256);
 	}
 	if (task != NULL && run->stage->members != NULL)
 		run->stage->members(task, r, j);

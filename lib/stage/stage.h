@@ -26,8 +26,9 @@ struct doc_unit {
 	uint64_t bytes;		   /* of it that count */
 	int fd;	    /* what it reads instead of the document, or -1 */
 	char *file; /* full path, once in the spool's place; owned */
-	struct doc_unit *again; /* the next to be worked on once more */
-	void *outside;		/* of the stage, while it is over elsewhere */
+	char sha256[DOC_DIGEST_HEX]; /* then: of it */
+	struct doc_unit *again;	     /* the next to be worked on once more */
+	void *outside; /* of the stage, while it is over elsewhere */
 };
 
 /* "preview-" and the like, 16 digits, ".json". */
@@ -54,6 +55,7 @@ struct doc_result {
 	struct doc_error err;
 	char *file; /* full path of the artifact, owned; NULL: none */
 	uint64_t bytes;
+	char sha256[DOC_DIGEST_HEX]; /* of the artifact */
 };
 
 struct doc_stage {
