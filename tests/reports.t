@@ -383,4 +383,121 @@ for_people() {
 }
 ok 'a table for people, a status for scripts' for_people
 
+# --- is it what it says it is? -----------------------------------------------
+
+# verified STATUS PATTERN...: of a run V; a problem for each pattern, no other.
+verified() {
+	status "$1" docrun verify -J V >out
+	shift
+	jq -r 'select(.type == "problem") | "\(.where) \(.what)"' out >got
+	lines $# got
+	for pattern in "$@"; do
+		grep -q -- "$pattern" got || { cat got; return 1; }
+	done
+	jq -se '.[-1].type == "verified" and .[-1].problems == '$# out
+}
+
+# A copy of the run RUN as V; its records name the files in RUN.
+again() {
+	rm -rf V
+	cp -R RUN V
+	sed -i 's|"command":\["docrun",|&"--spool='"$PWD"'/RUN/spool",|' V/run.json
+}
+
+sound() {
+	status 0 docrun verify RUN >out
+	n=$(recs .id RUN/out.ndjson | wc -l)
+	grep -q "^$n documents, .*: 0 problems$" out
+	files=$(recs '.data, .text.file, .ocr.file, .preview.file | select(.)' \
+	    RUN/out.ndjson | wc -l)
+	status 0 docrun verify -J RUN >out
+	jq -e --argjson n "$files" '.complete and .files == $n' out
+	status 0 docrun verify --quick RUN >out
+	status 2 docrun verify empty >out 2>err
+	status 2 docrun verify nowhere >out 2>err
+	# A docrun that works there is in the way.
+	(
+		flock 9
+		status 2 docrun verify RUN >out 2>err
+	) 9>>RUN/lock
+	grep -q 'at work' err
+	again
+	verified 0
+}
+ok 'a sound run' sound
+
+unsound() {
+	again
+	# Each byte of the records is covered, of end records too.
+	sed -i 's/"words":25/"words":26/' V/out.ndjson
+	verified 1 'out.ndjson:[0-9]* another record'
+	again
+	sed -i '$s/"out":/"out":1/' V/out.ndjson
+	verified 1 'out.ndjson the end records'
+	again
+	echo '{"v":1,"type":"note"}' >>V/out.ndjson
+	verified 1 'out.ndjson the end records'
+	again
+	sed -i '4d' V/out.ndjson
+	status 1 docrun verify -q V
+	again
+	sed -i '3s/^./x/' V/journal
+	verified 1 'journal damaged from byte'
+	again
+	echo broken >V/run.json
+	status 1 docrun verify V >out
+	grep -q '^run.json: ' out
+}
+ok 'records, journal and settings that were changed' unsound
+
+# One file of the run after the other.
+artifacts() {
+	for what in .data .text.file .preview.file; do
+		file=$(recs "select(.path | endswith(\"mail.eml\")) | $what |
+		    select(.)" RUN/out.ndjson | head -n 1)
+		cp "$file" kept
+		printf X | dd of="$file" conv=notrunc 2>dd.err
+		again
+		verified 1 'another digest'
+		status 0 docrun verify --quick V >out
+		echo >>"$file"
+		verified 1 'another size'
+		rm "$file"
+		verified 1 'No such file'
+		ln -s /etc/passwd "$file"
+		verified 1 'symbolic'
+		rm "$file"
+		mkfifo "$file"
+		verified 1 'not a regular file'
+		rm "$file"
+		mv kept "$file"
+	done
+	# What lies outside is not opened.
+	again
+	rm -r V/spool
+	sed -i 's|"--spool=[^"]*",|"--spool=/nowhere",|' V/run.json
+	status 1 docrun verify V >out
+	grep -q 'outside the spool' out
+	if grep -q 'another' out; then return 1; fi
+	status 0 docrun verify RUN >out
+}
+ok 'files of the spool that were changed' artifacts
+
+# Runs that were stopped, gone on with, and had files taken away.
+lives() {
+	cp -R f g
+	status 3 docrun -q -o LIFE --db db --deadline 1ms g 2>err
+	status 3 docrun verify LIFE >out
+	grep -q 'not complete' out
+	status 1 docrun -q --resume LIFE --deadline 10m
+	status 0 docrun verify LIFE >out
+	rm g/plain.txt
+	cp g/letter.pdf g/locked.pdf
+	status 1 docrun -q --resume LIFE --deadline 10m
+	status 0 docrun verify LIFE >out
+	truncate -s -1 LIFE/journal
+	status 3 docrun verify LIFE >out
+}
+ok 'runs with a past' lives
+
 done_testing

@@ -10,7 +10,8 @@
 #define DOCRUN_VERBS(VERB)                                                     \
 	VERB(diff, "say what is worse in a second run over the same")          \
 	VERB(gc, "remove from a spool what was not used for some time")        \
-	VERB(report, "say what a run found, for people and for CI")
+	VERB(report, "say what a run found, for people and for CI")            \
+	VERB(verify, "look if a run directory is what it says it is")
 
 #define VERB(name, help) int docrun_##name(int argc, char *argv[]);
 DOCRUN_VERBS(VERB)

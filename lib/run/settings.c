@@ -254,6 +254,52 @@ doc_settings_changed(const struct doc_batch *b)
 	    what.len ? doc_buf_str(&what) : "programs, signatures, languages");
 }
 
+/* --spool of the command, or the one that lies in the run. */
+static void
+find_spool(const char *dir, const struct doc_value *run, char out[4200])
+{
+	const struct doc_value *words = doc_value_get(run, "command");
+	doc_autobuf struct doc_buf word = { 0 }, folder = { 0 };
+	char path[8400], *real;
+	const char *from = NULL;
+
+	snprintf(path, sizeof(path), "%s/spool", dir);
+	if (read_word(doc_value_at(doc_value_get(run, "folder"), 0), &folder) ==
+	    0)
+		from = doc_buf_str(&folder);
+	for (size_t i = 0; i < doc_value_count(words); i++)
+		if (read_word(doc_value_at(words, i), &word) == 0 &&
+		    doc_buf_str(&word) != NULL &&
+		    strncmp(word.data, "--spool=", 8) == 0)
+			snprintf(path, sizeof(path), "%s%s%s",
+			    word.data[8] == '/' || !from ? "" : from,
+			    word.data[8] == '/' || !from ? "" : "/",
+			    word.data + 8);
+	real = realpath(path, NULL);
+	snprintf(out, 4200, "%s", real ? real : "");
+	free(real);
+}
+
+int
+doc_settings_read(const char *dir, struct doc_run_facts *facts,
+    struct doc_error *err)
+{
+	doc_autovalue struct doc_value *v = read_json(dir, err);
+	const struct doc_value *stages = doc_value_get(v, "stages");
+
+	*facts = (struct doc_run_facts){ 0 };
+	if (v == NULL)
+		return -1;
+	for (size_t i = 0; i < doc_value_count(stages); i++) {
+		const char *name = doc_value_str(doc_value_at(stages, i));
+
+		if (name != NULL && doc_words_add(&facts->stages, name) < 0)
+			return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	}
+	find_spool(dir, v, facts->spool);
+	return 0;
+}
+
 int
 doc_batch_recall(const char *dir, struct doc_words *command,
     struct doc_error *err)
