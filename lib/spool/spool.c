@@ -187,7 +187,7 @@ doc_spool_digest(const struct doc_spool *spool,
 	if (fd < 0)
 		return -1;
 	if (doc_digest_fd(fd, hex, NULL) < 0)
-		return failed(err, "cannot read from the spool");
+		return doc_spool_failed(err, "cannot read from the spool");
 	return 0;
 }
 
