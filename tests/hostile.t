@@ -249,6 +249,59 @@ stays_text() {
 }
 ok 'a worker that answers and stays' stays_text
 
+# records N ATTACK: documents for doctext, and an end behind them.
+records() {
+	rm -rf many && mkdir many
+	for i in $(seq "$1"); do
+		echo "text $2" >"many/$i.txt"
+		printf '{"v":1,"type":"doc","id":"%d","path":"many/%d.txt",' \
+		    "$i" "$i"
+		printf '"media":"text/plain","sha256":"%064d",' "$i"
+		printf '"list":{"status":"ok"}}\n'
+	done
+	echo '{"v":1,"type":"end","stage":"doclist"}'
+}
+
+# Not more and more of them, and none for long.
+stay() {
+	records 200 stays >recs
+	rm -f fifo && mkfifo fifo
+	timeout 60 doctext -j 2 --cache none <fifo >out 2>err &
+	pid=$!
+	exec 8>fifo
+	cat recs >&8
+	tries=0
+	until test "$(grep -c '"type":"doc"' out)" -eq 200; do
+		tries=$((tries + 1))
+		test "$tries" -lt 300
+		sleep 0.1
+	done
+	# 16, two for each of two slots, and the supervisor's own household.
+	test "$(ours | wc -l)" -lt 60
+	tries=0
+	until test "$(ours | wc -l)" -lt 10; do
+		tries=$((tries + 1))
+		test "$tries" -lt 100
+		sleep 0.1
+	done
+	exec 8>&-
+	wait "$pid"
+	clean
+}
+ok 'workers that answer and stay are ended' stay
+
+# Where one was reused, that its end looks like no start does not count.
+die_between() {
+	records 100 answers_and_dies >recs
+	got=0
+	timeout 60 doctext -j 1 -U 4 --cache none <recs >out 2>err || got=$?
+	test "$got" -le 1
+	is 100 "$(recs .id out | wc -l)"
+	any '.type == "end" and .in == 100' out
+	clean
+}
+ok 'workers that die between two documents stop nobody' die_between
+
 # --- engines that do not come up ---------------------------------------------
 
 mkdir engines

@@ -10,7 +10,7 @@
 #include "lib/base/tree.h"
 #include "lib/pool/pool_impl.h"
 
-enum { DRY_MS = 2000 };
+enum { DRY_MS = 2000, LINGER_MS = 1000 };
 
 static int
 make_temp(struct doc_pool *p, struct doc_error *err)
@@ -301,6 +301,19 @@ check_clocks(struct wlink *w, uint64_t now)
 	return DOC_MIN(total, stall);
 }
 
+/* The same for one that has answered, and should be gone. */
+static uint64_t
+check_lingering(struct wlink *w, uint64_t now)
+{
+	uint64_t ms = left(now, w->beat_ms, LINGER_MS);
+
+	if (ms > 0)
+		return ms;
+	doc_info("a worker is ended: it answered, and stays");
+	wlink_kill(w, DOC_KILL_STOP);
+	return UINT64_MAX;
+}
+
 int
 doc_pool_tick(struct doc_pool *p)
 {
@@ -313,6 +326,8 @@ doc_pool_tick(struct doc_pool *p)
 		if ((w->state == W_BUSY || w->job != NULL) &&
 		    w->kill == DOC_KILL_NONE)
 			next = DOC_MIN(next, check_clocks(w, now));
+		else if (wlink_lingers(w))
+			next = DOC_MIN(next, check_lingering(w, now));
 	}
 	if (p->orphans != NULL || p->dry_since_ms != 0)
 		next = DOC_MIN(next, (uint64_t)50);

@@ -99,6 +99,8 @@ struct wlink *wlink_spawn(struct zlink *z);
 struct wlink *wlink_ready(const struct doc_pool *p, const char *tenant);
 void wlink_submit(struct wlink *w, struct doc_job *job);
 void wlink_kill(struct wlink *w, enum doc_kill why);
+/* Has it nothing to do here any more, and is still there? */
+bool wlink_lingers(const struct wlink *w);
 void wlink_exited(struct doc_pool *p, uint32_t id,
     const struct doc_exited *end);
 void wlink_orphan_all(struct zlink *z);

@@ -10,6 +10,9 @@
 #include "lib/base/io.h"
 #include "lib/pool/pool_impl.h"
 
+/* Workers that have answered and are not gone, besides two for each slot. */
+enum { LINGERING = 16 };
+
 static void worker_ready(struct doc_watch *watch, unsigned events);
 
 /* Its end of the socket and, where there are groups, a slot for it. */
@@ -120,6 +123,26 @@ wlink_kill(struct wlink *w, enum doc_kill why)
 		w->kill = why;
 }
 
+bool
+wlink_lingers(const struct wlink *w)
+{
+	return !w->exited && w->job == NULL && w->kill == DOC_KILL_NONE &&
+	    (w->state == W_OVER || (w->state == W_READY && w->eof));
+}
+
+/* An honest worker ends when it has answered.  One that does not is ended by
+ * the clock (pool.c); but many may answer until then, and are the older ones.
+ */
+static void
+see_off(struct doc_pool *p)
+{
+	unsigned most = LINGERING + 2 * p->share->slots, n = 0;
+
+	for (struct wlink *w = p->workers; w != NULL; w = w->next)
+		if (wlink_lingers(w) && ++n > most)
+			wlink_kill(w, DOC_KILL_STOP);
+}
+
 static void
 unlink_worker(struct wlink *w)
 {
@@ -204,7 +227,8 @@ count_end(struct wlink *w)
 	bill(w);
 	if (sig != 0 && w->kill == DOC_KILL_NONE)
 		zlink_crashed(w->zygote);
-	if (w->state == W_READY)
+	/* One that had a job may have been taken over, and speaks for none. */
+	if (w->state == W_READY && w->jobs_done == 0)
 		zlink_stillborn(w->zygote);
 	else
 		w->zygote->stillborn = 0;
@@ -417,6 +441,8 @@ answered(struct wlink *w, const struct doc_error *err)
 	job = detach(w, err);
 	if (++w->jobs_done < reuse && w->kill == DOC_KILL_NONE && !w->eof)
 		w->state = W_READY;
+	else
+		see_off(p);
 	pool_job_done(p, job);
 	pool_fill(p);
 }
@@ -507,6 +533,7 @@ worker_ready(struct doc_watch *watch, unsigned events)
 	} else if (w->state == W_BUSY && f->head.id == w->id) {
 		busy_frame(w, f);
 	} else if (f->head.type == DOC_FRAME_FAIL && w->state == W_READY &&
+	    w->jobs_done == 0 &&
 	    doc_failure_unpack(f->data, f->head.len, &err) == 0) {
 		/* It could not lock its cage: nobody's document is hurt. */
 		w->pool->why = err;

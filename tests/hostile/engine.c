@@ -648,6 +648,15 @@ stays(void)
 	asleep();
 }
 
+/* Answers, and dies where a reused one waits for more. */
+static void
+answers_and_dies(void)
+{
+	done();
+	usleep(3000);
+	abort();
+}
+
 /* Memory that the engine had mapped before: no limit of the address space sees
  * it, a control group does. */
 static void
@@ -685,7 +694,7 @@ static const struct attack {
 	A(progress_back), A(done_twice), A(fail_with_nothing),
 	A(fail_unknown), A(fail_unended), A(fail_with_escapes),
 	A(false_trace), A(segv), A(forbidden), A(spin), A(asleep),
-	A(beats_forever), A(silent), A(stays), A(many_entries), A(naps),
+	A(beats_forever), A(silent), A(stays), A(answers_and_dies), A(many_entries), A(naps),
 	{ "killed", asleep },
 	A(eats_aborts), A(eats_traps), A(eats_uses_null),
 	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
