@@ -183,7 +183,7 @@ try_limits(void *arg)
 	const struct doc_cage_limits limits = { .memory = 1 << 30, .cpu_s = 1 };
 	uint64_t base = doc_limits_address_space(cage->statm_fd);
 
-	return base == 0 || doc_limits_set(&limits, base, false) < 0;
+	return base == 0 || doc_limits_set(&limits, base, cage->profile) < 0;
 }
 
 static int
@@ -299,7 +299,7 @@ static int
 limit(const struct doc_cage *cage, const struct doc_cage_limits *limits,
     uint64_t base, struct doc_error *err)
 {
-	if (doc_limits_set(limits, base, cage->profile->temp) < 0 &&
+	if (doc_limits_set(limits, base, cage->profile) < 0 &&
 	    !(cage->missing & DOC_MECH_RLIMIT))
 		return doc_cage_fail(err, "set resource limits");
 	if (doc_limits_watch_faults() < 0)

@@ -16,6 +16,9 @@ enum {
 	STACK_BYTES = 8 << 20,	/* Linux's usual; recursion beyond is a bug */
 	ALT_STACK = 64 << 10,	/* AVX-512 state alone takes 3.5 KiB */
 	STACK_REACH = 64 << 10, /* frames of one call below the pointer */
+	/* Of all workers of one uid, which is how the kernel counts them: far
+	 * more than libraries make, and less than a machine has. */
+	THREADS_MAX = 4096,
 };
 
 int
@@ -53,14 +56,18 @@ lower(int resource, uint64_t soft, uint64_t hard)
 
 int
 doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
-    bool temp)
+    const struct doc_profile *profile)
 {
 	/* Soft below hard: SIGXCPU says what happened, while the SIGKILL of
 	 * the hard limit looks like everybody's. */
 	uint64_t cpu = limits->cpu_s;
 	/* Counts for temporary files as well. */
-	uint64_t file = temp ? DOC_MAX(limits->output, limits->temp)
-			     : limits->output;
+	uint64_t file = profile->temp ? DOC_MAX(limits->output, limits->temp)
+				      : limits->output;
+	/* A second lock behind the filter; where there are threads, the only
+	 * one that keeps a worker without a control group from filling the
+	 * table of processes. */
+	uint64_t threads = profile->threads ? THREADS_MAX : 0;
 	uint64_t memory;
 	const struct {
 		int resource;
@@ -69,6 +76,7 @@ doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
 		{ RLIMIT_CPU, cpu, cpu + 1 },
 		{ RLIMIT_FSIZE, file, file },
 		{ RLIMIT_NOFILE, FILES_MAX, FILES_MAX },
+		{ RLIMIT_NPROC, threads, threads },
 		{ RLIMIT_CORE, 0, 0 },
 		{ RLIMIT_STACK, STACK_BYTES, STACK_BYTES },
 		{ RLIMIT_MEMLOCK, 0, 0 },

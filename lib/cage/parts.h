@@ -126,7 +126,7 @@ int doc_limits_open(void);
 uint64_t doc_limits_address_space(int statm_fd);
 /* With an unknown base memory is not limited. */
 int doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
-    bool temp) DOC_MUST_CHECK;
+    const struct doc_profile *profile) DOC_MUST_CHECK;
 /* Worker: tell a stack overflow, and an end for want of memory, from other
  * faults. */
 int doc_limits_watch_faults(void) DOC_MUST_CHECK;

@@ -91,6 +91,7 @@ static const struct doc_profile *const profiles[] = {
 	&doc_profile_list,
 	&doc_profile_scan,
 	&doc_profile_text,
+	&doc_profile_office,
 	&doc_profile_ocr,
 	&doc_profile_preview,
 	&doc_profile_picture,
@@ -104,6 +105,7 @@ struct report {
 	unsigned missing;
 	int landlock_abi;
 	bool private_root;
+	bool no_root;		/* workers are not root outside */
 	int status[MAX_TRICKS]; /* of each attacker, as from waitpid */
 };
 
@@ -194,6 +196,7 @@ static int
 attack(struct doc_cage *cage, const struct trick *trick, const struct target *t)
 {
 	struct doc_error err = { 0 };
+	struct target mine = *t;
 	pid_t pid = fork();
 	int status;
 
@@ -201,7 +204,9 @@ attack(struct doc_cage *cage, const struct trick *trick, const struct target *t)
 		alarm(TRICK_SECONDS);
 		if (cage != NULL && doc_cage_enter(cage, &limits, 1, &err) < 0)
 			_exit(DOC_EXIT_SANDBOX);
-		_exit(trick->try(t) != 0);
+		snprintf(mine.own, sizeof(mine.own), "%s",
+		    cage != NULL && cage->temp[0] ? cage->temp : t->dir);
+		_exit(trick->try(&mine) != 0);
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
@@ -231,6 +236,7 @@ run_zygote(const struct world *world, const struct doc_profile *profile,
 		report->missing = cage.missing;
 		report->landlock_abi = cage.landlock_abi;
 		report->private_root = cage.private_root;
+		report->no_root = cage.drop_uid || geteuid() != 0;
 		cage.missing |= world->off;
 	}
 	sock = make_victim(caged, t);
@@ -336,6 +342,9 @@ layers(const struct report *report, const struct world *world,
 	bool files = report->landlock_abi > 0 || report->private_root;
 	unsigned have = NO_DUMP;
 
+	if (!(missing & DOC_MECH_RLIMIT) && report->no_root &&
+	    !profile->threads)
+		have |= NO_FORK;
 	if (!(missing & DOC_MECH_SECCOMP)) {
 		have |= SECCOMP;
 		if (!profile->temp && !(profile->read_only != NULL && files))
@@ -354,6 +363,9 @@ layers(const struct report *report, const struct world *world,
 		have |= OWN_MOUNTS;
 	if (report->private_root)
 		have |= OWN_ROOT;
+	/* Beneath its own directory nobody but a tmpfs counts. */
+	if ((have & OWN_MOUNTS) || ((have & FILES) && !profile->temp))
+		have |= ROOM;
 	return have;
 }
 
@@ -362,10 +374,10 @@ judge(const struct world *world, const struct doc_profile *profile,
     const struct report *report, const struct report *control)
 {
 	unsigned have = layers(report, world, profile);
-	char what[160];
+	char what[200];
 
 	for (size_t i = 0; i < trick_count; i++) {
-		snprintf(what, sizeof(what), "%s: %s: %s", world->name,
+		snprintf(what, sizeof(what) - 16, "%s: %s: %s", world->name,
 		    profile->name, tricks[i].what);
 		if (!(tricks[i].stops & have))
 			printf("# %s: nothing left to stop it\n", what);
@@ -374,6 +386,13 @@ judge(const struct world *world, const struct doc_profile *profile,
 			SKIP(what, "does not work here without a cage either");
 		else
 			OK(stopped(report->status[i]), what);
+		/* The record then has policy/syscall: fate_test.c. */
+		if ((tricks[i].stops & DEADLY) && (have & SECCOMP)) {
+			strcat(what, " is deadly");
+			OK(WIFSIGNALED(report->status[i]) &&
+				WTERMSIG(report->status[i]) == SIGSYS,
+			    what);
+		}
 	}
 }
 

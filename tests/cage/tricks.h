@@ -15,6 +15,7 @@ struct target {
 	pid_t zygote;	   /* parent of both */
 	char dir[64];	   /* writable by all, with "secret" and "mine" in it */
 	char temp[128];	   /* the victim's private directory, or "" */
+	char own[128];	   /* the attacker's; else dir */
 	uint16_t tcp, udp; /* ports on 127.0.0.1 */
 	char abstract[64]; /* name of a listening abstract socket */
 };
@@ -31,6 +32,9 @@ enum layer {
 	OWN_MOUNTS = 128, /* a tmpfs of its own over the private directory */
 	OWN_ROOT = 256,	  /* the private root, where Landlock is missing */
 	NO_DUMP = 512,	  /* the victim is not dumpable */
+	ROOM = 2048,	  /* no more can be written than there is room for */
+	DEADLY = 4096,	/* not a layer: the filter does not refuse, it kills */
+	NO_FORK = 1024, /* a limit of no processes, and of no root */
 };
 
 struct trick {

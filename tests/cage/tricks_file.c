@@ -226,6 +226,30 @@ try_setuid_bit(const struct target *t)
 	return st.st_mode & S_ISUID ? 0 : EPERM;
 }
 
+/* Many files, each below the limit of one: 32 times what there is room for. */
+static int
+try_fill(const struct target *t)
+{
+	static char block[512 << 10];
+	char path[256];
+	int fd, i, error = 0;
+
+	for (i = 0; error == 0 && i < 64; i++) {
+		snprintf(path, sizeof(path), "%s/fill-%d", t->own, i);
+		fd = open(path, O_WRONLY | O_CREAT, 0600);
+		if (fd < 0 ||
+		    write(fd, block, sizeof(block)) != (ssize_t)sizeof(block))
+			error = fd < 0 ? errno : ENOSPC;
+		if (fd >= 0)
+			close(fd);
+	}
+	while (i-- > 0) {
+		snprintf(path, sizeof(path), "%s/fill-%d", t->own, i);
+		unlink(path);
+	}
+	return error;
+}
+
 static int
 try_other_temp(const struct target *t)
 {
@@ -280,6 +304,7 @@ const struct trick file_tricks[] = {
 	{ "access", try_access, SECCOMP_NO_OPEN | OWN_ROOT },
 	{ "chdir", try_chdir, SECCOMP | OWN_ROOT },
 	{ "setuid bit", try_setuid_bit, SECCOMP | OWN_ROOT },
+	{ "fill the disk", try_fill, SECCOMP_NO_TEMP | ROOM },
 	{ "read another worker's temp", try_other_temp,
 	    SECCOMP_NO_OPEN | FILES | OWN_MOUNTS },
 	{ "read /proc/VICTIM/root", try_other_root,

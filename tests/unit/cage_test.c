@@ -516,6 +516,8 @@ act_inventory(struct doc_cage *cage DOC_UNUSED, int sock)
 		return 3;
 	if (getuid() == 0 || geteuid() == 0)
 		return 4;
+	if (getrlimit(RLIMIT_NPROC, &lim) < 0 || lim.rlim_max > 4096)
+		return 6;
 	/* fd 2 was a regular file. */
 	if (write(2, "x", 1) != 1 || lseek(2, 0, SEEK_END) > 0)
 		return 5;
