@@ -34,7 +34,7 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 # The link table is the architecture: a command links no parser, a zygote only
 # its own engine.
 CMDS    := doclist docscan doctext dococr docpreview docstore docfind docprogress \
-	docrun
+	docrun docbox
 ZYGOTES := docsniff doclist docscan doctext docoffice dococr docpreview docpicture
 
 command_LIBS := -ljson-c -lnettle -lseccomp

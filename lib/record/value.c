@@ -99,3 +99,24 @@ doc_value_int(const struct doc_value *v, int64_t or)
 		return or ;
 	return json_object_get_int64(node(v));
 }
+
+int
+doc_value_strings(const struct doc_value *v, const char *key,
+    int (*visit)(const char *key, const char *string, void *ctx), void *ctx)
+{
+	int rc = 0;
+
+	if (v == NULL)
+		return 0;
+	if (json_object_is_type(node(v), json_type_object)) {
+		json_object_object_foreach(node(v), name, member) if (rc == 0)
+		    rc = doc_value_strings(wrap(member), name, visit, ctx);
+	} else if (doc_value_is_array(v)) {
+		for (size_t i = 0; rc == 0 && i < doc_value_count(v); i++)
+			rc = doc_value_strings(doc_value_at(v, i), key, visit,
+			    ctx);
+	} else if (json_object_is_type(node(v), json_type_string)) {
+		rc = visit(key, doc_value_str(v), ctx);
+	}
+	return rc;
+}

@@ -28,6 +28,12 @@ bool doc_value_is_array(const struct doc_value *v);
 const char *doc_value_str(const struct doc_value *v);
 int64_t doc_value_int(const struct doc_value *v, int64_t or);
 
+/* Call visit for each string of the tree, with the key of the member it is, or
+ * is in an array of; until it returns other than 0, which is returned.  A
+ * string with a NUL is told as NULL. */
+int doc_value_strings(const struct doc_value *v, const char *key,
+    int (*visit)(const char *key, const char *string, void *ctx), void *ctx);
+
 static inline const char *
 doc_value_get_str(const struct doc_value *v, const char *key)
 {

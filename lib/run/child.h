@@ -26,7 +26,8 @@ struct doc_child {
 	struct doc_error err; /* reading or the loop failed */
 };
 
-/* Start it with `loop` set; the rest is reset. */
+/* Start it with `loop` set; the rest is reset.  Who wants bytes instead of
+ * lines puts another from.ready in place. */
 int doc_child_start(struct doc_child *child, const struct doc_command *cmd,
     struct doc_error *err) DOC_MUST_CHECK;
 

@@ -15,6 +15,8 @@ doc_command_exec(const struct doc_command *cmd)
 
 	if (cmd->shell != NULL)
 		execl("/bin/sh", "sh", "-c", cmd->shell, (char *)NULL);
+	else if (cmd->path)
+		execvp(cmd->args.at[0], cmd->args.at);
 	else if (doc_sibling(cmd->args.at[0], exe, sizeof(exe)) == 0)
 		execv(exe, cmd->args.at);
 	doc_fatal("cannot run %s: %s", cmd->name, strerror(errno));

@@ -14,6 +14,7 @@ struct doc_command {
 	char name[32];	       /* "docscan", or the name of a user's stage */
 	char key[32];	       /* of its result in the record: "scan" */
 	struct doc_words args; /* args.at[0] is the tool */
+	bool path;	       /* which is not one of ours: look in $PATH */
 	const char *shell;     /* a user's stage instead: a line for sh -c */
 };
 

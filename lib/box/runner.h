@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * runner - how each kind of box is started.
+ *
+ * docbox outside.  A box sees the system's /usr, our own programs, fonts, and
+ * the files that the stage's options name, all read-only; a spool of its own in
+ * memory; no document, no other file, no network and no environment but what is
+ * named here.
+ */
+#ifndef DOC_RUNNER_H
+#define DOC_RUNNER_H
+
+#include "lib/base/opt.h"
+#include "lib/run/command.h"
+
+/* X(id, spelling, what starts it) */
+#define DOC_RUNNERS(X)                                                         \
+	X(BWRAP, "bwrap")                                                      \
+	X(RUNC, "runc")                                                        \
+	X(PODMAN, "podman")                                                    \
+	X(NSPAWN, "nspawn")                                                    \
+	X(GVISOR, "gvisor")                                                    \
+	X(CMD, "cmd:")
+
+enum doc_runner_kind {
+#define X(id, name) DOC_RUNNER_##id,
+	DOC_RUNNERS(X)
+#undef X
+	    DOC_RUNNER_COUNT
+};
+
+struct doc_runner {
+	enum doc_runner_kind kind;
+	const char *shell;	    /* of cmd:, borrowed */
+	char name[16];		    /* "podman"; "cmd" */
+	char dir[256];		    /* of a root folder and a bundle, "" none */
+	char id[64];		    /* of the container */
+	struct doc_words read_only; /* paths the box may read */
+	struct doc_words env;	    /* NAME=VALUE that go in */
+	struct doc_command command; /* what to start */
+};
+
+/* Is `word` a runner?  USAGE names those there are. */
+int doc_runner_parse(struct doc_runner *r, const char *word,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/*
+ * Make the command, and the folders it needs below $TMPDIR.  `spool` is the
+ * absolute path at which the box makes its own.  SPAWN, IO, NO_MEMORY.
+ */
+int doc_runner_make(struct doc_runner *r, const char *spool,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/* Remove the folders; and those that docboxes left that were killed. */
+void doc_runner_release(struct doc_runner *r);
+void doc_runner_sweep(void);
+
+/* bundle.c: RUN's root folder, and config.json for runc and gVisor. */
+int doc_bundle_root(const struct doc_runner *r, const char *spool,
+    struct doc_error *err) DOC_MUST_CHECK;
+int doc_bundle_config(const struct doc_runner *r, const char *spool,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+#endif
