@@ -30,7 +30,7 @@ pattern() {
 		*:DIR:* | DIR:* | *::* | *:?*:?*) continue ;;
 		esac
 		echo "${key:+-$key | }--$name"
-	done | paste -sd '|' | sed 's/|-/ | -/g'
+	done | sed '$!s/$/ | \\/; 2,$s/^/\t/'
 }
 
 # The commands inside a tool: `docrun gc`.
@@ -174,8 +174,12 @@ fish_page() {
 	echo "# $note"
 	echo "# $made $1."
 	all=$(verbs "$1" | paste -sd ' ')
-	fish_options "$1" "$1" \
-	    "${all:+ -n 'not __fish_seen_subcommand_from $all'}"
+	test -z "$all" || cat <<END
+function __$1_verb
+	__fish_seen_subcommand_from $all
+end
+END
+	fish_options "$1" "$1" "${all:+ -n 'not __$1_verb'}"
 	for v in $all; do
 		echo "complete -c $1 -n __fish_use_subcommand -a $v -d '$(
 			"$bin/$1" --dump-verbs | sed -n "s/^$v$tab//p")'"
@@ -186,7 +190,7 @@ fish_page() {
 
 mkdir -p "$out/bash" "$out/zsh" "$out/fish"
 for tool in doclist docscan doctext dococr docpreview docstore docfind \
-    docprogress docrun; do
+    docprogress docrun docbox; do
 	bash_page "$tool" >"$out/bash/$tool"
 	zsh_page "$tool" >"$out/zsh/_$tool"
 	fish_page "$tool" >"$out/fish/$tool.fish"

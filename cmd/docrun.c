@@ -24,7 +24,7 @@
 struct options {
 	const char *dir, *resume;
 	const char *stages;
-	struct doc_words own, pass, tenants;
+	struct doc_words own, pass, tenants, runners;
 	const char *tenants_file, *files_from;
 	bool null;
 	int progress;
@@ -50,6 +50,8 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_STRING, AT(stages), NULL },
 	{ 'a', "stage", "NAME=CMD", "one's own stage, a filter for records",
 	    DOC_OPT_LIST, AT(own), NULL },
+	{ 'b', "runner", "RUNNER", "stages in a box: bwrap, podman; ocr=podman",
+	    DOC_OPT_LIST, AT(runners), NULL },
 	{ 'p', "pass", "STAGE=OPT", "an option for one stage, as ocr=--dpi=200",
 	    DOC_OPT_LIST, AT(pass), NULL },
 	{ 'T', "tenant", "NAME", "whose the files are; NAME=DIR: another's",
@@ -395,6 +397,7 @@ main(int argc, char *argv[])
 	plan.stages = o.stages;
 	plan.own = o.own;
 	plan.pass = o.pass;
+	plan.runners = o.runners;
 	plan.db = o.db;
 	plan.require_db = o.require_db;
 	plan.lang = o.lang;

@@ -14,7 +14,8 @@ docpreview stage
 docstore keep
 docfind run
 docprogress pass
-docrun run"
+docrun run
+docbox run"
 
 of_kind() { echo "$table" | awk -v k="$1" '$2 ~ k { print $1 }'; }
 

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 
 tools='doclist docscan doctext dococr docpreview docstore docfind docprogress
-    docrun'
+    docrun docbox'
 schema=$top/lib/record/record-v1.json
 # Debian's own, which has python3-jsonschema.
 python=/usr/bin/python3

@@ -12,18 +12,21 @@
  *	FILE	name below the spool	FILE	name in the next record's entry
  *	DATA	bytes of that file	DATA	bytes of that file
  *	CLOSE	the file is whole	CLOSE	the file is whole
- *	RECORD	id, entry, line		RECORD	line
+ *	RECORD	number, entry, line	RECORD	line
  *	LINE	one without a document	LINE	one without a document
  *	END	no more will come	EXIT	wait status of the stage
  *					NOISE	what it said on stderr
  *
- * Strings of ARGV and RECORD end in NUL.
+ * Strings of ARGV and RECORD end in NUL.  The number of a record stands in it
+ *as the member DOC_BOX_KEY, too, so that it is known again when it comes back.
  */
 #ifndef DOC_CHANNEL_H
 #define DOC_CHANNEL_H
 
 #include "lib/base/buf.h"
 #include "lib/base/error.h"
+
+#define DOC_BOX_KEY "box"
 
 enum doc_frame_type {
 	DOC_FRAME_ARGV = 'A',

@@ -14,9 +14,7 @@
 #include "lib/base/tree.h"
 #include "lib/box/channel.h"
 #include "lib/box/inside.h"
-#include "lib/record/path.h"
 #include "lib/run/child.h"
-#include "lib/run/flight.h"
 
 enum {
 	STAGE_FULL = 4 << 20, /* bytes the stage has not read: no more frames */
@@ -25,8 +23,8 @@ enum {
 
 /* A document in the stage. */
 struct entry {
-	char id[DOC_ID_SIZE]; /* "": unused */
-	char dir[256];	      /* below the spool: TENANT/aa/SHA256 */
+	int64_t number; /* 0: unused */
+	char dir[256];	/* below the spool: TENANT/aa/SHA256; "" none */
 };
 
 struct inside {
@@ -109,10 +107,10 @@ file_end(struct inside *in)
 }
 
 static struct entry *
-find(struct inside *in, const char *id)
+find(struct inside *in, int64_t number)
 {
 	for (unsigned i = 0; i < ENTRIES; i++)
-		if (strcmp(in->entries[i].id, id) == 0)
+		if (in->entries[i].number == number)
 			return &in->entries[i];
 	return NULL;
 }
@@ -131,14 +129,14 @@ to_stage(struct inside *in, const char *line, size_t len)
 static int
 take_record(struct inside *in, struct doc_frame *f)
 {
-	const char *id = doc_frame_string(f), *dir = doc_frame_string(f);
-	struct entry *e = find(in, "");
+	const char *number = doc_frame_string(f), *dir = doc_frame_string(f);
+	struct entry *e = find(in, 0);
 
-	if (id == NULL || dir == NULL || e == NULL ||
-	    strlen(id) >= sizeof(e->id) || strlen(dir) >= sizeof(e->dir))
+	if (number == NULL || dir == NULL || e == NULL ||
+	    strlen(dir) >= sizeof(e->dir))
 		return doc_error_set(&in->err, DOC_E_PROTOCOL,
-		    "a record without its names");
-	strcpy(e->id, id);
+		    "a record without its place");
+	e->number = strtoll(number, NULL, 10);
 	strcpy(e->dir, dir);
 	return to_stage(in, f->data, f->len);
 }
@@ -225,7 +223,7 @@ static bool
 shared(const struct inside *in, const struct entry *e)
 {
 	for (unsigned i = 0; i < ENTRIES; i++)
-		if (&in->entries[i] != e && in->entries[i].id[0] != '\0' &&
+		if (&in->entries[i] != e && in->entries[i].number != 0 &&
 		    strcmp(in->entries[i].dir, e->dir) == 0)
 			return true;
 	return false;
@@ -242,7 +240,7 @@ send_entry(struct inside *in, struct entry *e)
 
 	/* Without a place of its own it had no document either. */
 	if (e->dir[0] == '\0') {
-		e->id[0] = '\0';
+		e->number = 0;
 		return 0;
 	}
 	if (path_of(in, e->dir, "", path, sizeof(path)) < 0)
@@ -256,19 +254,23 @@ send_entry(struct inside *in, struct entry *e)
 		closedir(dir);
 	if (!shared(in, e))
 		doc_tree_remove(path);
-	e->id[0] = '\0';
+	e->number = 0;
 	return rc;
 }
 
 static int
 send_line(struct inside *in, const char *line, size_t len)
 {
-	char id[DOC_ID_SIZE];
+	struct doc_record rec;
 	struct entry *e;
+	int64_t number;
 
-	if (doc_line_id(line, len, id) != 1)
+	if (doc_record_parse(&rec, line, len, &in->err) < 0)
+		return -1;
+	if (rec.type != DOC_TYPE_DOC)
 		return say(in, DOC_FRAME_LINE, line, len);
-	e = find(in, id);
+	number = doc_record_int(&rec, DOC_BOX_KEY, 0);
+	e = number > 0 ? find(in, number) : NULL;
 	if (e != NULL && send_entry(in, e) < 0)
 		return -1;
 	return say(in, DOC_FRAME_RECORD, line, len);

@@ -4,13 +4,13 @@
 #ifndef DOC_OUTSIDE_IMPL_H
 #define DOC_OUTSIDE_IMPL_H
 
+#include "lib/base/digest.h"
 #include "lib/base/loop.h"
 #include "lib/box/channel.h"
 #include "lib/box/outside.h"
 #include "lib/record/path.h"
 #include "lib/record/stream.h"
 #include "lib/run/child.h"
-#include "lib/run/flight.h"
 #include "lib/spool/spool.h"
 
 enum {
@@ -23,7 +23,7 @@ enum {
 
 /* A document inside. */
 struct box_flight {
-	char id[DOC_ID_SIZE]; /* "": unused */
+	int64_t number; /* 0: unused */
 	char tenant[72], sha256[DOC_DIGEST_HEX];
 	struct doc_buf line;  /* the record as it came */
 	uint64_t bytes;	      /* of its document */
@@ -55,6 +55,7 @@ struct box {
 	uint64_t deadline_ms; /* of its start */
 	struct box_flight flights[BOX_WINDOW];
 	unsigned flying;
+	int64_t sent; /* documents so far: the number of the last */
 	uint64_t flying_bytes;
 	struct doc_buf others; /* lines without a document, inside, in order */
 	size_t others_at;

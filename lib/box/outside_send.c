@@ -44,6 +44,13 @@ dir_of(const struct box_flight *f, const char *name, char *out, size_t size)
 	return n > 0 && (size_t)n < size ? 0 : -1;
 }
 
+/* One without a digest, or of nobody, is work for no stage. */
+static bool
+has_place(const struct box_flight *f)
+{
+	return f->sha256[0] != '\0' && f->tenant[0] != '\0';
+}
+
 static int
 begin_file(struct box *b, const struct box_flight *f, const char *name)
 {
@@ -133,35 +140,62 @@ send_kept(struct box *b, const struct box_flight *f)
 	return rc;
 }
 
-/* The record as the stage inside is to see it: with a tenant, and with its
- * document where we put that. */
+/* The record with one more member, in place of the line. */
+static int
+set(struct doc_buf *line, const char *key, const char *json)
+{
+	doc_autobuf struct doc_buf out = { 0 };
+	struct doc_record rec;
+	struct doc_error err = { 0 };
+
+	if (doc_record_parse(&rec, line->data, line->len, &err) < 0 ||
+	    doc_record_append(&rec, key, json, strlen(json), &out) < 0)
+		return -1;
+	line->len = 0;
+	return doc_buf_add(line, out.data, out.len - 1);
+}
+
+/* The record as the stage inside is to see it: with its number, a tenant, and
+ * its document where we put that. */
+static int
+change(const struct box *b, const struct box_flight *f, const char *dir,
+    struct doc_buf *line)
+{
+	doc_autobuf struct doc_buf json = { 0 }, path = { 0 };
+	char number[32], tenant[80];
+	struct doc_json j;
+	const char *s;
+
+	snprintf(number, sizeof(number), "%jd", (intmax_t)f->number);
+	if (set(line, DOC_BOX_KEY, number) < 0)
+		return -1;
+	if (*dir == '\0')
+		return 0;
+	snprintf(tenant, sizeof(tenant), "\"%s\"", f->tenant);
+	doc_json_begin(&j, &json);
+	if (doc_buf_addf(&path, "%s/%s/data", b->spool.path, dir) < 0)
+		return -1;
+	doc_json_strn(&j, NULL, path.data, path.len);
+	s = j.failed ? NULL : doc_buf_str(&json);
+	return s == NULL || set(line, "tenant", tenant) < 0 ||
+		set(line, "data", s) < 0
+	    ? -1
+	    : 0;
+}
+
 static int
 send_record(struct box *b, const struct box_flight *f)
 {
-	doc_autobuf struct doc_buf json = { 0 }, one = { 0 }, two = { 0 },
-				   all = { 0 };
-	char path[512];
-	struct doc_record rec;
-	struct doc_json j;
+	doc_autobuf struct doc_buf all = { 0 }, line = { 0 };
+	char dir[512] = "", number[32];
 
-	if (dir_of(f, "data", path, sizeof(path)) < 0 ||
-	    doc_record_parse(&rec, f->line.data, f->line.len, &b->err) < 0 ||
-	    doc_buf_addf(&json, "\"%s\"", f->tenant) < 0 ||
-	    doc_record_append(&rec, "tenant", json.data, json.len, &one) < 0)
-		return no_memory(b);
-	json.len = 0;
-	doc_json_begin(&j, &json);
-	if (doc_buf_addf(&two, "%s/%s", b->spool.path, path) < 0)
-		return no_memory(b);
-	doc_json_strn(&j, NULL, two.data, two.len);
-	two.len = 0;
-	if (j.failed ||
-	    doc_record_parse(&rec, one.data, one.len - 1, &b->err) < 0 ||
-	    doc_record_append(&rec, "data", json.data, json.len, &two) < 0 ||
-	    dir_of(f, "", path, sizeof(path)) < 0 ||
-	    doc_buf_add(&all, f->id, strlen(f->id) + 1) < 0 ||
-	    doc_buf_add(&all, path, strlen(path) + 1) < 0 ||
-	    doc_buf_add(&all, two.data, two.len - 1) < 0 ||
+	snprintf(number, sizeof(number), "%jd", (intmax_t)f->number);
+	if ((has_place(f) && dir_of(f, "", dir, sizeof(dir)) < 0) ||
+	    doc_buf_add(&line, f->line.data, f->line.len) < 0 ||
+	    change(b, f, dir, &line) < 0 ||
+	    doc_buf_add(&all, number, strlen(number) + 1) < 0 ||
+	    doc_buf_add(&all, dir, strlen(dir) + 1) < 0 ||
+	    doc_buf_add(&all, line.data, line.len) < 0 ||
 	    doc_frame_add(&b->child.out, DOC_FRAME_RECORD, all.data, all.len) <
 		0)
 		return no_memory(b);
@@ -203,13 +237,13 @@ go_on(struct box *b)
 }
 
 static struct box_flight *
-new_flight(struct box *b, const struct doc_record *rec, const char *id)
+new_flight(struct box *b, const struct doc_record *rec)
 {
 	doc_autobuf struct doc_buf tenant = { 0 }, sha = { 0 };
 	struct box_flight *f = b->flights;
 	const char *s, *t;
 
-	while (f->id[0] != '\0')
+	while (f->number != 0)
 		f++;
 	if (doc_record_str(rec, "tenant", &tenant) < 0 ||
 	    doc_record_str(rec, "sha256", &sha) < 0)
@@ -222,8 +256,7 @@ new_flight(struct box *b, const struct doc_record *rec, const char *id)
 		return NULL;
 	f->err = (struct doc_error){ 0 };
 	f->bytes = 0;
-	snprintf(f->id, sizeof(f->id), "%s", id);
-	/* What the stage inside has no work for needs no place here. */
+	f->number = ++b->sent;
 	snprintf(f->sha256, sizeof(f->sha256), "%s",
 	    doc_digest_is_hex(s) ? s : "");
 	snprintf(f->tenant, sizeof(f->tenant), "%s",
@@ -233,24 +266,15 @@ new_flight(struct box *b, const struct doc_record *rec, const char *id)
 }
 
 static int
-take_document(struct box *b, const struct doc_record *rec, const char *id)
+take_document(struct box *b, const struct doc_record *rec)
 {
-	struct box_flight *f = new_flight(b, rec, id);
+	struct box_flight *f = new_flight(b, rec);
 	struct stat st;
 
 	if (f == NULL)
 		return no_memory(b);
-	if (f->sha256[0] == '\0' || f->tenant[0] == '\0') {
-		doc_autobuf struct doc_buf all = { 0 };
-
-		if (doc_buf_add(&all, id, strlen(id) + 1) < 0 ||
-		    doc_buf_add(&all, "", 1) < 0 ||
-		    doc_buf_add(&all, rec->line, rec->len) < 0 ||
-		    doc_frame_add(&b->child.out, DOC_FRAME_RECORD, all.data,
-			all.len) < 0)
-			return no_memory(b);
-		return 0;
-	}
+	if (!has_place(f))
+		return send_record(b, f);
 	if (send_kept(b, f) < 0)
 		return -1;
 	b->doc_of = f;
@@ -267,13 +291,12 @@ take_line(struct box *b, const char *line, size_t len)
 {
 	struct doc_record rec;
 	struct doc_error why = { 0 };
-	char id[DOC_ID_SIZE];
 
 	if (doc_record_parse(&rec, line, len, &why) < 0)
 		return doc_error_set(&b->err, DOC_E_STREAM, "line %ju: %s",
 		    (uintmax_t)b->in.number, why.msg);
-	if (doc_line_id(line, len, id) == 1)
-		return take_document(b, &rec, id);
+	if (rec.type == DOC_TYPE_DOC)
+		return take_document(b, &rec);
 	if (doc_buf_add(&b->others, line, len) < 0 ||
 	    doc_buf_addc(&b->others, '\n') < 0 ||
 	    doc_frame_add(&b->child.out, DOC_FRAME_LINE, line, len) < 0)

@@ -181,16 +181,13 @@ own_error(const struct box_flight *f, const struct doc_value *result,
 }
 
 static struct box_flight *
-flight_of(struct box *b, const char *line, size_t len)
+flight_of(struct box *b, const struct doc_record *rec)
 {
-	char id[DOC_ID_SIZE];
+	int64_t number = doc_record_int(rec, DOC_BOX_KEY, 0);
 
-	if (doc_line_id(line, len, id) != 1)
-		return NULL;
-	for (unsigned i = 0; i < BOX_WINDOW; i++)
-		if (b->flights[i].id[0] != '\0' &&
-		    &b->flights[i] != b->doc_of &&
-		    strcmp(b->flights[i].id, id) == 0)
+	for (unsigned i = 0; i < BOX_WINDOW && number > 0; i++)
+		if (b->flights[i].number == number &&
+		    &b->flights[i] != b->doc_of)
 			return &b->flights[i];
 	return NULL;
 }
@@ -198,17 +195,17 @@ flight_of(struct box *b, const char *line, size_t len)
 static int
 take_record(struct box *b, const struct doc_frame *frame)
 {
-	struct box_flight *f = flight_of(b, frame->data, frame->len);
+	struct box_flight *f;
 	doc_autovalue struct doc_value *result = NULL;
 	doc_autobuf struct doc_buf json = { 0 };
 	const struct doc_json_member *m;
 	struct doc_record rec, was;
 	struct doc_error why = { 0 };
 
-	if (f == NULL)
-		return lie(b, "a record nobody asked for");
 	if (doc_record_parse(&rec, frame->data, frame->len, &why) < 0 ||
-	    (m = doc_record_find(&rec, b->key)) == NULL)
+	    (f = flight_of(b, &rec)) == NULL)
+		return lie(b, "a record nobody asked for");
+	if ((m = doc_record_find(&rec, b->key)) == NULL)
 		return lie(b, "a record without a result");
 	result = doc_value_parse(rec.line + m->value, m->value_len);
 	if (result == NULL)
@@ -225,7 +222,7 @@ take_record(struct box *b, const struct doc_frame *frame)
 		    "no memory for a record");
 	b->flying--;
 	b->flying_bytes -= f->bytes;
-	f->id[0] = '\0';
+	f->number = 0;
 	return 0;
 }
 

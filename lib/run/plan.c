@@ -5,6 +5,7 @@
 
 #include "lib/base/start.h"
 #include "lib/base/version.h"
+#include "lib/run/boxed.h"
 #include "lib/run/plan.h"
 
 /* Stages of ours, in the order they run when nothing else is said. */
@@ -143,7 +144,9 @@ add_stage(struct doc_plan *p, const char *word, size_t n, struct doc_error *err)
 	snprintf(c->name, sizeof(c->name), "%s", c->shell ? c->key : row->tool);
 	p->n++;
 	if (c->shell == NULL &&
-	    add_common(p, row->tool, row->word, &c->args) < 0)
+	    (doc_boxed_prefix(&p->runners, row->tool, p->common, &c->args) <
+		    0 ||
+		add_common(p, row->tool, row->word, &c->args) < 0))
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	return 0;
 }

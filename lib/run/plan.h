@@ -15,10 +15,11 @@ enum { DOC_PLAN_STAGES = DOC_LEDGER_STAGES - 1 };
 
 struct doc_plan {
 	/* set by the caller */
-	const char *stages;    /* "scan,text,mine" */
-	struct doc_words own;  /* "mine=CMD" */
-	struct doc_words pass; /* "ocr=--lang=deu" */
-	const char *refresh;   /* "ocr,text": without their kept results */
+	const char *stages;	  /* "scan,text,mine" */
+	struct doc_words own;	  /* "mine=CMD" */
+	struct doc_words pass;	  /* "ocr=--lang=deu" */
+	const char *refresh;	  /* "ocr,text": without their kept results */
+	struct doc_words runners; /* "podman", "ocr=bwrap": see boxed.h */
 	bool listed; /* names come from a list: no folder holds them all */
 	const char *db;
 	bool require_db;
