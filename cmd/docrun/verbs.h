@@ -8,6 +8,7 @@
 #define DOCRUN_VERBS_H
 
 #define DOCRUN_VERBS(VERB)                                                     \
+	VERB(cache, "say what a spool holds")                                  \
 	VERB(diff, "say what is worse in a second run over the same")          \
 	VERB(gc, "remove from a spool what was not used for some time")        \
 	VERB(report, "say what a run found, for people and for CI")            \

@@ -1,159 +1,104 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/spool/gc.h"
-#include "lib/spool/spool.h"
+#include "lib/spool/shelf.h"
 
-typedef int visit(struct doc_gc *gc, int parent, const char *name,
-    struct doc_error *err);
+/* A file that was moved aside; one that is found was left by a gc that was
+ * killed. */
+#define ASIDE ".old."
 
-static bool
-is_hex(const char *name, size_t len)
-{
-	return strspn(name, "0123456789abcdef") == len && name[len] == '\0';
-}
+struct sweep {
+	struct doc_shelf shelf; /* first: it finds us by cast */
+	struct doc_gc *gc;
+};
 
-static DIR *
-open_dir(int parent, const char *name)
-{
-	int fd = openat(parent, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (dir == NULL && fd >= 0)
-		close(fd);
-	return dir;
-}
-
-/* What is gone already, or is no folder, is nobody's loss. */
-static int
-open_failed(struct doc_error *err)
-{
-	return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
-	    ? 0
-	    : doc_error_sys(err, "cannot read a folder of the spool");
-}
-
-/* Call fn for each name of `len` hexadecimal digits; 0 digits: any name that
- * does not begin with a dot. */
-static int
-each(struct doc_gc *gc, int parent, const char *name, size_t len, visit *fn,
-    struct doc_error *err)
-{
-	DIR *dir = open_dir(parent, name);
-	struct dirent *e;
-	int rc = 0;
-
-	if (dir == NULL)
-		return open_failed(err);
-	while (rc == 0 && (e = readdir(dir)) != NULL)
-		if (e->d_name[0] != '.' && (len == 0 || is_hex(e->d_name, len)))
-			rc = fn(gc, dirfd(dir), e->d_name, err);
-	closedir(dir);
-	return rc;
-}
-
-/* The age of the youngest file, UINT64_MAX of none, and the bytes of all. */
+/* Milliseconds since it was written or used; a time that is yet to come counts
+ * as now. */
 static uint64_t
-look_at(DIR *dir, uint64_t *bytes)
+age_ms(const struct stat *st)
 {
-	uint64_t age_ms = UINT64_MAX;
 	struct timespec now;
-	struct dirent *e;
-	struct stat st;
+	int64_t ms;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	while ((e = readdir(dir)) != NULL) {
-		int64_t ms;
-
-		if (e->d_name[0] == '.' ||
-		    fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) <
-			0)
-			continue;
-		ms = ((int64_t)now.tv_sec - st.st_mtim.tv_sec) * 1000 +
-		    (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
-		/* A time that is yet to come counts as now. */
-		if (ms < 0)
-			ms = 0;
-		if ((uint64_t)ms < age_ms)
-			age_ms = (uint64_t)ms;
-		*bytes += (uint64_t)st.st_size;
-	}
-	return age_ms;
+	ms = ((int64_t)now.tv_sec - st->st_mtim.tv_sec) * 1000 +
+	    (now.tv_nsec - st->st_mtim.tv_nsec) / 1000000;
+	return ms < 0 ? 0 : (uint64_t)ms;
 }
 
-static void
-empty(DIR *dir)
+/* Removed, or used in the last moment and back in its place. */
+static bool
+finish(const struct doc_gc *gc, int dir, const char *aside)
 {
-	struct dirent *e;
+	struct stat st;
 
-	rewinddir(dir);
-	while ((e = readdir(dir)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			unlinkat(dirfd(dir), e->d_name, 0);
+	if (fstatat(dir, aside, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	if (age_ms(&st) < gc->keep_ms &&
+	    (renameat2(dir, aside, dir, aside + strlen(ASIDE),
+		 RENAME_NOREPLACE) == 0 ||
+		errno != EEXIST))
+		return false;
+	/* Or it was written anew meanwhile. */
+	return unlinkat(dir, aside, 0) == 0;
 }
 
 static int
-visit_entry(struct doc_gc *gc, int parent, const char *name,
-    struct doc_error *err)
+visit(struct doc_shelf *shelf, int dir, const char *name)
 {
-	DIR *dir = open_dir(parent, name);
-	uint64_t bytes = 0;
+	struct doc_gc *gc = ((struct sweep *)shelf)->gc;
+	char path[512], aside[300];
+	struct stat st;
 
-	if (dir == NULL)
-		return open_failed(err);
+	if (strncmp(name, ASIDE, strlen(ASIDE)) == 0) {
+		if (!gc->dry_run)
+			finish(gc, dir, name);
+		return 0;
+	}
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    S_ISDIR(st.st_mode))
+		return 0;
 	gc->seen++;
-	if (look_at(dir, &bytes) >= gc->keep_ms) {
-		if (!gc->dry_run) {
-			empty(dir);
-			/* Not empty: somebody wrote there meanwhile. */
-			unlinkat(parent, name, AT_REMOVEDIR);
-		}
-		gc->removed++;
-		gc->bytes += bytes;
+	snprintf(path, sizeof(path), "%s/%s", shelf->place, name);
+	if (gc->wanted != NULL && gc->wanted(gc, path)) {
+		gc->wanted_count++;
+		return 0;
 	}
-	closedir(dir);
+	if (age_ms(&st) < gc->keep_ms)
+		return 0;
+	if (!gc->dry_run) {
+		snprintf(aside, sizeof(aside), ASIDE "%s", name);
+		if (renameat(dir, name, dir, aside) < 0 ||
+		    !finish(gc, dir, aside))
+			return 0;
+	}
+	gc->removed++;
+	gc->bytes += (uint64_t)st.st_size;
 	return 0;
 }
 
-static int
-visit_shelf(struct doc_gc *gc, int parent, const char *name,
-    struct doc_error *err)
+/* Not empty: it stays. */
+static void
+leave(struct doc_shelf *shelf, int above, const char *name)
 {
-	if (each(gc, parent, name, DOC_DIGEST_HEX - 1, visit_entry, err) < 0)
-		return -1;
-	if (!gc->dry_run)
-		unlinkat(parent, name, AT_REMOVEDIR);
-	return 0;
-}
-
-static int
-visit_tenant(struct doc_gc *gc, int parent, const char *name,
-    struct doc_error *err)
-{
-	return gc->tenant != NULL && strcmp(gc->tenant, name) != 0
-	    ? 0
-	    : each(gc, parent, name, 2, visit_shelf, err);
+	if (!((struct sweep *)shelf)->gc->dry_run)
+		unlinkat(above, name, AT_REMOVEDIR);
 }
 
 int
-doc_gc(struct doc_gc *gc, const char *path, struct doc_error *err)
+doc_gc_run(struct doc_gc *gc, const struct doc_spool *spool,
+    struct doc_error *err)
 {
-	struct doc_spool spool;
-	int rc;
+	struct sweep s = { .shelf = { .tenant = gc->tenant,
+			       .file = visit,
+			       .leave = leave },
+		.gc = gc };
 
-	if (path != NULL && access(path, F_OK) < 0)
-		return doc_error_sys(err, "cannot read '%s'", path);
-	if (doc_spool_open(&spool, path, err) < 0)
-		return -1;
-	rc = each(gc, spool.dir, ".", 0, visit_tenant, err);
-	doc_spool_close(&spool);
-	return rc;
+	return doc_shelf_walk(&s.shelf, spool, err);
 }

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "lib/base/io.h"
 #include "lib/base/tree.h"
+#include "lib/spool/incoming.h"
 #include "lib/spool/spool.h"
-
-#define INCOMING ".incoming."
 
 static int
 default_path(char out[static PATH_MAX], struct doc_error *err)
@@ -33,50 +30,18 @@ default_path(char out[static PATH_MAX], struct doc_error *err)
 	return 0;
 }
 
-/* Remove what a killed process of this machine left unfinished. */
-static void
-sweep(const struct doc_spool *spool)
-{
-	int fd = dup(spool->dir);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	rewinddir(d);
-	for (struct dirent *e; (e = readdir(d)) != NULL;) {
-		size_t n = strlen(INCOMING);
-		struct doc_spool old = { .dir = spool->dir };
-		long pid;
-
-		if (strncmp(e->d_name, INCOMING, n) != 0 ||
-		    strlen(e->d_name) >= sizeof(old.incoming))
-			continue;
-		pid = strtol(e->d_name + n, NULL, 10);
-		/* One of our own number is of a process before us. */
-		if (pid > 0 &&
-		    (pid == getpid() ||
-			(kill((pid_t)pid, 0) < 0 && errno == ESRCH))) {
-			strcpy(old.incoming, e->d_name);
-			doc_spool_close(&old);
-		}
-	}
-	closedir(d);
-}
-
-int
-doc_spool_open(struct doc_spool *spool, const char *path, struct doc_error *err)
+static int
+open_spool(struct doc_spool *spool, const char *path, bool make,
+    struct doc_error *err)
 {
 	char chosen[PATH_MAX];
 
-	*spool = (struct doc_spool){ .dir = -1 };
+	*spool = (struct doc_spool){ .dir = -1, .mine = -1 };
 	if (path != NULL)
 		snprintf(chosen, sizeof(chosen), "%s", path);
 	else if (default_path(chosen, err) < 0)
 		return -1;
-	if (doc_tree_make(chosen, err) < 0)
+	if (make && doc_tree_make(chosen, err) < 0)
 		return -1;
 	spool->path = realpath(chosen, NULL);
 	spool->dir = open(chosen, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -85,53 +50,30 @@ doc_spool_open(struct doc_spool *spool, const char *path, struct doc_error *err)
 		free(doc_steal(&spool->path));
 		return -1;
 	}
-	sweep(spool);
+	doc_incoming_sweep(spool);
 	return 0;
 }
 
-static void
-remove_incoming(struct doc_spool *spool)
+int
+doc_spool_open(struct doc_spool *spool, const char *path, struct doc_error *err)
 {
-	int fd = openat(spool->dir, spool->incoming,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	return open_spool(spool, path, true, err);
+}
 
-	if (d == NULL)
-		return;
-	for (struct dirent *e; (e = readdir(d)) != NULL;)
-		if (e->d_name[0] != '.')
-			unlinkat(fd, e->d_name, 0);
-	closedir(d);
-	unlinkat(spool->dir, spool->incoming, AT_REMOVEDIR);
+int
+doc_spool_find(struct doc_spool *spool, const char *path, struct doc_error *err)
+{
+	return open_spool(spool, path, false, err);
 }
 
 void
 doc_spool_close(struct doc_spool *spool)
 {
-	if (spool->incoming[0] != '\0')
-		remove_incoming(spool);
+	doc_incoming_remove(spool);
 	if (spool->path != NULL) {
 		close(spool->dir);
 		free(doc_steal(&spool->path));
 	}
-}
-
-/* Our folder of unfinished files; one of the same name is of a process that
- * had our number, and was killed. */
-static int
-make_incoming(struct doc_spool *spool)
-{
-	snprintf(spool->incoming, sizeof(spool->incoming), INCOMING "%ld",
-	    (long)getpid());
-	if (mkdirat(spool->dir, spool->incoming, 0700) == 0)
-		return 0;
-	if (errno == EEXIST) {
-		remove_incoming(spool);
-		if (mkdirat(spool->dir, spool->incoming, 0700) == 0)
-			return 0;
-	}
-	spool->incoming[0] = '\0';
-	return -1;
 }
 
 int
@@ -153,7 +95,7 @@ doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
 {
 	int fd;
 
-	if (spool->incoming[0] == '\0' && make_incoming(spool) < 0)
+	if (spool->incoming[0] == '\0' && doc_incoming_make(spool) < 0)
 		return doc_spool_failed(err, "cannot write to the spool");
 	snprintf(file->name, sizeof(file->name), "%s/%ju", spool->incoming,
 	    (uintmax_t)spool->next++);
@@ -201,10 +143,8 @@ doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file)
 
 /* TENANT, TENANT/aa, TENANT/aa/SHA256: mostly there already. */
 static int
-put(const struct doc_spool *spool, const char *from, char *at)
+make_place(const struct doc_spool *spool, char *at)
 {
-	if (renameat(spool->dir, from, spool->dir, at) == 0)
-		return 0;
 	for (char *p = strchr(at, '/'); p; p = strchr(p + 1, '/')) {
 		int rc;
 
@@ -214,7 +154,30 @@ put(const struct doc_spool *spool, const char *from, char *at)
 		if (rc < 0 && errno != EEXIST)
 			return -1;
 	}
-	return renameat(spool->dir, from, spool->dir, at);
+	return 0;
+}
+
+/* gc removes folders that are empty: again, then. */
+static int
+put(const struct doc_spool *spool, const char *from, char *at)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		if (renameat(spool->dir, from, spool->dir, at) == 0)
+			return 0;
+		if (errno != ENOENT ||
+		    (make_place(spool, at) < 0 && errno != ENOENT))
+			return -1;
+	}
+	return -1;
+}
+
+bool
+doc_spool_use(const char *path)
+{
+	struct stat st;
+
+	utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+	return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 int
@@ -291,6 +254,7 @@ is_there(const struct doc_spool *spool, const char *tenant, const char *sha256,
 	    sha256, name);
 
 	return len > 0 && (size_t)len < sizeof(at) &&
+	    utimensat(spool->dir, at, NULL, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    fstatat(spool->dir, at, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(st.st_mode) && (uint64_t)st.st_size == n;
 }

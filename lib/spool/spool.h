@@ -17,12 +17,16 @@ struct doc_spool {
 	char *path; /* absolute, links resolved */
 	int dir;
 	char incoming[64]; /* our folder of unfinished files, "" until used */
+	int mine;	   /* fd of it, locked as long as we live; else -1 */
 	uint64_t next;
 };
 
 /* Open or make the spool at `path`; NULL: $DOCPIPE_SPOOL, else
  * $XDG_CACHE_HOME/docpipe/spool, else ~/.cache/docpipe/spool. */
 int doc_spool_open(struct doc_spool *spool, const char *path,
+    struct doc_error *err) DOC_MUST_CHECK;
+/* The same, but one that is there; none is made. */
+int doc_spool_find(struct doc_spool *spool, const char *path,
     struct doc_error *err) DOC_MUST_CHECK;
 void doc_spool_close(struct doc_spool *spool); /* removes unfinished files */
 
@@ -42,6 +46,10 @@ int doc_spool_digest(const struct doc_spool *spool,
     const struct doc_spool_file *file, char hex[static DOC_DIGEST_HEX],
     struct doc_error *err) DOC_MUST_CHECK;
 void doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file);
+
+/* Note that a file of the spool is of use, so that gc keeps it, and is there:
+ * in this order (gc.h).  A regular file? */
+bool doc_spool_use(const char *path);
 
 /* Append the content of `name` of tenant's content `sha256` to `out`, and
  * note that it was of use.  1, 0 when there is none, -1 no memory. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/base/io.h"
 #include "lib/base/version.h"
@@ -64,8 +63,9 @@ doc_cache_name(const struct doc_stage_task *task, const struct doc_record *rec,
 	return 0;
 }
 
-/* Every file of the spool that the result names is there?  Paths that JSON
- * has to escape are not looked for, and such a result is no hit. */
+/* Every file of the spool that the result names is there, and of use again?
+ * Paths that JSON has to escape are not looked for, and such a result is no
+ * hit. */
 static bool
 files_there(const struct doc_run *run, const char *json, size_t len)
 {
@@ -75,7 +75,6 @@ files_there(const struct doc_run *run, const char *json, size_t len)
 	for (const char *p = json, *end = json + len; p < end;) {
 		const char *close;
 		char path[4200];
-		struct stat st;
 
 		p = memmem(p, (size_t)(end - p), spool, n);
 		if (p == NULL)
@@ -85,7 +84,7 @@ files_there(const struct doc_run *run, const char *json, size_t len)
 		    memchr(p, '\\', (size_t)(close - p)) != NULL)
 			return false;
 		snprintf(path, sizeof(path), "%.*s", (int)(close - p), p);
-		if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		if (!doc_spool_use(path))
 			return false;
 		p = close;
 	}

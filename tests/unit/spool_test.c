@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,9 +124,7 @@ test_leftovers(void)
 	struct doc_error err = { 0 };
 	struct doc_spool s;
 	struct doc_spool_file f;
-	char own[PATH_MAX + 64];
 	pid_t pid = fork();
-	int fd;
 
 	if (pid == 0) {
 		if (doc_spool_open(&s, place, &err) == 0 &&
@@ -138,16 +137,63 @@ test_leftovers(void)
 	OK(doc_spool_open(&s, place, &err) == 0 && unfinished() == 0,
 	    "and is swept by the next");
 	doc_spool_close(&s);
-	snprintf(own, sizeof(own), "%s/.incoming.%ld", place, (long)getpid());
-	mkdir(own, 0700);
-	strcat(own, "/0");
-	close(open(own, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-	OK(doc_spool_open(&s, place, &err) == 0, "leftovers of our own number");
-	fd = doc_spool_create(&s, &f, &err);
-	OK(fd >= 0, "are no obstacle");
-	close(fd);
+}
+
+static bool
+alone(void)
+{
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+
+	if (doc_spool_open(&s, place, &err) < 0)
+		return false;
 	doc_spool_close(&s);
-	OK(unfinished() == 0, "and go as well");
+	return unfinished() == 0;
+}
+
+/* Not the number tells who lives, but the lock: a number means nothing in
+ * another container. */
+static void
+test_containers(void)
+{
+	static const struct timespec old[2] = { { .tv_sec = 1 },
+		{ .tv_sec = 1 } };
+	struct doc_error err = { 0 };
+	struct doc_spool s;
+	struct doc_spool_file f;
+	char other[PATH_MAX + 64];
+	int fds[2], ws;
+	pid_t pid, heir = -1;
+
+	OK(pipe(fds) == 0, "a pipe");
+	pid = fork();
+	if (pid == 0) {
+		if (doc_spool_open(&s, place, &err) < 0 ||
+		    doc_spool_create(&s, &f, &err) < 0)
+			_exit(1);
+		heir = fork();
+		if (heir == 0) {
+			close(fds[0]);
+			close(fds[1]);
+			pause();
+		}
+		_exit(write(fds[1], &heir, sizeof(heir)) < 0);
+	}
+	OK(read(fds[0], &heir, sizeof(heir)) == sizeof(heir), "its heir");
+	waitpid(pid, &ws, 0);
+	OK(!alone(), "its number is gone, its lock is not: it stays");
+	kill(heir, SIGKILL);
+	while (kill(heir, 0) == 0 && !alone())
+		usleep(1000);
+	OK(alone(), "until that is gone, too");
+	close(fds[0]);
+	close(fds[1]);
+	snprintf(other, sizeof(other), "%s/.incoming.1.00000000.00000000",
+	    place);
+	mkdir(other, 0700);
+	OK(!alone(), "another machine's stays");
+	utimensat(AT_FDCWD, other, old, 0);
+	OK(alone(), "for a day");
 }
 
 /* One who lives is not swept by another. */
@@ -345,6 +391,7 @@ main(void)
 	test_commit();
 	test_drop();
 	test_leftovers();
+	test_containers();
 	test_two();
 	test_settle();
 	copied = child(settle_copy);
