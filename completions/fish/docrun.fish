@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Made by .tools/completions.sh from the option table of docrun.
 function __docrun_verb
-	__fish_seen_subcommand_from diff gc report verify
+	__fish_seen_subcommand_from cache diff gc report verify
 end
 complete -c docrun -n 'not __docrun_verb' -s o -l output -x -a '(__fish_complete_directories)' -d 'the run directory to make, or to go on with'
 complete -c docrun -n 'not __docrun_verb' -s k -l resume -x -a '(__fish_complete_directories)' -d 'go on with that run, as it was asked for'
@@ -54,6 +54,12 @@ complete -c docrun -n 'not __docrun_verb' -s C -l cage -x -a 'enforce trace none
 complete -c docrun -n 'not __docrun_verb' -s U -l reuse -x -d 'documents per worker, within one tenant'
 complete -c docrun -n 'not __docrun_verb' -s h -l help -d 'show this help'
 complete -c docrun -n 'not __docrun_verb' -l version -d 'show the version'
+complete -c docrun -n __fish_use_subcommand -a cache -d 'say what a spool holds'
+complete -c docrun -n '__fish_seen_subcommand_from cache' -s S -l spool -x -a '(__fish_complete_directories)' -d 'the spool to look at'
+complete -c docrun -n '__fish_seen_subcommand_from cache' -s T -l tenant -x -d 'this tenant\'s part only'
+complete -c docrun -n '__fish_seen_subcommand_from cache' -s J -l json -d 'print a line of JSON for each row'
+complete -c docrun -n '__fish_seen_subcommand_from cache' -s h -l help -d 'show this help'
+complete -c docrun -n '__fish_seen_subcommand_from cache' -l version -d 'show the version'
 complete -c docrun -n __fish_use_subcommand -a diff -d 'say what is worse in a second run over the same'
 complete -c docrun -n '__fish_seen_subcommand_from diff' -s l -l loss -x -d 'text that may get lost or come (5)'
 complete -c docrun -n '__fish_seen_subcommand_from diff' -s w -l worse -d 'print only what is worse'
@@ -65,6 +71,8 @@ complete -c docrun -n __fish_use_subcommand -a gc -d 'remove from a spool what w
 complete -c docrun -n '__fish_seen_subcommand_from gc' -s S -l spool -x -a '(__fish_complete_directories)' -d 'the spool to clean'
 complete -c docrun -n '__fish_seen_subcommand_from gc' -s T -l tenant -x -d 'this tenant\'s part only'
 complete -c docrun -n '__fish_seen_subcommand_from gc' -s k -l keep -x -d 'keep what was used within that time (30d)'
+complete -c docrun -n '__fish_seen_subcommand_from gc' -s r -l run -x -a '(__fish_complete_directories)' -d 'keep what the records of that run name'
+complete -c docrun -n '__fish_seen_subcommand_from gc' -s a -l all -d 'do not keep what the spool\'s own run names'
 complete -c docrun -n '__fish_seen_subcommand_from gc' -s N -l dry-run -d 'count, but remove nothing'
 complete -c docrun -n '__fish_seen_subcommand_from gc' -s q -l quiet -d 'say nothing'
 complete -c docrun -n '__fish_seen_subcommand_from gc' -s h -l help -d 'show this help'
