@@ -4,6 +4,7 @@
 
 #include "lib/base/utf8.h"
 #include "lib/format/markup.h"
+#include "lib/format/word_field.h"
 #include "lib/format/xlsx_format.h"
 #include "lib/format/xml.h"
 
@@ -23,14 +24,18 @@ enum kind {
 	DROP_CAP,
 	FALLBACK,
 	FIELD,
+	FIELD_MARK,
 	HYPHEN,
+	INSTRUCTION,
 	LINE,
 	LIST_LEVEL,
 	LIST_NUMBER,
 	PART,
 	PLACEHOLDER,
 	PROPERTIES,
+	READING,
 	ROW,
+	RUBY,
 	SHAPE,
 	SKIP,
 	SOFT_HYPHEN,
@@ -55,10 +60,13 @@ static const struct doc_xml_token elements[] = {
 	{ "den", PART },
 	{ "endnote", LINE },
 	{ "fld", FIELD },
+	{ "fldChar", FIELD_MARK },
+	{ "fldSimple", FIELD_MARK },
 	{ "footnote", LINE },
 	{ "framePr", DROP_CAP },
 	{ "graphicFrame", SHAPE },
 	{ "ilvl", LIST_LEVEL },
+	{ "instrText", INSTRUCTION },
 	{ "moveFrom", SKIP },
 	{ "noBreakHyphen", HYPHEN },
 	{ "numId", LIST_NUMBER },
@@ -69,7 +77,8 @@ static const struct doc_xml_token elements[] = {
 	{ "ph", PLACEHOLDER },
 	{ "ptab", TAB },
 	{ "rPr", SKIP },
-	{ "rt", SKIP },
+	{ "rt", READING },
+	{ "ruby", RUBY },
 	{ "ser", ROW },
 	{ "softHyphen", SOFT_HYPHEN },
 	{ "sp", SHAPE },
@@ -96,6 +105,10 @@ struct markup {
 	int list_number, list_level; /* of the paragraph; -1: not given */
 	struct doc_buf style;	     /* of the paragraph */
 	struct doc_buf label;	     /* to put before its text */
+	struct doc_buf instruction;  /* of the field being read */
+	struct doc_buf outside;	     /* what fields load, lines */
+	struct doc_buf reading;	     /* of the characters being read */
+	bool in_instruction, in_reading;
 	bool drop_cap; /* this paragraph is the first letter of the next */
 	unsigned alternates;
 	bool chosen[MAX_ALTERNATES];
@@ -281,6 +294,39 @@ put_author(struct markup *m, const struct doc_xml_node *node)
 	m->flow->fresh = true;
 }
 
+/* What a field loads is told with what the whole part does. */
+static void
+end_instruction(struct markup *m)
+{
+	doc_word_field_outside(m->instruction.data, m->instruction.len,
+	    &m->outside);
+	m->instruction.len = 0;
+}
+
+static void
+start_field(struct markup *m, const struct doc_xml_node *node)
+{
+	const char *instruction = doc_xml_attr(node, "instr");
+
+	end_instruction(m);
+	if (instruction == NULL)
+		return;
+	doc_buf_adds(&m->instruction, instruction);
+	end_instruction(m);
+}
+
+/* How to read characters is said before them, and shown above (17.3.3.25). */
+static void
+end_ruby(struct markup *m)
+{
+	if (m->reading.len > 0) {
+		doc_layout_puts(m->flow, " (");
+		doc_layout_put(m->flow, m->reading.data, m->reading.len);
+		doc_layout_puts(m->flow, ")");
+	}
+	m->reading.len = 0;
+}
+
 /* What the properties of a paragraph say. */
 static void
 start_property(struct markup *m, const struct doc_xml_node *node, int kind)
@@ -311,8 +357,14 @@ start_special(struct markup *m, const struct doc_xml_node *node, int kind)
 		    strcmp(s, "slidenum") == 0)
 			m->skip = 1;
 		break;
+	case FIELD_MARK:
+		start_field(m, node);
+		break;
 	case COMMENT:
 		put_author(m, node);
+		break;
+	case READING:
+		m->in_reading = true;
 		break;
 	case DROP_CAP:
 	case LIST_LEVEL:
@@ -352,6 +404,7 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		return;
 	}
 	m->in_text = kind == TEXT;
+	m->in_instruction = kind == INSTRUCTION;
 	m->in_value = false;
 	switch (kind) {
 	case 0:
@@ -386,7 +439,7 @@ on_end(void *ctx, const char *name)
 {
 	struct markup *m = ctx;
 
-	m->in_text = m->in_value = false;
+	m->in_text = m->in_value = m->in_instruction = false;
 	if (m->skip > 0) {
 		m->skip--;
 		return;
@@ -404,6 +457,12 @@ on_end(void *ctx, const char *name)
 		break;
 	case PROPERTIES:
 		number_paragraph(m);
+		break;
+	case READING:
+		m->in_reading = false;
+		break;
+	case RUBY:
+		end_ruby(m);
 		break;
 	case ROW:
 		doc_layout_row_end(m->flow);
@@ -433,9 +492,15 @@ on_text(void *ctx, const char *s, size_t n)
 
 	if (m->in_value && m->skip == 0)
 		put_value(m, s, n);
+	if (m->in_instruction && m->skip == 0)
+		doc_buf_add(&m->instruction, s, n);
 	if (!m->in_text || m->skip > 0 ||
 	    (m->placeholder && (m->flags & DOC_MARKUP_STATIC)))
 		return;
+	if (m->in_reading) {
+		doc_buf_add(&m->reading, s, n);
+		return;
+	}
 	doc_layout_put(m->flow, m->label.data, m->label.len);
 	m->label.len = 0;
 	doc_layout_put(m->flow, s, n);
@@ -446,7 +511,12 @@ doc_markup_put(struct doc_layout *flow, const char *p, size_t n,
     struct doc_numbers *numbers, unsigned flags)
 {
 	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
-	struct markup m = { .flow = flow, .numbers = numbers, .flags = flags };
+	struct markup m = { .flow = flow,
+		.numbers = numbers,
+		.flags = flags,
+		.instruction.max = DOC_LAYOUT_SIDE_MAX,
+		.outside.max = DOC_LAYOUT_SIDE_MAX,
+		.reading.max = DOC_LAYOUT_SIDE_MAX };
 	int rc;
 
 	flow->one_line = true;
@@ -455,11 +525,15 @@ doc_markup_put(struct doc_layout *flow, const char *p, size_t n,
 	while (m.boxes > 0)
 		box_end(&m);
 	doc_layout_merge(flow, &m.box[0]);
+	doc_layout_merge(flow, &m.outside);
 	flow->depth = 0;
 	for (size_t i = 0; i < DOC_LEN(m.box); i++)
 		doc_buf_release(&m.box[i]);
 	doc_buf_release(&m.style);
 	doc_buf_release(&m.label);
+	doc_buf_release(&m.instruction);
+	doc_buf_release(&m.outside);
+	doc_buf_release(&m.reading);
 	return rc;
 }
 

@@ -4,13 +4,16 @@
 #include "lib/base/le.h"
 #include "lib/format/charset.h"
 #include "lib/format/layout.h"
+#include "lib/format/meta.h"
 #include "lib/format/word.h"
+#include "lib/format/word_field.h"
 #include "lib/format/word_impl.h"
 
 /* Fields inside each other; Word allows 20. */
 enum { MAX_FIELDS = 32 };
 
 /* The file information block (2.5.1): before Word 97 its places differ. */
+enum { SAVED_BY = 0x2d2 };
 enum { NFIB_97 = 0xc1, WORD_MAGIC = 0xa5ec, WORD_6_MAGIC = 0xa5dc };
 
 /* Lengths of the stories, in the order of their characters (2.5.4): body,
@@ -37,6 +40,8 @@ struct word {
 	struct doc_charset *cs;
 	bool in_code[MAX_FIELDS]; /* of each open field: before its result */
 	unsigned fields;
+	struct doc_buf instruction; /* of the innermost field */
+	struct doc_buf outside;	    /* what fields load, lines */
 	bool in_row;
 	bool after_cell; /* the character before was the end of a cell */
 };
@@ -153,9 +158,13 @@ flush(struct word *w)
 {
 	doc_autobuf struct doc_buf utf8 = { 0 };
 
-	if (w->run.len > 0 && !is_hidden(w) &&
-	    doc_charset_put(w->cs, w->run.data, w->run.len, true, &utf8) == 0)
+	if (w->run.len == 0 ||
+	    doc_charset_put(w->cs, w->run.data, w->run.len, true, &utf8) < 0)
+		;
+	else if (!is_hidden(w))
 		doc_layout_put(&w->flow, utf8.data, utf8.len);
+	else
+		doc_buf_add(&w->instruction, utf8.data, utf8.len);
 	w->run.len = 0;
 }
 
@@ -163,6 +172,9 @@ flush(struct word *w)
 static void
 put_field(struct word *w, unsigned c)
 {
+	doc_word_field_outside(w->instruction.data, w->instruction.len,
+	    &w->outside);
+	w->instruction.len = 0;
 	if (c == 0x13) {
 		if (w->fields < MAX_FIELDS)
 			w->in_code[w->fields] = true;
@@ -358,6 +370,41 @@ read_marks(struct word *w)
 		    p, n);
 }
 
+/* Who saved it where, the last ten times: SttbSavedBy (2.9.296), strings with
+ * their lengths, in turn a name and a path. */
+static void
+say_saved_by(struct word *w)
+{
+	doc_autobuf struct doc_buf line = { 0 };
+	struct doc_meta meta = { 0 };
+	const char *p = NULL, *end;
+	size_t n = 0, count;
+
+	if (w->old || !find_table(w, SAVED_BY, &p, &n) || n < 6 ||
+	    doc_le16(p) != 0xffff)
+		return;
+	doc_meta_begin(&meta, w->flow.text);
+	count = doc_le16(p + 2);
+	end = p + n;
+	p += 6;
+	for (size_t i = 0; i < count && end - p >= 2; i++) {
+		size_t len = 2 * (size_t)doc_le16(p);
+
+		p += 2;
+		if (len > (size_t)(end - p))
+			break;
+		if (doc_charset_put(w->wide, p, len, true, &line) == 0 &&
+		    i % 2 == 0)
+			doc_buf_adds(&line, ": ");
+		else
+			doc_meta_raw(&meta, "SavedBy", line.data, line.len);
+		if (i % 2 == 1)
+			line.len = 0;
+		p += len;
+	}
+	doc_meta_release(&meta);
+}
+
 static int
 read_all(struct word *w, struct doc_ole *ole, struct doc_error *err)
 {
@@ -369,6 +416,9 @@ read_all(struct word *w, struct doc_ole *ole, struct doc_error *err)
 		return doc_error_set(err, DOC_E_DAMAGED, "no text found");
 	read_marks(w);
 	put_stories(w);
+	doc_layout_merge(&w->flow, &w->outside);
+	doc_layout_flush(&w->flow);
+	say_saved_by(w);
 	w->flow.text->repairs += doc_charset_repairs(w->narrow) +
 	    doc_charset_repairs(w->wide);
 	return 0;
@@ -387,6 +437,8 @@ doc_word_text(struct doc_ole *ole, struct doc_text *text, struct doc_error *err)
 	doc_buf_release(&w.stream);
 	doc_buf_release(&w.table);
 	doc_buf_release(&w.run);
+	doc_buf_release(&w.instruction);
+	doc_buf_release(&w.outside);
 	free(w.piece);
 	return rc;
 }

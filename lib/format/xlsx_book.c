@@ -11,13 +11,22 @@
 /* Sheets are limited by memory in spreadsheet programs; styles to 65,490. */
 enum { MAX_SHEETS = 16384, MAX_STYLES = 65536 };
 
-enum kind { CUSTOM = 1, PROPERTIES, SHEET, SKIP, STRING, STYLE, STYLES, TEXT };
+enum kind {
+	CUSTOM = 1,
+	PROPERTIES,
+	READING,
+	SHEET,
+	STRING,
+	STYLE,
+	STYLES,
+	TEXT
+};
 
 /* Sorted by byte; of workbook, shared strings and styles. */
 static const struct doc_xml_token elements[] = {
 	{ "cellXfs", STYLES },
 	{ "numFmt", CUSTOM },
-	{ "rPh", SKIP },
+	{ "rPh", READING },
 	{ "sheet", SHEET },
 	{ "si", STRING },
 	{ "t", TEXT },
@@ -34,11 +43,11 @@ struct reader {
 	struct doc_book *book;
 	struct doc_work *work;
 	const struct doc_rels *rels;
-	struct doc_buf raw; /* the shared string being read */
+	struct doc_buf raw;	/* the shared string being read */
+	struct doc_buf reading; /* how its characters are read */
 	struct custom *custom;
 	size_t custom_count;
-	unsigned skip;
-	bool in_text, in_styles;
+	bool in_text, in_reading, in_styles;
 	bool full;
 };
 
@@ -155,10 +164,6 @@ on_start(void *ctx, const struct doc_xml_node *node)
 	struct reader *r = ctx;
 	const char *s;
 
-	if (r->skip > 0) {
-		r->skip++;
-		return;
-	}
 	switch (doc_xml_find(elements, DOC_LEN(elements), node->name)) {
 	case SHEET:
 		add_sheet(r, node);
@@ -180,8 +185,8 @@ on_start(void *ctx, const struct doc_xml_node *node)
 	case TEXT:
 		r->in_text = true;
 		break;
-	case SKIP:
-		r->skip = 1;
+	case READING:
+		r->in_reading = true;
 		break;
 	default:
 		break;
@@ -196,9 +201,15 @@ doc_book_end_string(struct doc_book *book)
 	return doc_buf_add(&book->ends, &end, sizeof(end));
 }
 
+/* How to read it follows: who knows a name by its sound only finds it so. */
 static void
 end_string(struct reader *r)
 {
+	if (r->reading.len > 0) {
+		doc_buf_addc(&r->raw, ' ');
+		doc_buf_add(&r->raw, r->reading.data, r->reading.len);
+		r->reading.len = 0;
+	}
 	doc_xlsx_unescape(&r->book->strings, r->raw.data, r->raw.len);
 	r->raw.len = 0;
 	if (doc_book_end_string(r->book) < 0)
@@ -210,13 +221,12 @@ on_end(void *ctx, const char *name)
 {
 	struct reader *r = ctx;
 
-	if (r->skip > 0) {
-		r->skip--;
-		return;
-	}
 	switch (doc_xml_find(elements, DOC_LEN(elements), name)) {
 	case TEXT:
 		r->in_text = false;
+		break;
+	case READING:
+		r->in_reading = false;
 		break;
 	case STRING:
 		end_string(r);
@@ -233,8 +243,9 @@ static void
 on_text(void *ctx, const char *s, size_t n)
 {
 	struct reader *r = ctx;
+	struct doc_buf *to = r->in_reading ? &r->reading : &r->raw;
 
-	if (r->in_text && r->skip == 0 && doc_buf_add(&r->raw, s, n) < 0)
+	if (r->in_text && doc_buf_add(to, s, n) < 0)
 		r->full = true;
 }
 
@@ -276,6 +287,7 @@ doc_book_read(struct doc_opc *opc, const char *part, const struct doc_buf *xml,
 		free(r.custom[i].code);
 	free(r.custom);
 	doc_buf_release(&r.raw);
+	doc_buf_release(&r.reading);
 }
 
 void
