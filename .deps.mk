@@ -6,7 +6,7 @@ PACKAGES := gcc make pkg-config libc6-dev \
 	libgdk-pixbuf-2.0-dev libpango1.0-dev libopenjp2-7-dev libwebp-dev \
 	libjpeg62-turbo-dev libpng-dev libtesseract-dev \
 	libleptonica-dev libclamav-dev libxml2-dev libgsf-1-dev libexif-dev \
-	libseccomp-dev libicu-dev \
+	libseccomp-dev libicu-dev libuchardet-dev \
 	zlib1g-dev libytnef0-dev libsqlite3-dev libcurl4-openssl-dev \
 	poppler-data tesseract-ocr tesseract-ocr-eng \
 	fonts-dejavu-core fonts-urw-base35 fonts-droid-fallback jq strace parallel

@@ -22,7 +22,7 @@ FORTIFY ?= -D_FORTIFY_SOURCE=2
 MODULES := libarchive nettle json-c gmime-3.0 poppler-glib cairo vips \
 	librsvg-2.0 gdk-pixbuf-2.0 pangocairo libopenjp2 libwebp libjpeg libpng \
 	tesseract lept libclamav libxml-2.0 libgsf-1 libexif libseccomp icu-uc \
-	icu-i18n zlib libcurl
+	icu-i18n uchardet zlib libcurl
 # Expanded on first use, so that `make deps` runs before pkg-config exists.
 SYSTEM = $(eval SYSTEM := $(patsubst -I%,-isystem %,$(filter -I%,$(shell \
 	$(PKG) --cflags-only-I $(MODULES)))))$(SYSTEM)
@@ -49,15 +49,15 @@ ifeq ($(findstring -fsanitize,$(CFLAGS)),)
 zygote_docsniff_LDFLAGS := -static-pie -Wl,-z,muldefs
 endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
-zygote_doclist_LIBS    = -larchive -lz -lytnef $(call libs,gmime-3.0 icu-i18n libxml-2.0 libgsf-1)
+zygote_doclist_LIBS    = -larchive -lz -lytnef $(call libs,gmime-3.0 icu-i18n uchardet libxml-2.0 libgsf-1)
 zygote_docscan_LIBS    = -lclamav -lz -larchive $(call libs,icu-uc)
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo) -lm
-zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n) -larchive -lz -lm
+zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n uchardet) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib gio-2.0 cairo libwebp libjpeg libpng) -lm
 zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \
 	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libgsf-1 libxml-2.0 icu-uc \
-	icu-i18n) \
+	icu-i18n uchardet) \
 	-larchive -lz -lm
 libs = $(shell $(PKG) --libs $(1))
 

@@ -60,6 +60,7 @@ static const struct {
 	{ "shift_jis", "windows-31j" },
 	{ "sjis", "windows-31j" },
 	{ "tis-620", "windows-874-2000" },
+	{ "tis620", "windows-874-2000" },
 	{ "unicode-1-1-utf-8", "UTF-8" },
 	{ "us-ascii", "windows-1252" },
 	{ "utf8", "UTF-8" },
@@ -315,29 +316,30 @@ plausible(const char *name)
 	    strncmp(name, "UTF-", 4) != 0;
 }
 
-bool
+int
 doc_charset_detect(const char *p, size_t n, char name[static DOC_CHARSET_NAME])
 {
 	UErrorCode status = U_ZERO_ERROR;
 	UCharsetDetector *det = ucsdet_open(&status);
 	const UCharsetMatch **found = NULL;
-	int32_t count = 0;
+	int32_t count = 0, confidence = 0;
 	bool ok = false;
 
 	if (U_FAILURE(status))
-		return false;
+		return -1;
 	ucsdet_setText(det, p, (int32_t)n, &status);
 	if (U_SUCCESS(status))
 		found = ucsdet_detectAll(det, &count, &status);
 	for (int32_t i = 0; i < count && U_SUCCESS(status) && !ok; i++) {
 		const char *guess = ucsdet_getName(found[i], &status);
 
-		if (ucsdet_getConfidence(found[i], &status) < MIN_CONFIDENCE)
+		confidence = ucsdet_getConfidence(found[i], &status);
+		if (confidence < MIN_CONFIDENCE)
 			break;
 		ok = plausible(guess) && clean_label(guess, name);
 	}
 	ucsdet_close(det);
-	return ok;
+	return ok ? confidence : -1;
 }
 
 int
@@ -345,7 +347,8 @@ doc_charset_warm(struct doc_error *err)
 {
 	static const char *const common[] = { "windows-1252", "UTF-16LE",
 		"windows-31j", "GB18030", "Big5", "windows-949", "EUC-JP",
-		"ISO-2022-JP", "KOI8-R", "windows-1251", "IBM866" };
+		"ISO-2022-JP", "KOI8-R", "windows-1251", "IBM866",
+		"windows-1258", "IBM850", "macintosh" };
 	char name[DOC_CHARSET_NAME];
 	UErrorCode status = U_ZERO_ERROR;
 
@@ -362,6 +365,6 @@ doc_charset_warm(struct doc_error *err)
 			    "ICU has no converter for %s", common[i]);
 		doc_charset_free(cs);
 	}
-	doc_charset_detect("d\xe9j\xe0 vu", 7, name);
+	(void)doc_charset_detect("d\xe9j\xe0 vu", 7, name);
 	return 0;
 }

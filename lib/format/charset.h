@@ -46,9 +46,9 @@ bool doc_charset_same(const char *a, const char *b);
 /* Name of the charset by the byte order mark, or NULL; *skip: its length. */
 const char *doc_charset_bom(const char *p, size_t n, size_t *skip);
 
-/* Detection by letter statistics in a sample of a few KiB; false when nothing
- * is likely. */
-bool doc_charset_detect(const char *p, size_t n,
+/* Detection by letter statistics in a sample of a few KiB: how sure it is, up
+ * to 100, or -1 when nothing is likely.  guess.h knows more. */
+int doc_charset_detect(const char *p, size_t n,
     char name[static DOC_CHARSET_NAME]);
 
 #endif

@@ -220,7 +220,9 @@ doc_sniff(const struct doc_input *in, struct doc_work *work,
 	(void)snprintf(media, 128, "%s", in->size == 0 ? EMPTY : "");
 	if (in->size > 0 && !doc_sniff_quick(in, media)) {
 		ask(in, media, charset);
-		look_again(in, media);
+		if (!doc_sniff_plain(in, media, charset) ||
+		    !doc_sniff_text(in, media))
+			look_again(in, media);
 	}
 	doc_work_str(work, DOC_F_MEDIA, media);
 	if (charset[0] != '\0' && has_charset(media))

@@ -23,4 +23,9 @@ bool doc_sniff_ole(const struct doc_input *in, char media[128]);
 /* Which kind of text: mail, mailbox, HTML, XML with a known root. */
 bool doc_sniff_text(const struct doc_input *in, char media[128]);
 
+/* Plain text that libmagic took for something else: `media` is what it said;
+ * `charset` (64 bytes) is "" when it is not sure. */
+bool doc_sniff_plain(const struct doc_input *in, char media[128],
+    char charset[64]);
+
 #endif

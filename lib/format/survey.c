@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "lib/format/guess.h"
 #include "lib/format/survey.h"
+#include "lib/format/wide.h"
 
 /* Detection by letter statistics saturates after a few KiB. */
 #define SAMPLE_BYTES ((size_t)16 << 10)
@@ -125,29 +127,6 @@ wide(const struct doc_survey *s)
 	return odd > 20 * even ? "UTF-16LE" : NULL;
 }
 
-/*
- * Cyrillic of DOS, which ICU does not know: letters in 80-AF and E0-EF, while
- * B0-DF are line drawing.  In windows-1251 and KOI8-R nearly all letters are
- * in C0-FF.
- */
-static bool
-is_cp866(const struct doc_survey *s)
-{
-	size_t letter = 0, other = 0, low = 0;
-
-	for (size_t i = 0; i < s->sample.len; i++) {
-		unsigned char c = (unsigned char)s->sample.data[i];
-
-		if ((c >= 0x80 && c < 0xb0) || (c >= 0xe0 && c < 0xf2)) {
-			letter++;
-			low += c >= 0xa0 && c < 0xb0;
-		} else if (c >= 0xb0 && c != 0xff && (c < 0xb3 || c > 0xda)) {
-			other++;
-		}
-	}
-	return letter >= 8 && other * 20 < letter && low * 3 > letter;
-}
-
 static const char *
 proven(const struct doc_survey *s)
 {
@@ -155,11 +134,16 @@ proven(const struct doc_survey *s)
 		return s->bom;
 	if (wide(s) != NULL)
 		return wide(s);
+	if (s->control + nuls(s) > 0 &&
+	    doc_wide_guess(s->sample.data, s->sample.len))
+		return doc_wide_guess(s->sample.data, s->sample.len);
+	if (s->high == 0 && doc_guess_is_hz(s->sample.data, s->sample.len))
+		return "HZ";
 	if (s->high == 0)
 		return s->escape > 0 ? NULL : "US-ASCII";
 	if (s->utf8_good > 0 && s->utf8_good >= GOOD_PER_BAD * s->utf8_bad)
 		return "UTF-8";
-	return NULL;
+	return doc_wide_guess(s->sample.data, s->sample.len);
 }
 
 void
@@ -168,10 +152,7 @@ doc_survey_charset(const struct doc_survey *s,
 {
 	const char *sure = proven(s);
 
-	if (sure == NULL && s->high > 0 && is_cp866(s))
-		sure = "IBM866";
-	if (sure == NULL &&
-	    doc_charset_detect(s->sample.data, s->sample.len, name) &&
+	if (sure == NULL && doc_guess(s->sample.data, s->sample.len, name) &&
 	    (s->high > 0 || strncmp(name, "ISO-2022", 8) == 0))
 		return;
 	if (sure == NULL)
@@ -203,7 +184,8 @@ doc_survey_binary(const struct doc_survey *s, const char *charset)
 
 	if (s->bytes == 0)
 		return false;
-	if (is_wide)
+	/* Some shift in and out of alphabets by controls. */
+	if (is_wide || strncmp(charset, "ISO-2022", 8) == 0)
 		return bad_percent(s, charset) > MAX_BAD_PERCENT;
 	return s->control * 100 > s->bytes * MAX_CONTROL_PERCENT ||
 	    nuls(s) * 100 > s->bytes * MAX_NUL_PERCENT ||

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "lib/format/charset.h"
+#include "lib/format/guess.h"
 #include "tests/fuzz/quiet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -58,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    memcmp(whole.data, parts.data, whole.len) == 0);
 	(void)doc_charset_bom(p, n, &skip);
 	assert(skip <= n);
-	if (doc_charset_detect(p, n, name))
+	if (doc_guess(p, n, name))
 		assert(memchr(name, '\0', sizeof(name)) != NULL);
 	(void)doc_charset_same(label, "utf-8");
 	free(p);

@@ -132,6 +132,17 @@ test_docx(void)
 		"<w:noBreakHyphen/><w:sym w:font='Symbol' w:char='F061'/></w:r>"
 		"</w:p>",
 	    "1\u2011α\n", "field codes, hyphens, symbols");
+	DOCX_IS("<w:p><w:ruby><w:rt><w:r><w:t>とう</w:t></w:r></w:rt>"
+		"<w:rubyBase><w:r><w:t>東</w:t></w:r></w:rubyBase></w:ruby>"
+		"<w:r><w:t>へ</w:t></w:r></w:p>",
+	    "東 (とう)へ\n", "how it is read, behind it");
+	DOCX_IS("<w:p><w:r><w:fldChar/><w:instrText> INCLUDEPICTURE \"http:"
+		"</w:instrText><w:instrText>//a/b.png\" \\d</w:instrText>"
+		"<w:fldChar/><w:t>pic</w:t><w:fldChar/></w:r><w:fldSimple "
+		"w:instr='LINK Word.Document \"http://c\"'/><w:fldSimple "
+		"w:instr='includepicture http://a/b.png'/><w:fldSimple "
+		"w:instr='HYPERLINK \"http://d\"'/></w:p>" P("end"),
+	    "pic\nend\nhttp://a/b.png\nhttp://c\n", "what fields load, once");
 	docx_is(P("one") "<w:p><w:r><w:t>cut", "one\ncut\n", "a cut document");
 }
 
@@ -168,7 +179,7 @@ test_xlsx(void)
 		    REL("d", "styles", "st.xml")));
 	zip_add(&z, "xl/ss.xml",
 	    "<sst><si><t>zero</t></si><si><r><t>ri</t></r><r><t>ch</t></r>"
-	    "<rPh><t>no</t></rPh></si></sst>");
+	    "<rPh><t>re</t></rPh><rPh><t>ad</t></rPh></si></sst>");
 	zip_add(&z, "xl/st.xml",
 	    "<styleSheet><numFmts><numFmt numFmtId='170' "
 	    "formatCode='d mmm yyyy'/></numFmts><cellStyleXfs><xf "
@@ -185,7 +196,7 @@ test_xlsx(void)
 	zip_add(&z, "xl/s2.xml", "<worksheet><sheetData/></worksheet>");
 	zip_end(&z);
 	check(doc_ooxml_text, z.out.data, z.out.len,
-	    "Two\n\fOne\nrich\t\tTRUE\t0.1\n15 Mar 2021\tin line\t#N/A\n"
+	    "Two\n\fOne\nrich read\t\tTRUE\t0.1\n15 Mar 2021\tin line\t#N/A\n"
 	    "Left P\n",
 	    "pages=2;", "sheets in order, cells as shown");
 	zip_release(&z);

@@ -32,6 +32,7 @@ is(const void *p, size_t n, const char *expect)
 	return strcmp(media, expect) == 0;
 }
 
+#define UNKNOWN		 "application/octet-stream"
 #define IS(bytes, media) OK(is(bytes, sizeof(bytes) - 1, media), media)
 
 static void
@@ -59,6 +60,25 @@ test_text(void)
 	   "office:mimetype='application/vnd.oasis.opendocument.text'/>",
 	    "application/vnd.oasis.opendocument.text-flat-xml");
 	IS("<?xml version='1.0'?><other/>", "text/xml");
+}
+
+static void
+test_plain(void)
+{
+	IS("A\0n\0d\0 \0t\0h\0e\0n\0 \0s\0o\0m\0e\0 \0m\0o\0r\0e\0.\0\n\0",
+	    "text/plain");
+	OK(strcmp(encoding, "utf-16le") == 0, "UTF-16 without a mark");
+	IS("\x04\x12\x04\x41\x04\x35\0 \x04\x3b\x04\x4e\x04\x34\x04\x38\0 "
+	   "\x04\x40\x04\x3e\x04\x36\x04\x34\x04\x30\x04\x4e\x04\x42\0.",
+	    "text/plain");
+	OK(strcmp(encoding, "utf-16be") == 0, "Russian, too");
+	IS("\xb8\xf0\xb5\xe7 \xc0\xce\xb0\xa3\xc0\xba \xc5\xc2\xbe\xee\xb3\xaf "
+	   "\xb6\xa7\xba\xce\xc5\xcd \xc0\xda\xc0\xaf\n",
+	    "text/plain");
+	IS("One line of a log has a byte too many in it: \1 here, and no more "
+	   "than this one, which must not keep anybody from reading the rest.",
+	    "text/plain");
+	IS("\1\2\3\4\5\6\7 data, \0\0\0 data, \1\2\3 data", UNKNOWN);
 }
 
 static bool
@@ -144,6 +164,7 @@ main(void)
 	OK(encoding[0] == '\0', "binary has no encoding");
 	IS("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "application/pdf");
 	test_text();
+	test_plain();
 	test_zip();
 	test_ole();
 	return TAP_DONE();
