@@ -26,7 +26,8 @@ struct options {
 	const char *stages;
 	struct doc_words own, pass, tenants, runners;
 	const char *tenants_file, *files_from;
-	bool null;
+	bool null, watch;
+	uint64_t settle_ms;
 	int progress;
 	bool restart, summary, doctor, json, dry_run, explain;
 	const char *db, *lang, *fail_on, *junit, *sarif;
@@ -62,6 +63,10 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_STRING, AT(files_from), NULL },
 	{ '0', "null", NULL, "names in that file end in NUL", DOC_OPT_FLAG,
 	    AT(null), NULL },
+	{ 0, "watch", NULL, "the folders are dropped into; go on for ever",
+	    DOC_OPT_FLAG, AT(watch), NULL },
+	{ 0, "settle", "D", "with --watch: time a file must not change (2s)",
+	    DOC_OPT_DURATION, AT(settle_ms), NULL },
 	{ 'P', "progress", "WHEN", "a bar (tty), plain lines, JSON, or none",
 	    DOC_OPT_CHOICE, AT(progress), "auto|tty|plain|none|json" },
 	{ 'y', "summary", NULL, "print a table of the documents at the end",
@@ -339,7 +344,8 @@ int
 main(int argc, char *argv[])
 {
 	struct options o = { .stages = "scan,text,ocr,preview",
-		.fail_on = "error,partial" };
+		.fail_on = "error,partial",
+		.settle_ms = 2000 };
 	struct doc_stage_options common;
 	struct doc_limits limits;
 	struct doc_cmd cmd = { .name = "docrun",
@@ -393,6 +399,10 @@ main(int argc, char *argv[])
 	batch.deadline_ms = o.deadline_ms;
 	batch.stall_ms = limits.stall_ms;
 	batch.tenant = common.tenant;
+	batch.watch = o.watch;
+	batch.settle_ms = o.settle_ms;
+	if (o.watch && (o.files_from != NULL || batch.records))
+		doc_usage(&cmd, "--watch takes folders");
 	plan.listed = o.files_from != NULL || batch.records;
 	plan.stages = o.stages;
 	plan.own = o.own;

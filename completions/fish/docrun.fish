@@ -14,6 +14,8 @@ complete -c docrun -n 'not __docrun_verb' -s T -l tenant -x -d 'whose the files 
 complete -c docrun -n 'not __docrun_verb' -s w -l tenants -x -d 'tenants, sources, weights and quotas'
 complete -c docrun -n 'not __docrun_verb' -s f -l files-from -x -d 'names to take, one a line; - for stdin'
 complete -c docrun -n 'not __docrun_verb' -s 0 -l null -d 'names in that file end in NUL'
+complete -c docrun -n 'not __docrun_verb' -l watch -d 'the folders are dropped into; go on for ever'
+complete -c docrun -n 'not __docrun_verb' -l settle -x -d 'with --watch: time a file must not change (2s)'
 complete -c docrun -n 'not __docrun_verb' -s P -l progress -x -a 'auto tty plain none json' -d 'a bar (tty), plain lines, JSON, or none'
 complete -c docrun -n 'not __docrun_verb' -s y -l summary -d 'print a table of the documents at the end'
 complete -c docrun -n 'not __docrun_verb' -s d -l db -x -a '(__fish_complete_directories)' -d 'signature database for docscan'

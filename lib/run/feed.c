@@ -4,22 +4,26 @@
  *
  * What comes out of one name comes in one piece: its own record, then those of
  * its members, which have a parent.  So the next record without one tells that
- * the name before is through.
+ * the name before is through.  When the next may be long in coming (--watch),
+ * doclist is asked for a mark (lib/stage/intake.h), which serves as well.
  */
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/version.h"
 #include "lib/run/hub_impl.h"
+#include "lib/stage/intake.h"
 
 enum {
 	FED_MAX = 256,	 /* names doclist has at a time */
 	READY_MAX = 256, /* documents of the tenant that wait */
 	FRUITLESS_MAX = 10,
-	TRIES_MAX = 2 /* deaths of doclist with one name */
+	TRIES_MAX = 2, /* deaths of doclist with one name */
+	MARK_MS = 150  /* of silence */
 };
 
 static void
@@ -64,6 +68,8 @@ give(struct feed *feed, struct doc_entry *e)
 	    (hub_start(feed->hub) < 0 || start_lister(feed) < 0))
 		return -1;
 	append(feed, e);
+	feed->moved_ms = doc_clock_ms();
+	feed->marked = e->marker;
 	return doc_buf_add(&feed->child.out, e->path.data, e->path.len);
 }
 
@@ -85,7 +91,7 @@ new_entry(struct feed *feed, const struct doc_found *f, const char *id,
 	return e;
 }
 
-/* One more name.  1; 0: there is none; -1 with *err. */
+/* One more name.  1; 0: there is none; DOC_NAMES_LATER; -1 with *err. */
 static int
 next_name(struct feed *feed, struct doc_error *err)
 {
@@ -103,8 +109,8 @@ next_name(struct feed *feed, struct doc_error *err)
 		    ? doc_error_set(err, DOC_E_SPAWN, "%s", feed->child.err.msg)
 		    : 1;
 	}
-	rc = doc_names_next(feed->names, &f, err);
-	if (rc <= 0)
+	rc = feed->hub->draining ? 0 : doc_names_next(feed->names, &f, err);
+	if (rc != 1)
 		return rc;
 	/* As doclist does with what no system call takes. */
 	f.len = DOC_MIN(strnlen(f.path, f.len), (size_t)PATH_MAX);
@@ -131,7 +137,13 @@ through(struct feed *feed, struct doc_entry *e)
 {
 	struct doc_error err = { 0 };
 
+	if (e->marker) {
+		hub_entry_free(feed->hub, e);
+		return;
+	}
 	e->listed = true;
+	/* By an option of doclist's, as --exclude. */
+	e->seen = e->seen || feed->hub->setup->selects;
 	if (!e->seen) {
 		doc_error_set(&err, DOC_E_STREAM,
 		    "doclist gave no record for '%s'", e->path.data);
@@ -212,6 +224,20 @@ take_document(struct feed *feed, struct doc_entry *e, const char *id,
 	hub_listed(hub, f);
 }
 
+static bool
+hear_mark(struct feed *feed, const char *line, size_t len)
+{
+	struct doc_entry *e = feed->first;
+
+	if (len != sizeof(DOC_MARK) - 1 || memcmp(line, DOC_MARK, len) != 0)
+		return false;
+	while (e != NULL && !e->marker)
+		e = e->next;
+	if (e != NULL)
+		begin_entry(feed, e);
+	return true;
+}
+
 static void
 hear(struct feed *feed, const char *line, size_t len)
 {
@@ -220,6 +246,8 @@ hear(struct feed *feed, const char *line, size_t len)
 	struct doc_entry *e = feed->current;
 	char id[DOC_ID_SIZE];
 
+	if (hear_mark(feed, line, len))
+		return;
 	if (doc_record_parse(&rec, line, len, &err) < 0) {
 		hub_fail(feed->hub, &err);
 		return;
@@ -232,6 +260,7 @@ hear(struct feed *feed, const char *line, size_t len)
 		return;
 	feed->heard++;
 	feed->fruitless = 0;
+	feed->moved_ms = doc_clock_ms();
 	if (doc_record_find(&rec, "parent") == NULL) {
 		e = find_entry(feed, id);
 		if (e != NULL)
@@ -305,7 +334,10 @@ died(struct feed *feed, int ws)
 		struct doc_entry *bad = e;
 
 		e = e->next;
-		poison(feed, bad);
+		if (bad->marker)
+			through(feed, bad);
+		else
+			poison(feed, bad);
 	}
 	feed->again = e;
 	hub->moves++;
@@ -333,6 +365,23 @@ end_of_output(struct feed *feed)
 	feed->hub->moves++;
 }
 
+/* Nothing comes, and what doclist has may be through or not. */
+static bool
+mark(struct feed *feed)
+{
+	struct doc_entry *e;
+
+	if (feed->fed == 0 || feed->marked || feed->child.pid == 0 ||
+	    doc_clock_ms() < feed->moved_ms + MARK_MS)
+		return false;
+	e = hub_entry_new(feed->hub, "", 0);
+	if (e != NULL)
+		e->marker = true;
+	if (e == NULL || doc_buf_addc(&e->path, '\0') < 0 || give(feed, e) < 0)
+		hub_fail(feed->hub, &feed->child.err);
+	return true;
+}
+
 static void
 take_names(struct feed *feed)
 {
@@ -340,11 +389,13 @@ take_names(struct feed *feed)
 	bool any = false;
 	int rc = 1;
 
-	while (rc > 0 && feed->fed < FED_MAX &&
+	while (rc == 1 && feed->fed < FED_MAX &&
 	    feed->hub->err.code == DOC_E_NONE) {
 		rc = next_name(feed, &err);
-		any = any || rc > 0;
+		any = any || rc == 1;
 	}
+	if (rc == DOC_NAMES_LATER)
+		any = mark(feed) || any;
 	if (rc < 0)
 		hub_fail(feed->hub, &err);
 	feed->exhausted = rc == 0;

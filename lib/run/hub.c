@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 
 #include "lib/base/clock.h"
+#include "lib/run/drop.h"
 #include "lib/run/hub_impl.h"
 
 enum { TICK_MS = 200, POISON_TRIES = 2 };
@@ -27,7 +29,7 @@ hub_entry_new(struct hub *hub, const char *id, uint32_t n)
 	if (e == NULL)
 		return NULL;
 	hub->entries++;
-	memcpy(e->id, id, sizeof(e->id));
+	snprintf(e->id, sizeof(e->id), "%s", id);
 	e->n = n;
 	return e;
 }
@@ -301,6 +303,20 @@ balance(struct hub *hub)
 	hub_fail(hub, &err);
 }
 
+/* Does the signal end all at once?  SIGTERM only lets no more names in when
+ * --watch would otherwise never end; the next one is meant. */
+static bool
+stopped_by(struct hub *hub)
+{
+	struct doc_hub *s = hub->setup;
+
+	if (*s->signal != SIGTERM || !s->watches || hub->draining)
+		return *s->signal != 0;
+	hub->draining = true;
+	*s->signal = 0;
+	return false;
+}
+
 static void
 run(struct hub *hub)
 {
@@ -311,7 +327,7 @@ run(struct hub *hub)
 
 		pump(hub);
 		ms = tick(hub);
-		if (hub->err.code != DOC_E_NONE || *s->signal != 0)
+		if (hub->err.code != DOC_E_NONE || stopped_by(hub))
 			return;
 		if (done(hub)) {
 			balance(hub);
@@ -350,6 +366,23 @@ stop(struct hub *hub)
 	doc_loop_close(&hub->loop);
 }
 
+/* What happens in drop folders wakes the loop: once, for they are not always
+ * read at once. */
+static void
+watch_drops(struct hub *hub)
+{
+	struct doc_error err = { 0 };
+
+	for (unsigned i = 0; i < hub->setup->lister_count; i++) {
+		struct doc_drop *d = hub->setup->names[i].drop;
+
+		if (d != NULL &&
+		    doc_loop_add(&hub->loop, doc_drop_watch(d),
+			EPOLLIN | EPOLLET, &err) < 0)
+			hub_fail(hub, &err);
+	}
+}
+
 int
 doc_hub_run(struct doc_hub *s, struct doc_error *err)
 {
@@ -375,6 +408,7 @@ doc_hub_run(struct doc_hub *s, struct doc_error *err)
 			.child = { .to.fd = -1, .from.fd = -1 } };
 	inlet_start(&hub.inlet, &hub);
 	hub.inlet.over = !s->records;
+	watch_drops(&hub);
 	if (doc_loop_add(&hub.loop, &s->ear->watch, EPOLLIN, err) < 0)
 		hub_fail(&hub, err);
 	doc_meter_start(s->meter);

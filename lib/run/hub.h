@@ -30,15 +30,17 @@ struct doc_hub {
 	struct doc_names *names;	   /* likewise */
 	unsigned lister_count;
 	bool records;	    /* come on standard input */
+	bool watches;	    /* some names come from drop folders */
+	bool selects;	    /* doclist may pass over names */
 	const char *tenant; /* of those that name none */
 	struct doc_tenants *tenants;
 	struct doc_ledger *ledger;
 	struct doc_broker *broker;
 	struct doc_ear *ear;
 	struct doc_meter *meter;
-	const volatile int *signal; /* not 0 any more: stop */
-	uint64_t stall_ms;	    /* silence of a user's stage */
-	uint64_t deadline_ms;	    /* of the run; 0 none */
+	volatile int *signal; /* not 0 any more: stop */
+	uint64_t stall_ms;    /* silence of a user's stage */
+	uint64_t deadline_ms; /* of the run; 0 none */
 	/* found out */
 	uint64_t skipped; /* inputs that were done already */
 	uint64_t inputs;  /* given to doclist */

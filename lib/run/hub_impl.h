@@ -36,7 +36,9 @@ struct feed {
 	struct doc_entry *current;	/* whose members come now */
 	unsigned fed;
 	unsigned fruitless;
-	uint64_t heard; /* records, in this life */
+	uint64_t heard;	   /* records, in this life */
+	uint64_t moved_ms; /* when it last was told, or told, something */
+	bool marked;	   /* the last thing it was told is a marker */
 	bool exhausted, over;
 };
 
@@ -62,6 +64,7 @@ struct hub {
 	struct doc_flight *held; /* waits until the stages are empty */
 	struct doc_flight *lone; /* nothing else may fly beside it */
 	bool started;		 /* the stages run */
+	bool draining;		 /* --watch is over: no more names */
 	struct doc_error err;
 	int status; /* of a stage that refused: 2, 4 */
 };

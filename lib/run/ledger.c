@@ -51,6 +51,15 @@ doc_ledger_open(struct doc_ledger *l, const char *dir, struct doc_error *err)
 	return l->out < 0 ? -1 : ledger_load(l, err);
 }
 
+/* What a killed docrun left in the page cache is on the disk first. */
+static int
+tidy(struct doc_ledger *l, struct doc_error *err)
+{
+	if ((l->spool >= 0 && syncfs(l->spool) < 0) || fdatasync(l->out) < 0)
+		return doc_error_sys(err, "cannot write to '%s'", l->dir);
+	return ledger_compact(l, err);
+}
+
 int
 doc_ledger_begin(struct doc_ledger *l, struct doc_error *err)
 {
@@ -64,6 +73,9 @@ doc_ledger_begin(struct doc_ledger *l, struct doc_error *err)
 	    lseek(l->journal, 0, SEEK_END) < 0)
 		return doc_error_sys(err, "cannot cut the records of '%s'",
 		    l->dir);
+	if ((ledger_is_loose(l) || (l->keep_absent && l->stale)) &&
+	    !l->forget && tidy(l, err) < 0)
+		return -1;
 	ledger_boot(boot);
 	l->begun = true;
 	if (doc_journal_line(&l->lines, "open %d %s %s %s", DOC_LEDGER_VERSION,
@@ -103,9 +115,32 @@ doc_ledger_meet(struct doc_ledger *l, const char *id, uint64_t sig, uint32_t *n)
 	return DOC_MET_NEW;
 }
 
+/* What goes on for ever forgets nothing: the name may come again, changed. */
+static int
+supersede(struct doc_ledger *l, uint32_t n, const char *id, uint64_t sig)
+{
+	struct known *k = ledger_find(l, id);
+
+	for (; k != NULL; k = ledger_find_next(l, k)) {
+		if (k->n == n)
+			return 0;
+		if (l->flags[k->n] & KNOWN_STALE)
+			continue;
+		l->flags[k->n] |= KNOWN_STALE;
+		if (doc_journal_line(&l->lines, "drop %" PRIu32, k->n) < 0)
+			return -1;
+	}
+	if (ledger_remember(l, n, id, sig) < 0)
+		return -1;
+	l->flags[n] |= KNOWN_MET;
+	return 0;
+}
+
 int
 doc_ledger_in(struct doc_ledger *l, uint32_t n, const char *id, uint64_t sig)
 {
+	if (l->keep_absent && supersede(l, n, id, sig) < 0)
+		return -1;
 	return doc_journal_line(&l->lines, "in %" PRIu32 " %s %" PRIx64, n, id,
 	    sig);
 }

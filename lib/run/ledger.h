@@ -15,6 +15,7 @@
  *	lone N ID			likewise, and nothing else was there
  *	done N ID LEN STATES SUM	its record, LEN bytes of out.ndjson
  *	whole N				all of input N is done
+ *	drop N				input N is out of date
  *	facts STAGE JSON		the end record of a stage
  *	sync				all before is on the disk
  *	forget				all before is to be done again
@@ -44,10 +45,12 @@ struct doc_ledger {
 	int spool;	      /* a folder on the disk of the spool, or -1 */
 	uint64_t out_len;     /* bytes of records in out.ndjson that count */
 	uint64_t journal_len; /* bytes of the journal that count */
+	uint64_t slack;	      /* bytes of the journal that say nothing now */
+	bool stale;	      /* it has inputs that are out of date */
 	bool forget;
 	bool begun;	   /* this session wrote something */
 	bool closed;	   /* the last session closed, nothing since */
-	bool keep_absent;  /* inputs not met are not gone: do not drop */
+	bool keep_absent;  /* inputs come and go: their records stay */
 	char settings[33]; /* of the last session; "" for a new run */
 	char engines[33];  /* likewise: versions of programs and data */
 	struct doc_buf records, lines; /* to be written */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Leaving out what is gone: inputs that were removed, or changed and done
- * again.
+ * again; and lines of the journal that say nothing any more.
  *
  * Both files are written anew, the records as out.ndjson.TOKEN, the journal
  * beginning with `compact TOKEN`.  Renaming the journal is the one moment that
@@ -17,7 +17,16 @@
 #include "lib/base/io.h"
 #include "lib/run/ledger_impl.h"
 
-enum { CHUNK = 1 << 20 };
+enum { CHUNK = 1 << 20, SLACK_LEAST = 4 << 20, SLACK_SHARE = 4 };
+
+/* Of these lines only the last counts; by number in the journal. */
+struct lasts {
+	uint64_t open;
+	struct {
+		char stage[32];
+		uint64_t line;
+	} facts[DOC_LEDGER_STAGES];
+};
 
 struct copy {
 	struct doc_ledger *l;
@@ -25,7 +34,71 @@ struct copy {
 	struct doc_buf lines;
 	off_t from; /* in the old records */
 	uint64_t out_len;
+	struct lasts lasts;
+	uint64_t number; /* of the line */
 };
+
+static void
+note_last(struct lasts *k, const struct ledger_line *line, uint64_t number)
+{
+	char stage[32] = "";
+
+	if (strcmp(line->word, "open") == 0)
+		k->open = number;
+	if (strcmp(line->word, "facts") != 0 ||
+	    sscanf(line->rest, "%31s", stage) != 1)
+		return;
+	for (size_t i = 0; i < DOC_LEN(k->facts); i++)
+		if (k->facts[i].line == 0 ||
+		    strcmp(k->facts[i].stage, stage) == 0) {
+			strcpy(k->facts[i].stage, stage);
+			k->facts[i].line = number;
+			return;
+		}
+}
+
+static void
+find_lasts(struct doc_journal *j, struct lasts *k)
+{
+	struct ledger_line line;
+	const char *text;
+	uint64_t number = 0;
+
+	while ((text = doc_journal_next(j)) != NULL)
+		if (++number && ledger_parse(text, &line))
+			note_last(k, &line, number);
+	doc_journal_rewind(j);
+}
+
+static bool
+is_last(const struct lasts *k, uint64_t number)
+{
+	bool last = k->open == number;
+
+	for (size_t i = 0; i < DOC_LEN(k->facts); i++)
+		last = last || k->facts[i].line == number;
+	return last;
+}
+
+bool
+ledger_is_slack(const struct doc_ledger *l, const struct ledger_line *line)
+{
+	if (strcmp(line->word, "try") == 0 || strcmp(line->word, "lone") == 0)
+		return line->n < l->flag_room &&
+		    (l->flags[line->n] & KNOWN_WHOLE) != 0;
+	return strcmp(line->word, "sync") == 0 ||
+	    strcmp(line->word, "close") == 0 ||
+	    strcmp(line->word, "compact") == 0 ||
+	    strcmp(line->word, "forget") == 0 ||
+	    strcmp(line->word, "drop") == 0;
+}
+
+bool
+ledger_is_loose(const struct doc_ledger *l)
+{
+	return l->slack > SLACK_LEAST &&
+	    l->slack > l->journal_len / SLACK_SHARE;
+}
 
 static int
 copy_record(struct copy *c, uint64_t len)
@@ -62,8 +135,11 @@ copy_line(struct copy *c, const char *text)
 	if (!stale && line.len > 0 && copy_record(c, line.len) < 0)
 		return -1;
 	c->from += (off_t)line.len;
-	if (stale || strcmp(line.word, "close") == 0 ||
-	    strcmp(line.word, "compact") == 0)
+	c->number++;
+	if (stale || (known && ledger_is_slack(c->l, &line)) ||
+	    ((strcmp(line.word, "open") == 0 ||
+		 strcmp(line.word, "facts") == 0) &&
+		!is_last(&c->lasts, c->number)))
 		return 0;
 	return doc_journal_line(&c->lines, "%s", text) < 0 ? -1
 							   : flush(c, CHUNK);
@@ -78,11 +154,13 @@ copy_all(struct copy *c, const char *token, struct doc_error *err)
 
 	if (doc_journal_open(&j, c->l->journal, err) < 0)
 		return -1;
+	find_lasts(&j, &c->lasts);
 	rc = doc_journal_line(&c->lines, "compact %s", token);
 	while (rc == 0 && (text = doc_journal_next(&j)) != NULL)
 		rc = copy_line(c, text);
 	doc_journal_close(&j);
-	if (rc < 0 || flush(c, 0) < 0 || fdatasync(c->out) < 0 ||
+	if (rc < 0 || doc_journal_line(&c->lines, "sync") < 0 ||
+	    flush(c, 0) < 0 || fdatasync(c->out) < 0 ||
 	    fdatasync(c->journal) < 0)
 		return doc_error_sys(err, "cannot rewrite the records of '%s'",
 		    c->l->dir);
@@ -140,6 +218,7 @@ ledger_compact(struct doc_ledger *l, struct doc_error *err)
 	l->out = c.out;
 	l->journal = c.journal;
 	l->out_len = c.out_len;
+	l->slack = 0;
 	return 0;
 }
 

@@ -44,6 +44,8 @@ int ledger_load(struct doc_ledger *l, struct doc_error *err);
 struct known *ledger_find(const struct doc_ledger *l, const char *id);
 struct known *ledger_find_next(const struct doc_ledger *l,
     const struct known *k);
+int ledger_remember(struct doc_ledger *l, uint32_t n, const char *id,
+    uint64_t sig);
 int ledger_number(struct doc_ledger *l, uint32_t n);
 void ledger_id(const char *hex, uint8_t id[static 16]);
 /* All that is known so far is out of date. */
@@ -55,6 +57,11 @@ int ledger_path(const struct doc_ledger *l, const char *name, char *out,
 
 /* Finish a compaction that was cut short; remove what is left of one. */
 int ledger_recover(struct doc_ledger *l, struct doc_error *err);
+/* Does the line say nothing that must be known later? */
+bool ledger_is_slack(const struct doc_ledger *l,
+    const struct ledger_line *line);
+/* Are there so many of these that it is worth to write the files anew? */
+bool ledger_is_loose(const struct doc_ledger *l);
 /* Leave out of both files what belongs to inputs marked KNOWN_STALE. */
 int ledger_compact(struct doc_ledger *l, struct doc_error *err);
 

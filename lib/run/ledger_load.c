@@ -11,6 +11,8 @@
 #include "lib/base/log.h"
 #include "lib/run/ledger_impl.h"
 
+enum { LEAST_LINE = 14 }; /* bytes of `sync`, with its sum */
+
 static uint8_t
 nibble(char c)
 {
@@ -103,12 +105,29 @@ ledger_number(struct doc_ledger *l, uint32_t n)
 	return 0;
 }
 
+int
+ledger_remember(struct doc_ledger *l, uint32_t n, const char *hex, uint64_t sig)
+{
+	uint8_t id[16];
+	size_t at;
+
+	if (l->input_count * 2 >= l->input_room)
+		GROW(l->inputs, l->input_count, l->input_room, 1024);
+	ledger_id(hex, id);
+	at = place(id, l->input_room);
+	while (l->inputs[at].n != 0)
+		at = (at + 1) & (l->input_room - 1);
+	l->inputs[at] =
+	    (struct known){ .n = n, .sig = sig, .session = l->session };
+	memcpy(l->inputs[at].id, id, sizeof(id));
+	l->input_count++;
+	return ledger_number(l, n);
+}
+
 static int
 add_input(struct doc_ledger *l, const struct ledger_line *line)
 {
 	struct known *k = ledger_find(l, line->id);
-	size_t at;
-	uint8_t id[16];
 
 	/* Given again by a later session; or changed between sessions. */
 	for (; k != NULL; k = ledger_find_next(l, k)) {
@@ -120,18 +139,7 @@ add_input(struct doc_ledger *l, const struct ledger_line *line)
 			break;
 		}
 	}
-	if (l->input_count * 2 >= l->input_room)
-		GROW(l->inputs, l->input_count, l->input_room, 1024);
-	ledger_id(line->id, id);
-	at = place(id, l->input_room);
-	while (l->inputs[at].n != 0)
-		at = (at + 1) & (l->input_room - 1);
-	l->inputs[at] = (struct known){ .n = line->n,
-		.sig = line->sig,
-		.session = l->session };
-	memcpy(l->inputs[at].id, id, sizeof(id));
-	l->input_count++;
-	return ledger_number(l, line->n);
+	return ledger_remember(l, line->n, line->id, line->sig);
 }
 
 static struct mark *
@@ -200,7 +208,7 @@ ledger_parse(const char *line, struct ledger_line *out)
 	if (strcmp(out->word, "try") == 0 || strcmp(out->word, "lone") == 0)
 		return sscanf(out->rest, "%" SCNu32 " %32[0-9a-f]", &out->n,
 			   out->id) == 2;
-	if (strcmp(out->word, "whole") == 0)
+	if (strcmp(out->word, "whole") == 0 || strcmp(out->word, "drop") == 0)
 		return sscanf(out->rest, "%" SCNu32, &out->n) == 1;
 	return true;
 }
@@ -331,10 +339,12 @@ note_input(struct doc_ledger *l, const struct ledger_line *line)
 	    (l->closed && strcmp(line->word, "sync") == 0);
 	if (strcmp(line->word, "in") == 0)
 		return add_input(l, line);
-	if (strcmp(line->word, "whole") == 0) {
+	if (strcmp(line->word, "whole") == 0 ||
+	    strcmp(line->word, "drop") == 0) {
 		if (ledger_number(l, line->n) < 0)
 			return -1;
-		l->flags[line->n] |= KNOWN_WHOLE;
+		l->flags[line->n] |= line->word[0] == 'w' ? KNOWN_WHOLE
+							  : KNOWN_STALE;
 	}
 	return 0;
 }
@@ -343,6 +353,10 @@ note_input(struct doc_ledger *l, const struct ledger_line *line)
 static int
 note_document(struct doc_ledger *l, const struct ledger_line *line)
 {
+	if (ledger_is_slack(l, line))
+		l->slack += LEAST_LINE + strlen(line->rest);
+	if (strcmp(line->word, "in") == 0 && (l->flags[line->n] & KNOWN_STALE))
+		l->stale = true;
 	if (strcmp(line->word, "done") != 0 && strcmp(line->word, "try") != 0 &&
 	    strcmp(line->word, "lone") != 0)
 		return 0;

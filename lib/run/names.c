@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/digest.h"
+#include "lib/run/drop.h"
 #include "lib/run/names.h"
 
 /* Size, place and both times: who writes to a file changes one of them. */
@@ -22,7 +23,7 @@ signature(const struct stat *st, enum doc_code code)
 	doc_digest_add(&d, facts, sizeof(facts));
 	doc_digest_hex(&d, hex);
 	hex[16] = '\0';
-	return strtoull(hex, NULL, 16);
+	return DOC_MAX(strtoull(hex, NULL, 16), 1U);
 }
 
 static int
@@ -34,6 +35,12 @@ found(struct doc_found *f, const char *path, size_t len, const struct stat *st,
 		.size = code == DOC_E_NONE ? (uint64_t)st->st_size : 0,
 		.sig = signature(st, code) };
 	return 1;
+}
+
+void
+doc_found_of(struct doc_found *f, const char *path, const struct stat *st)
+{
+	found(f, path, strlen(path), st, DOC_E_NONE);
 }
 
 static int
@@ -68,7 +75,12 @@ doc_names_next(struct doc_names *n, struct doc_found *f, struct doc_error *err)
 	struct doc_error why = { 0 };
 	struct stat st = { 0 };
 	const char *path;
+	int rc;
 
+	if (n->drop != NULL) {
+		rc = doc_drop_next(n->drop, f, err);
+		return rc == 0 ? DOC_NAMES_LATER : rc;
+	}
 	while (n->operands != NULL) {
 		if (!n->walking) {
 			if (n->operands[n->operand] == NULL)
@@ -93,6 +105,9 @@ doc_names_next(struct doc_names *n, struct doc_found *f, struct doc_error *err)
 void
 doc_names_release(struct doc_names *n)
 {
+	if (n->drop != NULL)
+		doc_drop_free(n->drop);
+	n->drop = NULL;
 	doc_walk_release(&n->walk);
 	doc_lines_release(&n->list);
 }

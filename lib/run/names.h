@@ -18,6 +18,7 @@ struct doc_names {
 	struct doc_walk walk;
 	struct doc_lines list; /* names from a file, when list.fd is not -1 */
 	bool listed;
+	struct doc_drop *drop; /* --watch: instead of the operands */
 };
 
 /* What one name is: bytes that live until the next call. */
@@ -28,9 +29,15 @@ struct doc_found {
 	uint64_t sig;  /* of what stat says: another file, another number */
 };
 
-/* 1, 0 at the end, -1 with *err: the list cannot be read. */
+enum { DOC_NAMES_LATER = 2 };
+
+/* 1, 0 at the end, -1 with *err: the list cannot be read; DOC_NAMES_LATER:
+ * none for now. */
 int doc_names_next(struct doc_names *n, struct doc_found *found,
     struct doc_error *err);
 void doc_names_release(struct doc_names *n);
+
+/* What is found at `path`, which is borrowed. */
+void doc_found_of(struct doc_found *f, const char *path, const struct stat *st);
 
 #endif

@@ -222,6 +222,7 @@ add_lister(struct doc_plan *p, const struct doc_tenant *t,
 	struct doc_plan of_mine = *p;
 
 	mine.tenant = t->name;
+	mine.unordered = false; /* feed.c counts on it */
 	of_mine.common = &mine;
 	if (mine.roots.n == 0 && !p->listed)
 		mine.roots = t->sources;
@@ -336,6 +337,9 @@ doc_plan_make(struct doc_plan *p, struct doc_batch *b, struct doc_error *err)
 	b->stages = p->at;
 	b->stage_count = p->n;
 	b->listers = p->listers;
+	for (size_t i = 0; i < p->pass.n; i++)
+		b->selects = b->selects ||
+		    strncmp(p->pass.at[i], "list=", 5) == 0;
 	b->lister_count = b->tenants.n;
 	return 0;
 }

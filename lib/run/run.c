@@ -12,6 +12,7 @@
 #include "lib/review/junit.h"
 #include "lib/review/sarif.h"
 #include "lib/review/table.h"
+#include "lib/run/drop.h"
 #include "lib/run/lock.h"
 #include "lib/run/run.h"
 #include "lib/run/settings.h"
@@ -68,6 +69,21 @@ foreign(const char *dir)
 	return any && access(path, F_OK) < 0;
 }
 
+static int
+open_drops(struct doc_batch *b, struct doc_error *err)
+{
+	for (unsigned i = 0; i < b->lister_count; i++) {
+		char **sources = b->tenants.at[i]->sources.at;
+
+		if (sources == NULL)
+			continue;
+		b->names[i].drop = doc_drop_open(sources, b->settle_ms, err);
+		if (b->names[i].drop == NULL)
+			return -1;
+	}
+	return 0;
+}
+
 int
 doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
 {
@@ -88,12 +104,16 @@ doc_batch_prepare(struct doc_batch *b, struct doc_error *err)
 	doc_settings_digest(&b->settings, settings);
 	doc_settings_digest(&b->engines, engines);
 	again = l->session > 0;
+	l->keep_absent = b->watch;
 	if (again && !b->restart && strcmp(settings, l->settings) != 0)
 		return doc_settings_differ(b, err);
 	if (again && !b->restart && strcmp(engines, l->engines) != 0) {
 		doc_settings_changed(b);
-		b->restart = true;
+		/* What went through a drop folder is not there any more. */
+		b->restart = !b->watch;
 	}
+	if (b->watch && open_drops(b, err) < 0)
+		return -1;
 	doc_ledger_session(l, settings, engines, again && b->restart);
 	return doc_settings_write(b, err);
 }
@@ -233,6 +253,8 @@ doc_batch_run(struct doc_batch *b, int out)
 		.names = b->names,
 		.lister_count = b->lister_count,
 		.records = b->records,
+		.watches = b->watch,
+		.selects = b->selects,
 		.tenant = b->tenant,
 		.tenants = &b->tenants,
 		.ledger = &b->ledger,
@@ -257,7 +279,9 @@ doc_batch_run(struct doc_batch *b, int out)
 	catch_signals();
 	if (b->deadline_ms != 0)
 		hub.deadline_ms = doc_clock_ms() + b->deadline_ms;
-	if (b->progress == DOC_PROGRESS_TTY ||
+	if (b->watch)
+		setenv("DOCPIPE_MARKS", "1", 1);
+	else if (b->progress == DOC_PROGRESS_TTY ||
 	    (b->progress == DOC_PROGRESS_AUTO && isatty(2)))
 		count_inputs(b, &meter);
 	if (doc_meter_open(&meter, b->dir, &err) < 0)

@@ -30,7 +30,10 @@ struct doc_batch {
 	struct doc_command *listers; /* doclist of each tenant so far */
 	struct doc_names *names;     /* likewise */
 	unsigned lister_count;
-	bool records;		  /* come on standard input */
+	bool records; /* come on standard input */
+	bool watch;   /* sources are drop folders */
+	uint64_t settle_ms;
+	bool selects;		  /* doclist may pass over names */
 	const char *tenant;	  /* of those that name none */
 	struct doc_buf settings;  /* `name=value` lines: other results */
 	struct doc_buf engines;	  /* files whose change makes others */

@@ -249,8 +249,9 @@ doc_settings_changed(const struct doc_batch *b)
 		missing(&then, &b->engines, say_file, &what);
 		missing(&b->engines, &then, say_file, &what);
 	}
-	doc_warn("what makes the results has changed since the last time; all "
-		 "that depends on it is worked out anew (%.300s)",
+	doc_warn("what makes the results has changed since the last time%s "
+		 "(%.300s)",
+	    b->watch ? "" : "; all that depends on it is worked out anew",
 	    what.len ? doc_buf_str(&what) : "programs, signatures, languages");
 }
 

@@ -118,6 +118,29 @@ pull_operand(struct doc_flow *flow)
 	return take(in, operands[in->operand - 1], path, &st, &err);
 }
 
+static void
+free_mark(struct doc_task *t)
+{
+	doc_buf_release(&t->line);
+	free(t);
+}
+
+static int
+take_mark(struct intake *in)
+{
+	struct doc_task *t = calloc(1, sizeof(*t));
+
+	if (t == NULL || doc_buf_adds(&t->line, DOC_MARK "\n") < 0) {
+		free(t);
+		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
+		    "no memory for a mark");
+	}
+	t->state = DOC_TASK_DONE;
+	t->free = free_mark;
+	doc_flow_add(&in->flow, t);
+	return 1;
+}
+
 /* A name on stdin names one file; what it is shows when it is opened. */
 static int
 take_name(struct intake *in, const char *name, size_t len)
@@ -126,6 +149,8 @@ take_name(struct intake *in, const char *name, size_t len)
 	struct doc_error err = { 0 };
 	const char *path;
 
+	if (len == 0 && in->marks)
+		return take_mark(in);
 	if (len == 0 && in->names.end == '\n')
 		return 1;
 	if (doc_select_excludes(in->setup->select,
@@ -251,6 +276,7 @@ doc_intake_main(const struct doc_intake_setup *s)
 {
 	bool input_waits = true;
 	struct intake in = { .setup = s,
+		.marks = getenv("DOCPIPE_MARKS") != NULL,
 		.flow = { .pull = *s->operands ? pull_operand : pull_name,
 		    .unordered = s->options->unordered } };
 	struct doc_error err = { 0 };

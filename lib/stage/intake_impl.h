@@ -25,7 +25,8 @@ struct intake {
 	struct doc_walk walk;
 	size_t operand; /* index of the one being walked, plus one */
 	bool walking;
-	int input; /* names are read from it */
+	bool marks; /* an empty name asks for one, see intake.h */
+	int input;  /* names are read from it */
 	uint64_t in, out, count[DOC_STATUS_COUNT];
 	struct doc_seen *types; /* of contents, see item_sniff.c */
 	struct doc_seen *first; /* id of the first record of a content */
