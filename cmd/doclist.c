@@ -39,6 +39,7 @@ main(int argc, char *argv[])
 		    own.open.password_file);
 	setup.null = own.null;
 	setup.batch = own.batch;
+	setup.digests = own.digests;
 	setup.files_from = own.files_from;
 	setup.embedded = own.open.embedded;
 	setup.no_duplicates = own.no_duplicates;

@@ -11,11 +11,13 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "cmd/docrun/fleet.h"
 #include "cmd/docrun/verbs.h"
 #include "cmd/options.h"
 #include "lib/base/io.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
+#include "lib/fleet/fleet.h"
 #include "lib/run/doctor.h"
 #include "lib/run/plan.h"
 #include "lib/stage/cache.h"
@@ -26,7 +28,7 @@ struct options {
 	const char *stages;
 	struct doc_words own, pass, tenants, runners;
 	const char *tenants_file, *files_from;
-	bool null, watch;
+	bool null, digests, watch;
 	uint64_t settle_ms;
 	int progress;
 	bool restart, summary, doctor, json, dry_run, explain;
@@ -67,6 +69,8 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_FLAG, AT(watch), NULL },
 	{ 0, "settle", "D", "with --watch: time a file must not change (2s)",
 	    DOC_OPT_DURATION, AT(settle_ms), NULL },
+	{ 0, "digests", NULL, "and have their SHA-256 and two blanks before",
+	    DOC_OPT_FLAG, AT(digests), NULL },
 	{ 'P', "progress", "WHEN", "a bar (tty), plain lines, JSON, or none",
 	    DOC_OPT_CHOICE, AT(progress), "auto|tty|plain|none|json" },
 	{ 'y', "summary", NULL, "print a table of the documents at the end",
@@ -226,6 +230,7 @@ settle_names(struct doc_batch *b, const struct options *o,
 		doc_lines_init(&n->list, fd, o->null ? '\0' : '\n',
 		    DOC_LINE_MAX);
 		n->listed = true;
+		n->digests = o->digests;
 	}
 	return b->names ? 0 : doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 }
@@ -295,9 +300,10 @@ print(const struct doc_batch *b, const struct doc_plan *plan, bool explain,
 	return 0;
 }
 
+/* What is done with it, once it is known what it is. */
 static int
 run(struct doc_batch *b, struct doc_plan *plan, const struct options *o,
-    int out)
+    const struct docrun_fleet *fleet, int out)
 {
 	struct doc_error err = { 0 };
 	int status;
@@ -306,6 +312,8 @@ run(struct doc_batch *b, struct doc_plan *plan, const struct options *o,
 		return doc_last_words(&err);
 	if (o->dry_run || o->explain)
 		return print(b, plan, o->explain, out);
+	if (fleet->planning || fleet->hosts != NULL)
+		return docrun_fleet(fleet, b, out);
 	lower(o);
 	status = doc_batch_prepare(b, &err) < 0 ? doc_last_words(&err)
 						: doc_batch_run(b, out);
@@ -340,28 +348,32 @@ look_for_verb(int argc, char *argv[])
 	}
 }
 
-int
-main(int argc, char *argv[])
+/* docrun and docrun plan. */
+static int
+docrun(int argc, char *argv[], bool planning)
 {
+	struct docrun_fleet fleet = { .planning = planning };
 	struct options o = { .stages = "scan,text,ocr,preview",
 		.fail_on = "error,partial",
 		.settle_ms = 2000 };
 	struct doc_stage_options common;
 	struct doc_limits limits;
-	struct doc_cmd cmd = { .name = "docrun",
-		.usage = "-o DIR [options] file ... | -",
-		.about = "Runs the stages over files, into a run directory.",
-		.groups = { { table, &o }, { without_tenant(), &common },
-		    { doc_limits_opts, &limits } } };
+	struct doc_cmd cmd = { .name = planning ? "docrun plan" : "docrun",
+		.usage = planning ? "-o DIR [options] file ..."
+				  : "-o DIR [options] file ... | -",
+		.about = planning
+		    ? "Cuts a run into shards, for many hosts."
+		    : "Runs the stages over files, into a run directory.",
+		.of = planning ? "docrun" : NULL,
+		.groups = { { docrun_cut_opts, &fleet.cut }, { table, &o },
+		    { without_tenant(), &common }, { doc_limits_opts, &limits },
+		    { planning ? NULL : docrun_hosts_opts, &fleet } } };
 	struct doc_batch batch = { .lock = -1 };
 	struct doc_plan plan = { .common = &common, .limits = &limits };
 	struct doc_error err = { 0 };
 	char spool[4200], **operands;
 	int out;
 
-	doc_start(cmd.name);
-	look_for_verb(argc, argv);
-	look_for_resume(argc, argv);
 	doc_stage_options_default(&common);
 	doc_limits_default(&limits);
 	operands = argv + doc_opt_parse(&cmd, argc, argv);
@@ -386,6 +398,10 @@ main(int argc, char *argv[])
 		return doc_last_words(&err);
 	if (o.dir == NULL || (batch.tenants.n == 0 && !batch.records))
 		doc_usage(&cmd, "needs -o DIR and at least one file");
+	if (!planning && fleet.hosts == NULL && !o.dry_run && !o.explain &&
+	    doc_fleet_planned(o.dir))
+		doc_usage(&cmd, "'%s' is a planned run: see docrun shard",
+		    o.dir);
 	out = doc_start_stdout();
 	snprintf(spool, sizeof(spool), "%s/spool", o.dir);
 	if (common.spool == NULL)
@@ -404,6 +420,7 @@ main(int argc, char *argv[])
 	if (o.watch && (o.files_from != NULL || batch.records))
 		doc_usage(&cmd, "--watch takes folders");
 	plan.listed = o.files_from != NULL || batch.records;
+	plan.digests = o.digests && plan.listed;
 	plan.stages = o.stages;
 	plan.own = o.own;
 	plan.pass = o.pass;
@@ -411,5 +428,21 @@ main(int argc, char *argv[])
 	plan.db = o.db;
 	plan.require_db = o.require_db;
 	plan.lang = o.lang;
-	return run(&batch, &plan, &o, out);
+	fleet.gates = batch.gates;
+	return run(&batch, &plan, &o, &fleet, out);
+}
+
+int
+docrun_plan(int argc, char *argv[])
+{
+	return docrun(argc, argv, true);
+}
+
+int
+main(int argc, char *argv[])
+{
+	doc_start("docrun");
+	look_for_verb(argc, argv);
+	look_for_resume(argc, argv);
+	return docrun(argc, argv, false);
 }

@@ -12,6 +12,8 @@
 const struct doc_opt doc_list_opts[] = {
 	{ '0', "null", NULL, "names on standard input end in NUL", DOC_OPT_FLAG,
 	    LIST(null), NULL },
+	{ 0, "digests", NULL, "each has its SHA-256 and two blanks before it",
+	    DOC_OPT_FLAG, LIST(digests), NULL },
 	{ 'd', "max-depth", "N", "deepest nesting of containers",
 	    DOC_OPT_NUMBER, LIST(max_depth), NULL },
 	{ 'n', "max-members", "N", "members of one input, all levels",

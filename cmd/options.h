@@ -20,6 +20,7 @@ struct doc_list_options {
 	bool no_duplicates;   /* leave out duplicate_of */
 	bool null;	      /* names on stdin end in NUL */
 	unsigned batch;	      /* small files one worker types */
+	bool digests;	      /* and have their SHA-256 before them */
 	unsigned max_depth;   /* containers in containers */
 	uint64_t max_members; /* of one input, all levels together */
 	uint64_t max_bytes;   /* unpacked, of one input, all levels */

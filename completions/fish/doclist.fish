@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Made by .tools/completions.sh from the option table of doclist.
 complete -c doclist -s 0 -l null -d 'names on standard input end in NUL'
+complete -c doclist -l digests -d 'each has its SHA-256 and two blanks before it'
 complete -c doclist -s d -l max-depth -x -d 'deepest nesting of containers'
 complete -c doclist -s n -l max-members -x -d 'members of one input, all levels'
 complete -c doclist -s b -l max-bytes -x -d 'unpacked bytes of one input, all levels'

@@ -42,6 +42,8 @@ help(const struct doc_cmd *cmd)
 	printf("usage: %s %s\n%s\n", cmd->name, cmd->usage, cmd->about);
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++) {
 		printf("%s", g == 0 ? "\n" : "");
+		if (g > 0 && cmd->of != NULL)
+			break;
 		for (const struct doc_opt *o = cmd->groups[g].opts; o->name;
 		     o++) {
 			char letter[8] = "   ", left[64];
@@ -54,6 +56,8 @@ help(const struct doc_cmd *cmd)
 			printf("  %-24s %s\n", left, o->help);
 		}
 	}
+	if (cmd->of != NULL)
+		printf("  %-24s %s --help\n", "and those of it:", cmd->of);
 	printf("  %-24s %s\n  %-24s %s\n", "-h, --help", "show this help",
 	    "    --version", "show the version");
 }
@@ -64,8 +68,8 @@ dump(const struct doc_cmd *cmd)
 {
 	printf("@\t%s\t%s\t%s\n", cmd->name, cmd->usage, cmd->about);
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++)
-		for (const struct doc_opt *o = cmd->groups[g].opts; o->name;
-		     o++) {
+		for (const struct doc_opt *o = cmd->groups[g].opts;
+		     o->name && (g == 0 || cmd->of == NULL); o++) {
 			char letter[2] = { o->key, '\0' };
 
 			printf("%s\t%s\t%s\t%s\t%s\n", letter, o->name,

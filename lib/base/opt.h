@@ -47,13 +47,16 @@ struct doc_opt_group {
 	void *base; /* the struct that `at` counts from */
 };
 
-enum { DOC_OPT_GROUPS = 4 };
+enum { DOC_OPT_GROUPS = 5 };
 
 struct doc_cmd {
 	const char *name;
 	const char *usage; /* what follows the name in the synopsis */
 	const char *about; /* one line */
 	struct doc_opt_group groups[DOC_OPT_GROUPS]; /* unused: zero */
+	/* The command whose manual page has all groups but the first: --help
+	 * says so instead of listing them.  NULL: they are this one's own. */
+	const char *of;
 };
 
 /*

@@ -92,6 +92,15 @@ doc_value_str(const struct doc_value *v)
 									: NULL;
 }
 
+const char *
+doc_value_strn(const struct doc_value *v, size_t *n)
+{
+	if (v == NULL || !json_object_is_type(node(v), json_type_string))
+		return NULL;
+	*n = (size_t)json_object_get_string_len(node(v));
+	return json_object_get_string(node(v));
+}
+
 int64_t
 doc_value_int(const struct doc_value *v, int64_t or)
 {

@@ -26,6 +26,8 @@ bool doc_value_is_array(const struct doc_value *v);
 /* The content, borrowed from the tree; NULL (or `or`) when of another type.
  * doc_value_str refuses strings that hold a NUL. */
 const char *doc_value_str(const struct doc_value *v);
+/* The same with its length, and any NUL in it. */
+const char *doc_value_strn(const struct doc_value *v, size_t *n);
 int64_t doc_value_int(const struct doc_value *v, int64_t or);
 
 /* Call visit for each string of the tree, with the key of the member it is, or

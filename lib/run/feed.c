@@ -70,6 +70,8 @@ give(struct feed *feed, struct doc_entry *e)
 	append(feed, e);
 	feed->moved_ms = doc_clock_ms();
 	feed->marked = e->marker;
+	if (doc_buf_adds(&feed->child.out, e->digest) < 0)
+		return -1;
 	return doc_buf_add(&feed->child.out, e->path.data, e->path.len);
 }
 
@@ -83,6 +85,8 @@ new_entry(struct feed *feed, const struct doc_found *f, const char *id,
 		return NULL;
 	e->size = f->size;
 	e->came.max = (size_t)1 << 30; /* an archive may hold millions */
+	if (f->digest != NULL)
+		snprintf(e->digest, sizeof(e->digest), "%.66s", f->digest);
 	if (doc_buf_add(&e->path, f->path, f->len) < 0 ||
 	    doc_buf_addc(&e->path, '\0') < 0) {
 		hub_entry_free(feed->hub, e);

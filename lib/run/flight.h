@@ -21,6 +21,7 @@ struct doc_entry {
 	bool listed;		/* and all of its members' */
 	bool again;		/* some of it may be done already */
 	bool marker;		/* no input: see feed.c */
+	char digest[67];	/* and before it, with NUL; "" none */
 	struct doc_buf path;	/* as doclist is told, NUL included */
 	struct doc_buf came;	/* ids of what came out of it so far */
 	size_t again_at;	/* place in it, when it all comes again */

@@ -7,6 +7,7 @@
 #include "lib/base/digest.h"
 #include "lib/run/drop.h"
 #include "lib/run/names.h"
+#include "lib/stage/intake.h"
 
 /* Size, place and both times: who writes to a file changes one of them. */
 static uint64_t
@@ -52,6 +53,7 @@ next_listed(struct doc_names *n, struct doc_found *f, struct doc_error *err)
 	int rc;
 
 	while ((rc = doc_lines_next(&n->list, &name, &len, err)) >= 0) {
+		size_t skip = n->digests ? DOC_NAME_DIGEST : 0;
 		char path[PATH_MAX];
 
 		if (rc == 0 && n->list.eof)
@@ -60,11 +62,17 @@ next_listed(struct doc_names *n, struct doc_found *f, struct doc_error *err)
 			return -1;
 		if (rc == 0 || (len == 0 && n->list.end == '\n'))
 			continue;
-		snprintf(path, sizeof(path), "%.*s", (int)len, name);
+		if (len < skip)
+			return doc_error_set(err, DOC_E_STREAM,
+			    "a name in the list has no digest before it");
+		len -= skip;
+		snprintf(path, sizeof(path), "%.*s", (int)len, name + skip);
 		rc = len >= sizeof(path) ||
 		    fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) < 0;
-		return found(f, name, len, &st,
+		found(f, name + skip, len, &st,
 		    rc ? DOC_E_NOT_FOUND : DOC_E_NONE);
+		f->digest = skip ? name : NULL;
+		return 1;
 	}
 	return -1;
 }

@@ -19,14 +19,16 @@ struct doc_names {
 	struct doc_lines list; /* names from a file, when list.fd is not -1 */
 	bool listed;
 	struct doc_drop *drop; /* --watch: instead of the operands */
+	bool digests; /* each has its SHA-256 and two blanks before it */
 };
 
 /* What one name is: bytes that live until the next call. */
 struct doc_found {
 	const char *path;
 	size_t len;
-	uint64_t size; /* bytes; 0 if it cannot be told */
-	uint64_t sig;  /* of what stat says: another file, another number */
+	uint64_t size;	    /* bytes; 0 if it cannot be told */
+	const char *digest; /* 64 characters and two blanks; NULL: none */
+	uint64_t sig; /* of what stat says: another file, another number */
 };
 
 enum { DOC_NAMES_LATER = 2 };

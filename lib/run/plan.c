@@ -229,6 +229,7 @@ add_lister(struct doc_plan *p, const struct doc_tenant *t,
 	strcpy(c->name, "doclist");
 	strcpy(c->key, "list");
 	return add_common(&of_mine, "doclist", "list", &c->args) < 0 ||
+		(p->digests && doc_words_add(&c->args, "--digests") < 0) ||
 		doc_words_add(&c->args, "--null") < 0 ||
 		/* Which one is the first depends on where a run went on. */
 		doc_words_add(&c->args, "--no-duplicates") < 0

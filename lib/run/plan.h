@@ -20,6 +20,7 @@ struct doc_plan {
 	struct doc_words pass;	  /* "ocr=--lang=deu" */
 	const char *refresh;	  /* "ocr,text": without their kept results */
 	struct doc_words runners; /* "podman", "ocr=bwrap": see boxed.h */
+	bool digests;		  /* in the list, before the names */
 	bool listed; /* names come from a list: no folder holds them all */
 	const char *db;
 	bool require_db;

@@ -64,17 +64,17 @@ skip_path(const struct doc_walk *w, void *ctx)
 }
 
 static int
-take(struct intake *in, const char *root, const char *path,
+take(struct intake *in, struct doc_origin from, const char *path,
     const struct stat *st, const struct doc_error *err)
 {
 	char tenant[DOC_TENANT_SIZE];
 	struct doc_error bad = *err;
-	struct doc_origin from = { root, tenant };
 	struct item *it;
 
 	if (st != NULL && is_old(in, st))
 		return 1;
-	choose_tenant(in, root, path, tenant, &bad);
+	choose_tenant(in, from.root, path, tenant, &bad);
+	from.tenant = tenant;
 	it = item_top(in, &from, path, st, &bad);
 
 	if (it == NULL)
@@ -115,7 +115,9 @@ pull_operand(struct doc_flow *flow)
 		flow->err = err;
 		return -1;
 	}
-	return take(in, operands[in->operand - 1], path, &st, &err);
+	return take(in,
+	    (struct doc_origin){ .root = operands[in->operand - 1] }, path, &st,
+	    &err);
 }
 
 static void
@@ -147,12 +149,21 @@ take_name(struct intake *in, const char *name, size_t len)
 {
 	doc_autobuf struct doc_buf b = { 0 };
 	struct doc_error err = { 0 };
-	const char *path;
+	const char *path, *digest = NULL;
 
 	if (len == 0 && in->marks)
 		return take_mark(in);
 	if (len == 0 && in->names.end == '\n')
 		return 1;
+	if (in->setup->digests) {
+		if (len < DOC_NAME_DIGEST || name[DOC_NAME_DIGEST - 1] != ' ')
+			return doc_error_set(&in->flow.err, DOC_E_STREAM,
+			    "name %ju has no digest before it",
+			    (uintmax_t)in->names.number);
+		digest = name;
+		name += DOC_NAME_DIGEST;
+		len -= DOC_NAME_DIGEST;
+	}
 	if (doc_select_excludes(in->setup->select,
 		&(struct doc_name){ .path = name, .path_len = len }))
 		return 1;
@@ -167,7 +178,8 @@ take_name(struct intake *in, const char *name, size_t len)
 	if (doc_buf_add(&b, name, len) < 0 || (path = doc_buf_str(&b)) == NULL)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,
 		    "no memory for a name");
-	return take(in, path, path, NULL, &err);
+	return take(in, (struct doc_origin){ .root = path, .digest = digest },
+	    path, NULL, &err);
 }
 
 static int

@@ -35,6 +35,7 @@ struct doc_intake_setup {
 	struct doc_select *select;
 	bool null;		/* names on stdin end in NUL */
 	unsigned batch;		/* small files a worker of docsniff gets */
+	bool digests;		/* before each: 64 characters, two blanks */
 	bool no_duplicates;	/* do not tell of content met before */
 	bool embedded;		/* office documents and books are containers */
 	bool tenant_from_dir;	/* the first folder of a name is its tenant */
@@ -42,6 +43,8 @@ struct doc_intake_setup {
 	char **operands;	/* NULL-ended; none: names on stdin */
 	struct doc_opt_group opts; /* for the engine that opens containers */
 };
+
+enum { DOC_NAME_DIGEST = 66 }; /* bytes before a name, with `digests` */
 
 /* The whole life after option parsing; returns the exit status. */
 int doc_intake_main(const struct doc_intake_setup *setup);

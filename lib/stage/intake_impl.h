@@ -39,6 +39,7 @@ struct tree {
 	uint64_t members, bytes;
 	char *root; /* what the user named: opened as such */
 	char *tenant;
+	char digest[DOC_DIGEST_HEX];	      /* it is to have; "": any */
 	unsigned char salt[DOC_DIGEST_BYTES]; /* of the tenant, for keys */
 };
 
@@ -109,9 +110,10 @@ struct member_words {
 	const char *file; /* of the spool, not yet in its place; "" */
 };
 
-/* Whose it is, and below what it may be opened. */
+/* Whose it is, and below what it may be opened; what it has to be. */
 struct doc_origin {
 	const char *root, *tenant;
+	const char *digest; /* 64 characters; NULL: anything */
 };
 
 /* item.c.  A document the user named, at `path`. */

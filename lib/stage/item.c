@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/record/media.h"
@@ -191,6 +192,9 @@ item_top(struct intake *in, const struct doc_origin *from, const char *path,
 	if (tree == NULL)
 		return NULL;
 	it = new_item(in, new_place(tree, NULL, path, strlen(path)));
+	if (it != NULL && from->digest != NULL)
+		snprintf(tree->digest, sizeof(tree->digest), "%.64s",
+		    from->digest);
 	tree_drop(tree);
 	if (it == NULL)
 		return NULL;
@@ -244,14 +248,28 @@ keep_data(struct item *it)
 		it->intake->flow.err = err;
 }
 
+/* The very content that somebody counted on? */
+static void
+check_digest(struct item *it)
+{
+	const char *want = it->place->tree->digest;
+
+	if (it->place->member_count == 0 && *want != '\0' && *want != '*' &&
+	    it->sha256[0] != '\0' && strcmp(it->sha256, want) != 0)
+		doc_error_set(&it->known, DOC_E_CHANGED,
+		    "the content is not the one that was asked for");
+}
+
 void
 item_typed(struct item *it)
 {
 	unsigned opens = DOC_MEDIA_CONTAINER |
 	    (it->intake->setup->embedded ? DOC_MEDIA_PACKAGE : 0U);
-	bool container = it->media != NULL && it->known.code == DOC_E_NONE &&
-	    (doc_media_flags(it->media) & opens) != 0;
+	bool container;
 
+	check_digest(it);
+	container = it->media != NULL && it->known.code == DOC_E_NONE &&
+	    (doc_media_flags(it->media) & opens) != 0;
 	keep_data(it);
 	if (!container) {
 		struct doc_name name = item_name(it->place);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lib/base/base64.h"
+#include "lib/fleet/rebase.h"
+
+/* The path as it stands in a string of JSON, with the quote before it. */
+static int
+quoted(const char *path, struct doc_buf *out)
+{
+	struct doc_json j;
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	doc_json_begin(&j, out);
+	doc_json_strn(&j, NULL, path, n);
+	if (j.failed || out->len < 2)
+		return -1;
+	out->len--; /* the quote behind it */
+	return doc_buf_addc(out, '/');
+}
+
+/* Behind the string that begins at p. */
+static const char *
+skip_string(const char *p, const char *end)
+{
+	for (p++; p < end && *p != '"'; p++)
+		p += *p == '\\';
+	return p < end ? p + 1 : end;
+}
+
+static bool
+names_a_file(const char *key, size_t n)
+{
+	return n == 6 &&
+	    (memcmp(key, "\"file\"", 6) == 0 ||
+		memcmp(key, "\"data\"", 6) == 0);
+}
+
+int
+doc_rebase_files(const char *json, size_t len, const char *from, const char *to,
+    struct doc_buf *out)
+{
+	doc_autobuf struct doc_buf was = { 0 }, is = { 0 };
+	const char *end = json + len, *kept = json, *p = json;
+	bool file = false;
+
+	if (quoted(from, &was) < 0 || quoted(to, &is) < 0)
+		return -1;
+	while (p < end) {
+		const char *s = p;
+
+		if (*p != '"') {
+			p++;
+			continue;
+		}
+		p = skip_string(s, end);
+		if (p < end && *p == ':') {
+			file = names_a_file(s, (size_t)(p - s));
+			continue;
+		}
+		if (!file || (size_t)(p - s) <= was.len ||
+		    memcmp(s, was.data, was.len) != 0)
+			continue;
+		if (doc_buf_add(out, kept, (size_t)(s - kept)) < 0 ||
+		    doc_buf_add(out, is.data, is.len) < 0)
+			return -1;
+		kept = s + was.len;
+	}
+	return doc_buf_add(out, kept, (size_t)(end - kept));
+}
+
+/* --- names ------------------------------------------------------------------
+ */
+
+/* The bytes of each member name. */
+static int
+read_members(const struct doc_record *rec, struct doc_buf **at, size_t *count)
+{
+	doc_autovalue struct doc_value *plain = doc_record_value(rec, "member");
+	doc_autovalue struct doc_value *b64 = doc_record_value(rec,
+	    "member_b64");
+	const struct doc_value *v = b64 ? b64 : plain;
+	int rc = 0;
+
+	*count = doc_value_count(v);
+	*at = calloc(*count + 1, sizeof(**at));
+	for (size_t i = 0; *at != NULL && rc == 0 && i < *count; i++) {
+		size_t n;
+		const char *s = doc_value_strn(doc_value_at(v, i), &n);
+
+		rc = s == NULL ? -1
+		    : b64      ? doc_base64_decode(&(*at)[i], s, n)
+			       : doc_buf_add(&(*at)[i], s, n);
+	}
+	return *at ? rc : -1;
+}
+
+static bool
+is(const struct doc_record *rec, int i, const char *key)
+{
+	return rec->members[i].key_len == strlen(key) &&
+	    memcmp(rec->line + rec->members[i].key, key, strlen(key)) == 0;
+}
+
+/* A member as it is, key and all. */
+static void
+copy_member(const struct doc_record *rec, int i, struct doc_json *j)
+{
+	const struct doc_json_member *m = &rec->members[i];
+
+	if ((j->comma && doc_buf_addc(j->buf, ',') < 0) ||
+	    doc_buf_add(j->buf, rec->line + m->start,
+		m->value + m->value_len - m->start) < 0)
+		j->failed = true;
+	j->comma = true;
+}
+
+/* All members in their order, three of them new. */
+static int
+write_record(const struct doc_record *rec, const struct doc_name *name,
+    struct doc_buf *out)
+{
+	struct doc_name alone = { .tenant = name->tenant,
+		.path = name->path,
+		.path_len = name->path_len };
+	struct doc_name up = *name;
+	char id[DOC_ID_SIZE];
+	struct doc_json j;
+
+	doc_json_begin(&j, out);
+	doc_json_open(&j, NULL, '{');
+	for (int i = 0; i < rec->n; i++) {
+		if (is(rec, i, "path")) {
+			doc_name_write(&j, &alone);
+		} else if (is(rec, i, "id")) {
+			doc_name_id(name, id);
+			doc_json_str(&j, "id", id);
+		} else if (is(rec, i, "parent") && name->member_count > 0) {
+			up.member_count = name->member_count - 1;
+			doc_name_id(&up, id);
+			doc_json_str(&j, "parent", id);
+		} else if (!is(rec, i, "path_b64")) {
+			copy_member(rec, i, &j);
+		}
+	}
+	doc_json_close(&j, '}');
+	return j.failed ? -1 : 0;
+}
+
+int
+doc_rebase_name(const struct doc_record *rec, const char *path,
+    struct doc_buf *out, struct doc_error *err)
+{
+	doc_autobuf struct doc_buf tenant = { 0 };
+	struct doc_buf *members = NULL;
+	struct doc_name name = { .path = path, .path_len = strlen(path) };
+	size_t count = 0;
+	int rc = -1;
+
+	if (doc_record_str(rec, "tenant", &tenant) < 0 ||
+	    (name.tenant = doc_buf_str(&tenant)) == NULL ||
+	    read_members(rec, &members, &count) < 0) {
+		doc_error_set(err, DOC_E_STREAM, "a record has no usable name");
+	} else {
+		name.members = members;
+		name.member_count = count;
+		rc = write_record(rec, &name, out);
+		if (rc < 0)
+			doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	}
+	for (size_t i = 0; members != NULL && i < count; i++)
+		doc_buf_release(&members[i]);
+	free(members);
+	return rc;
+}
