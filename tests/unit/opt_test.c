@@ -35,7 +35,8 @@ static const struct doc_opt table[] = {
 static int
 parse(struct values *v, const char *const *argv)
 {
-	struct doc_cmd cmd = { "test", "[x]", "Tests.", { { table, v } }, NULL };
+	struct doc_cmd cmd = { "test", "[x]", "Tests.", { { table, v } },
+		NULL };
 	int argc = 0;
 
 	while (argv[argc] != NULL)
