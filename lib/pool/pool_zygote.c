@@ -311,9 +311,14 @@ loaded(struct zlink *z, const struct doc_frame *f)
 		dead(z, &err);
 		return;
 	}
+	/* Without its versions its results would be kept under other names. */
 	z->facts.len = 0;
-	if (doc_buf_add(&z->facts, f->data + n, f->head.len - n) < 0)
-		z->facts.len = 0;
+	if (doc_buf_add(&z->facts, f->data + n, f->head.len - n) < 0) {
+		doc_error_set(&err, DOC_E_NO_MEMORY,
+		    "no memory for what the engine says of itself");
+		dead(z, &err);
+		return;
+	}
 	test(z);
 }
 
