@@ -66,14 +66,15 @@ int
 doc_frames_next(struct doc_frames *f, struct doc_frame *frame,
     struct doc_error *err)
 {
-	const uint8_t *p = (const uint8_t *)f->buf.data + f->at;
 	size_t left = f->buf.len - f->at, len;
+	const uint8_t *p;
 
 	if (left < DOC_FRAME_HEAD)
 		return !f->eof || left == 0
 		    ? 0
 		    : doc_error_set(err, DOC_E_PROTOCOL,
 			  "the box ended inside a frame");
+	p = (const uint8_t *)f->buf.data + f->at;
 	len = doc_le32(p + 4);
 	if (!known(p[0]) || (p[1] | p[2] | p[3]) != 0 || len > DOC_FRAME_MAX)
 		return doc_error_set(err, DOC_E_PROTOCOL,

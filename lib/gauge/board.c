@@ -13,6 +13,11 @@
 static const char *const line[] = { "doclist", "docscan", "doctext", "dococr",
 	"docpreview", "docstore" };
 
+#define STAGE_CHARS "abcdefghijklmnopqrstuvwxyz0123456789-_."
+
+/* What a page says may be anything; numbers in JSON end at 2^53. */
+#define MOST ((uint64_t)1 << 53)
+
 static unsigned
 rank(const char *stage)
 {
@@ -104,13 +109,17 @@ add_page(struct doc_board *b, struct doc_gauge_page *p, bool alive)
 
 	memcpy(name, p->stage, sizeof(name));
 	name[sizeof(name) - 1] = '\0';
-	if (doc_utf8_valid(name, strlen(name)) != strlen(name) ||
+	/* It is printed, and anybody may have written it. */
+	if (name[strspn(name, STAGE_CHARS)] != '\0' ||
 	    (s = stage_of(b, name)) == NULL)
 		return;
 	for (unsigned i = 0; i < DOC_G_COUNT; i++)
 		if (alive || !of_now(i))
-			s->count[i] += atomic_load_explicit(&p->count[i],
-			    memory_order_relaxed);
+			s->count[i] = DOC_MIN(s->count[i] +
+				DOC_MIN(atomic_load_explicit(&p->count[i],
+					    memory_order_relaxed),
+				    MOST),
+			    MOST);
 	if (s->processes == 0 || p->started_ms < s->started_ms) {
 		s->started_ms = p->started_ms;
 		s->started_s = p->started_s;

@@ -87,8 +87,8 @@ doc_journal_close(struct doc_journal *j)
 const char *
 doc_journal_next(struct doc_journal *j)
 {
-	const char *p = j->data + j->at;
 	size_t left = j->len - j->at, n;
+	const char *p = left ? j->data + j->at : NULL;
 	const char *end = left ? memchr(p, '\n', left) : NULL;
 	char sum[SUM + 1];
 

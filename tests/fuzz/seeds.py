@@ -18,6 +18,9 @@ TEXT = {"txt": [0], "html": [1], "eml": [2], "rtf": [3], "doc": [4],
 # Kinds of `data[0]` in markup_fuzz.c.
 MARKUP = {"content.xml": 0, "word/document.xml": 2, "word/comments.xml": 6,
           "ppt/slides/slide1.xml": 2, "ppt/notesSlides/notesSlide1.xml": 14}
+# By the order of the cases in member_fuzz.c, and of `media` in picture_fuzz.c.
+MEMBERS = {"mbox": 0, "eml": 1, "dat": 2, "msg": 3}
+PICTURES = {"jpg": 0, "png": 1, "tif": 2, "bmp": 6, "svg": 9}
 LARGEST = 60000
 
 
@@ -49,6 +52,10 @@ def main(top):
                 data = f.read()
             for way in TEXT.get(name.rsplit(".")[-1], []):
                 seed(top, "text", name, bytes([way]) + data)
+            for fuzzer, ways in ("member", MEMBERS), ("picture", PICTURES):
+                way = ways.get(name.rsplit(".")[-1])
+                if way is not None:
+                    seed(top, fuzzer, name, bytes([way]) + data)
             seed(top, "sniff", name, data[:16384])
             if data[:2] == b"PK":
                 seed(top, "zip", name, data)
