@@ -32,7 +32,7 @@ struct options {
 	uint64_t settle_ms;
 	int progress;
 	bool restart, summary, doctor, json, dry_run, explain;
-	const char *db, *lang, *fail_on, *junit, *sarif;
+	const char *db, *lang, *fail_on, *junit, *sarif, *events;
 	const char *refresh;
 	bool require_db, no_cache;
 	uint64_t deadline_ms, memory_total;
@@ -87,6 +87,9 @@ static const struct doc_opt table[] = {
 	    AT(junit), NULL },
 	{ 0, "sarif", "FILE", "write a SARIF 2.1.0 log at the end",
 	    DOC_OPT_STRING, AT(sarif), NULL },
+	{ 0, "events", "FILE",
+	    "tell what happens, as JSON; fd:N is a descriptor", DOC_OPT_STRING,
+	    AT(events), NULL },
 	{ 'e', "deadline", "D", "stop after that time; resume later",
 	    DOC_OPT_DURATION, AT(deadline_ms), NULL },
 	{ 'n', "nice", "N", "lower the priority by so much", DOC_OPT_NUMBER,
@@ -315,6 +318,9 @@ run(struct doc_batch *b, struct doc_plan *plan, const struct options *o,
 	if (fleet->planning || fleet->hosts != NULL)
 		return docrun_fleet(fleet, b, out);
 	lower(o);
+	if (b->events_to != NULL &&
+	    doc_events_open(&b->events, b->events_to, &err) < 0)
+		return doc_last_words(&err);
 	status = doc_batch_prepare(b, &err) < 0 ? doc_last_words(&err)
 						: doc_batch_run(b, out);
 	doc_batch_release(b);
@@ -368,7 +374,7 @@ docrun(int argc, char *argv[], bool planning)
 		.groups = { { docrun_cut_opts, &fleet.cut }, { table, &o },
 		    { without_tenant(), &common }, { doc_limits_opts, &limits },
 		    { planning ? NULL : docrun_hosts_opts, &fleet } } };
-	struct doc_batch batch = { .lock = -1 };
+	struct doc_batch batch = { .lock = -1, .events.fd = -1 };
 	struct doc_plan plan = { .common = &common, .limits = &limits };
 	struct doc_error err = { 0 };
 	char spool[4200], **operands;
@@ -378,7 +384,8 @@ docrun(int argc, char *argv[], bool planning)
 	doc_limits_default(&limits);
 	operands = argv + doc_opt_parse(&cmd, argc, argv);
 	batch.dir = o.dir;
-	/* Who goes on does not begin again. */
+	/* Who goes on does not begin again, nor has the same descriptors. */
+	batch.events_to = doc_steal(&o.events);
 	batch.restart = o.restart || o.refresh != NULL;
 	o.restart = false;
 	plan.refresh = doc_steal(&o.refresh);

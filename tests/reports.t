@@ -293,6 +293,55 @@ many() {
 }
 ok '200,000 documents' many
 
+# --- while it runs -----------------------------------------------------------
+
+events() {
+	status 1 docrun -q -o EV --db db --stages scan,text --events ev f
+	is 'run-start run-end' "$(jq -r .type ev | sed -n '1p;$p' | xargs)"
+	jq -e '.status == 1 and .documents > 8' <<-END
+	$(tail -n 1 ev)
+	END
+	# As many, and the same, as the records say.
+	jq -r 'select(.type == "doc-error") | .id' ev | sort >got
+	recs 'select([.scan, .text] | any(.status == "error" or
+	    .status == "partial" or .verdict == "infected")).id' \
+	    EV/out.ndjson | sort >want
+	diff -u want got
+	is 'doclist docscan doctext' "$(jq -r 'select(.type == "stage-exit") |
+	    .stage' ev | sort | xargs)"
+	any '.type == "progress" and .v == 1 and .stages' ev
+	# Gone on with: appended, and of this session.
+	status 1 docrun -q -o EV --db db --stages scan,text --events fd:3 f 3>>ev
+	is 2 "$(jq -r 'select(.type == "run-end").status' ev | wc -l)"
+	status 1 docrun -q --resume EV
+	is 2 "$(jq -r 'select(.type == "run-end").status' ev | wc -l)"
+	status 2 docrun -q -o EV2 --events fd:x f 2>err
+	status 3 docrun -q -o EV2 --events fd:77 f 2>err
+	mkfifo unread
+	status 3 docrun -q -o EV2 --events unread f 2>err
+	test ! -e EV2
+}
+ok '--events' events
+
+# 4 KiB go in, and nobody takes them out.
+deaf() {
+	for i in $(seq 30); do cp f/damaged.pdf "f/$i.pdf"; done
+	exec 5<>unread
+	python3 -c 'import fcntl; fcntl.fcntl(5, 1031, 4096)'
+	status 1 docrun -q -o DEAF --db db --stages text --events unread f
+	timeout 1 head -c 4096 <&5 >got || :
+	exec 5<&-
+	head -n 1 got | jq -e '.type == "run-start"'
+	n=$(recs .id DEAF/out.ndjson | wc -l)
+	jq -e --argjson n "$n" 'select(.type == "end") | .out == $n' \
+	    DEAF/out.ndjson
+	# One who goes away is no trouble either.
+	(status 1 docrun -q -o DEAF2 --db db --stages text --events fd:3 f \
+	    3>&1 >said; echo $? >ended) | head -n 1 >got
+	is 0 "$(cat ended)"
+}
+ok 'nobody who listens holds up the run' deaf
+
 # --- two runs ----------------------------------------------------------------
 
 # changed FILTER: the records as they would be then.

@@ -29,6 +29,7 @@ complete -c docrun -n 'not __docrun_verb' -s l -l lang -x -d 'languages for doco
 complete -c docrun -n 'not __docrun_verb' -s F -l fail-on -x -d 'of infected,error,partial: exit with 1'
 complete -c docrun -n 'not __docrun_verb' -l junit -x -d 'write a JUnit report at the end'
 complete -c docrun -n 'not __docrun_verb' -l sarif -x -d 'write a SARIF 2.1.0 log at the end'
+complete -c docrun -n 'not __docrun_verb' -l events -x -d 'tell what happens, as JSON; fd:N is a descriptor'
 complete -c docrun -n 'not __docrun_verb' -s e -l deadline -x -d 'stop after that time; resume later'
 complete -c docrun -n 'not __docrun_verb' -s n -l nice -x -d 'lower the priority by so much'
 complete -c docrun -n 'not __docrun_verb' -l ionice -x -a 'normal low idle' -d 'for the disk: normal, low, or idle'

@@ -18,13 +18,11 @@ enum {
 	PLAIN_MS = 10000,
 	JSON_MS = 1000,
 	STATUS_MS = 1000,
+	EVENT_MS = 1000,
 	PROM_MS = 15000,
 	BAR_WIDTH = 20,
 	SLOW_MS = 3000 /* work as old as this is shown beside the bar */
 };
-
-static const char *const stages[] = { "list", "scan", "text", "ocr", "preview",
-	"store" };
 
 int
 doc_meter_open(struct doc_meter *m, const char *dir, struct doc_error *err)
@@ -55,58 +53,20 @@ doc_meter_start(struct doc_meter *m)
 		m->kind = isatty(2) && !dumb ? DOC_PROGRESS_TTY
 					     : DOC_PROGRESS_PLAIN;
 	m->start_ms = m->drawn_ms = doc_clock_ms();
+	m->told_ms = m->start_ms;
 	m->report.whole.started_ms = m->report.whole.moved_ms = m->start_ms;
+	if (m->events != NULL)
+		doc_events_start(m->events, m->report.run);
 	m->report.whole.started_s = (int64_t)time(NULL);
 	m->report.whole.count[DOC_G_TOTAL] = m->total;
 	m->report.whole.count[DOC_G_TOTAL_BYTES] = m->total_bytes;
-}
-
-/* Worth a parse: nearly every member of a healthy batch says "ok" first, and
- * has nothing in it that is infected. */
-static bool
-trouble(const struct doc_record *rec, const char *stage)
-{
-	static const char ok[] = "{\"status\":\"ok\"";
-	const struct doc_json_member *m = doc_record_find(rec, stage);
-	const char *p;
-
-	if (m == NULL)
-		return false;
-	p = rec->line + m->value;
-	return m->value_len < sizeof(ok) - 1 ||
-	    memcmp(p, ok, sizeof(ok) - 1) != 0 ||
-	    memmem(p, m->value_len, "infected", 8) != NULL;
-}
-
-/* The worst of the stages' statuses: 0 fine, 1 partial, 2 error. */
-static int
-worst(const struct doc_record *rec, bool *infected)
-{
-	int bad = 0;
-
-	for (size_t i = 0; i < DOC_LEN(stages); i++) {
-		doc_autovalue struct doc_value *v = trouble(rec, stages[i])
-		    ? doc_record_value(rec, stages[i])
-		    : NULL;
-		const char *status = doc_value_get_str(v, "status");
-		const char *verdict = doc_value_get_str(v, "verdict");
-
-		if (verdict != NULL && strcmp(verdict, "infected") == 0)
-			*infected = true;
-		if (status != NULL && strcmp(status, "error") == 0)
-			bad = 2;
-		else if (status != NULL && strcmp(status, "partial") == 0)
-			bad = DOC_MAX(bad, 1);
-	}
-	return bad;
 }
 
 void
 doc_meter_count(struct doc_meter *m, const struct doc_record *rec)
 {
 	uint64_t *c = m->report.whole.count, bytes;
-	bool infected = false;
-	int bad;
+	struct doc_findings found;
 
 	if (rec->type == DOC_TYPE_END)
 		m->ended = true;
@@ -119,10 +79,15 @@ doc_meter_count(struct doc_meter *m, const struct doc_record *rec)
 		c[DOC_G_MEMBERS]++;
 		c[DOC_G_MEMBER_BYTES] += bytes;
 	}
-	bad = worst(rec, &infected);
-	c[DOC_G_ERROR] += bad == 2;
-	c[DOC_G_PARTIAL] += bad == 1;
-	c[DOC_G_FINDINGS] += infected;
+	if (doc_findings_of(rec, &found) < 0)
+		return;
+	c[DOC_G_ERROR] += (found.gates & DOC_GATE_ERROR) != 0;
+	c[DOC_G_PARTIAL] += (found.gates &
+				(DOC_GATE_ERROR | DOC_GATE_PARTIAL)) ==
+	    DOC_GATE_PARTIAL;
+	c[DOC_G_FINDINGS] += (found.gates & DOC_GATE_INFECTED) != 0;
+	if (m->events != NULL)
+		doc_events_document(m->events, rec, &found, m->report.run);
 }
 
 /* --- the report -------------------------------------------------------------
@@ -356,6 +321,18 @@ keep_files(struct doc_meter *m, bool now)
 	}
 }
 
+static void
+tell(struct doc_meter *m)
+{
+	if (m->events == NULL)
+		return;
+	doc_events_flush(m->events);
+	if (m->looked_ms - m->told_ms < EVENT_MS)
+		return;
+	m->told_ms = m->looked_ms;
+	doc_events_report(m->events, &m->report);
+}
+
 void
 doc_meter_draw(struct doc_meter *m)
 {
@@ -364,6 +341,7 @@ doc_meter_draw(struct doc_meter *m)
 	doc_meter_look(m);
 	draw(m);
 	keep_files(m, false);
+	tell(m);
 }
 
 void
@@ -389,5 +367,7 @@ doc_meter_end(struct doc_meter *m, int status)
 	}
 	doc_meter_look(m);
 	keep_files(m, true);
+	if (m->events != NULL)
+		doc_events_end(m->events, &m->report);
 	doc_gauge_close(&m->gauge);
 }

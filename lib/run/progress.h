@@ -14,6 +14,7 @@
 
 #include "lib/gauge/report.h"
 #include "lib/record/record.h"
+#include "lib/run/events.h"
 
 enum doc_progress_kind {
 	DOC_PROGRESS_AUTO, /* a bar on a terminal, else plain */
@@ -30,6 +31,7 @@ struct doc_meter {
 	const char *board;    /* folder of the stages' gauges; NULL: none */
 	const char *status;   /* file to keep the JSON report in, or NULL */
 	const char *prom;     /* file to keep the metrics in, or NULL */
+	struct doc_events *events; /* NULL: nobody listens */
 	bool viewer; /* counts nothing: the gauge of docrun has it all */
 	bool ended;  /* an end record came */
 
@@ -37,7 +39,7 @@ struct doc_meter {
 	/* private */
 	struct doc_gauge gauge; /* our own, for viewers */
 	uint64_t seen;		/* documents, at the last look */
-	uint64_t start_ms, looked_ms, drawn_ms, status_ms, prom_ms;
+	uint64_t start_ms, looked_ms, drawn_ms, status_ms, prom_ms, told_ms;
 	bool dirty; /* a bar is on the screen */
 };
 

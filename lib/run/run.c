@@ -244,9 +244,8 @@ doc_batch_run(struct doc_batch *b, int out)
 {
 	struct doc_broker broker;
 	struct doc_ear ear;
-	struct doc_meter meter = {
-		.kind = (enum doc_progress_kind)b->progress
-	};
+	struct doc_meter meter = { .kind = (enum doc_progress_kind)b->progress,
+		.events = b->events.fd < 0 ? NULL : &b->events };
 	struct doc_hub hub = { .stages = b->stages,
 		.stage_count = b->stage_count,
 		.listers = b->listers,
@@ -310,6 +309,7 @@ doc_batch_run(struct doc_batch *b, int out)
 void
 doc_batch_release(struct doc_batch *b)
 {
+	doc_events_close(&b->events);
 	doc_ledger_release(&b->ledger);
 	if (b->ledger.spool >= 0)
 		close(b->ledger.spool);

@@ -19,6 +19,8 @@ struct doc_batch {
 	bool restart; /* do all again; what is cached costs nothing */
 	bool summary;
 	const char *junit, *sarif; /* files to report to, or NULL */
+	const char *events_to;	   /* see doc_events_open; NULL: none */
+	struct doc_events events;  /* fd -1: nobody listens */
 	int progress;		   /* enum doc_progress_kind */
 	unsigned jobs;
 	bool strict; /* no worker beyond these: their memory counts */
