@@ -35,7 +35,10 @@ doc_events_open(struct doc_events *e, const char *where, struct doc_error *err)
 		if (e->fd >= 0 && fd > 2)
 			close((int)fd);
 	} else {
-		e->fd = open(where, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+		/* A fifo that nobody reads is an error, and no place to wait.
+		 */
+		e->fd = open(where,
+		    O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC,
 		    0600);
 	}
 	return e->fd < 0
