@@ -232,6 +232,21 @@ output() {
 }
 ok '--max-output cuts and says so' output
 
+large() {
+	python3 -c 'for i in range(900000): print("line number %07d of a long log"
+	    % i)' >large.txt
+	status 1 doctext -m 8M -M 1M --cache none large.txt >out 2>err
+	is 'partial ["output"]' "$(recs '.text | "\(.status) \(.reasons)"' out)"
+	status 0 doctext -m 8M --cache none large.txt >out 2>err
+	cmp large.txt "$(recs .text.file out)"
+	# What has to be seen as a whole is an error, and said so.
+	{ printf '<html><p>'; cat large.txt; } >large.html
+	status 1 doctext -m 8M --cache none large.html >out 2>err
+	is 'error memory' "$(recs '.text | "\(.status) \(.error.code)"' out)"
+	rm large.txt large.html
+}
+ok 'a text larger than the memory of a worker' large
+
 # The self-test of an engine is not a document of the user's: a limit that is
 # too small for it must still give records, or a refusal, but no crash.
 tiny_limits() {

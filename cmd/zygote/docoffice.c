@@ -3,6 +3,7 @@
  * doctext's engine for all but PDF: office documents, mail, HTML, plain text,
  * what pictures say about themselves; runs in a cage.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "cmd/options.h"
@@ -52,10 +53,16 @@ extract(const struct doc_input *in, struct doc_work *work,
 {
 	const struct doc_text_wish wish = { .metadata = options.metadata,
 		.join = options.join };
+	enum doc_family family = doc_media_family(in->media);
 
-	return doc_text_job(extractors[doc_media_family(in->media)], &wish, in,
-	    work, err);
+	if (in->size < in->whole && family != DOC_FAMILY_PLAIN)
+		return doc_error_set(err, DOC_E_MEMORY,
+		    "%" PRIu64 " bytes do not fit the memory limit", in->whole);
+	return doc_text_job(extractors[family], &wish, in, work, err);
 }
+
+/* Of a document larger than memory; plain text is read in pieces then. */
+#define HEAD ((size_t)64 << 10)
 
 /* A word in a charset that ICU keeps in its data, behind an encoded header:
  * without its tables it would come out as something else, with success. */
@@ -92,6 +99,7 @@ main(int argc, char *argv[])
 		.name = "docoffice",
 		.profile = &doc_profile_office,
 		.opts = { doc_text_opts, &options },
+		.head = HEAD,
 		.load = load,
 		.work = extract,
 		.canary = canary,

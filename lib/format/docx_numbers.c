@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/format/docx_numbers.h"
+#include "lib/format/list_number.h"
 #include "lib/format/xml.h"
 
 /* Levels of a list (17.9.6); definitions and styles of one document; a chain
@@ -12,19 +13,9 @@ enum { LEVELS = 9, MAX_ENTRIES = 32768, MAX_CHAIN = 16 };
 /* "(%1.%2.%3)" and the like. */
 enum { PATTERN = 64 };
 
-enum format {
-	DECIMAL,
-	ZERO,
-	ROMAN_UPPER,
-	ROMAN_LOWER,
-	LETTER_UPPER,
-	LETTER_LOWER,
-	NO_NUMBER
-};
-
 struct level {
 	unsigned start;
-	enum format format;
+	enum doc_number_format format;
 	bool bullet;
 	char pattern[PATTERN];
 	char style[PATTERN]; /* whose paragraphs are on this level */
@@ -97,16 +88,17 @@ static void
 set_format(struct level *level, const char *s)
 {
 	static const struct doc_xml_token formats[] = {
-		{ "decimalZero", ZERO },
-		{ "lowerLetter", LETTER_LOWER },
-		{ "lowerRoman", ROMAN_LOWER },
-		{ "none", NO_NUMBER },
-		{ "upperLetter", LETTER_UPPER },
-		{ "upperRoman", ROMAN_UPPER },
+		{ "decimalZero", DOC_NUMBER_ZERO },
+		{ "lowerLetter", DOC_NUMBER_LETTER_LOWER },
+		{ "lowerRoman", DOC_NUMBER_ROMAN_LOWER },
+		{ "none", DOC_NUMBER_NONE },
+		{ "upperLetter", DOC_NUMBER_LETTER_UPPER },
+		{ "upperRoman", DOC_NUMBER_ROMAN_UPPER },
 	};
 
-	/* DECIMAL is 0, what is not in the table. */
-	level->format = (enum format)doc_xml_find(formats, DOC_LEN(formats), s);
+	/* DOC_NUMBER_DECIMAL is 0, what is not in the table. */
+	level->format = (enum doc_number_format)doc_xml_find(formats,
+	    DOC_LEN(formats), s);
 	level->bullet = strcmp(s, "bullet") == 0;
 }
 
@@ -340,58 +332,6 @@ level_by_style(const struct list *list, const char *style)
 }
 
 static void
-put_letters(struct doc_buf *out, unsigned n, char first)
-{
-	/* a ... z, aa, bb ... zz, aaa (17.18.59). */
-	for (unsigned i = 0; n > 0 && i <= (n - 1) / 26 && i < 8; i++)
-		doc_buf_addc(out, (char)(first + (char)((n - 1) % 26)));
-}
-
-static void
-put_roman(struct doc_buf *out, unsigned n, bool lower)
-{
-	static const struct {
-		unsigned value;
-		const char *upper, *lower;
-	} digits[] = { { 1000, "M", "m" }, { 900, "CM", "cm" },
-		{ 500, "D", "d" }, { 400, "CD", "cd" }, { 100, "C", "c" },
-		{ 90, "XC", "xc" }, { 50, "L", "l" }, { 40, "XL", "xl" },
-		{ 10, "X", "x" }, { 9, "IX", "ix" }, { 5, "V", "v" },
-		{ 4, "IV", "iv" }, { 1, "I", "i" } };
-
-	n = DOC_MIN(n, 9999u);
-	for (size_t i = 0; i < DOC_LEN(digits); i++)
-		for (; n >= digits[i].value; n -= digits[i].value)
-			doc_buf_adds(out,
-			    lower ? digits[i].lower : digits[i].upper);
-}
-
-static void
-put_number(struct doc_buf *out, unsigned n, enum format format)
-{
-	switch (format) {
-	case DECIMAL:
-		doc_buf_addf(out, "%u", n);
-		break;
-	case ZERO:
-		doc_buf_addf(out, "%02u", n);
-		break;
-	case ROMAN_UPPER:
-	case ROMAN_LOWER:
-		put_roman(out, n, format == ROMAN_LOWER);
-		break;
-	case LETTER_UPPER:
-		put_letters(out, n, 'A');
-		break;
-	case LETTER_LOWER:
-		put_letters(out, n, 'a');
-		break;
-	case NO_NUMBER:
-		break;
-	}
-}
-
-static void
 advance(struct list *list, struct num *num, int level)
 {
 	for (int i = 0; i <= level; i++) {
@@ -418,7 +358,7 @@ put_label(const struct list *list, int level, struct doc_buf *label)
 		if (*p == '%' && p[1] >= '1' && p[1] <= '9') {
 			int k = *++p - '1';
 
-			put_number(label, list->count[k],
+			doc_list_number(label, list->count[k],
 			    list->level[k].format);
 		} else {
 			doc_buf_addc(label, *p);

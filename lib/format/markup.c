@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "lib/base/utf8.h"
+#include "lib/format/draw_number.h"
 #include "lib/format/markup.h"
+#include "lib/format/markup_words.h"
+#include "lib/format/symbol.h"
 #include "lib/format/word_field.h"
 #include "lib/format/xlsx_format.h"
 #include "lib/format/xml.h"
@@ -14,101 +17,21 @@ enum { MAX_ALTERNATES = 32 };
 /* Nested text boxes; deeper ones are put where they are anchored. */
 enum { MAX_BOXES = 4 };
 
-enum kind {
-	ALTERNATE = 1,
-	BOX,
-	BREAK,
-	CELL,
-	CHOICE,
-	COMMENT,
-	DROP_CAP,
-	FALLBACK,
-	FIELD,
-	FIELD_MARK,
-	HYPHEN,
-	INSTRUCTION,
-	LINE,
-	LIST_LEVEL,
-	LIST_NUMBER,
-	PART,
-	PLACEHOLDER,
-	PROPERTIES,
-	READING,
-	ROW,
-	RUBY,
-	SHAPE,
-	SKIP,
-	SOFT_HYPHEN,
-	STYLE,
-	SYMBOL,
-	TAB,
-	TEXT,
-	TEXTPATH,
-	VALUE
-};
-
-/* Sorted by byte. */
-static const struct doc_xml_token elements[] = {
-	{ "AlternateContent", ALTERNATE },
-	{ "Choice", CHOICE },
-	{ "Fallback", FALLBACK },
-	{ "br", BREAK },
-	{ "cm", LINE },
-	{ "comment", COMMENT },
-	{ "cr", BREAK },
-	{ "del", SKIP },
-	{ "den", PART },
-	{ "endnote", LINE },
-	{ "fld", FIELD },
-	{ "fldChar", FIELD_MARK },
-	{ "fldSimple", FIELD_MARK },
-	{ "footnote", LINE },
-	{ "framePr", DROP_CAP },
-	{ "graphicFrame", SHAPE },
-	{ "ilvl", LIST_LEVEL },
-	{ "instrText", INSTRUCTION },
-	{ "moveFrom", SKIP },
-	{ "noBreakHyphen", HYPHEN },
-	{ "numId", LIST_NUMBER },
-	{ "p", LINE },
-	{ "pPr", PROPERTIES },
-	{ "pPrChange", SKIP },
-	{ "pStyle", STYLE },
-	{ "ph", PLACEHOLDER },
-	{ "ptab", TAB },
-	{ "rPr", SKIP },
-	{ "rt", READING },
-	{ "ruby", RUBY },
-	{ "ser", ROW },
-	{ "softHyphen", SOFT_HYPHEN },
-	{ "sp", SHAPE },
-	{ "sym", SYMBOL },
-	{ "t", TEXT },
-	{ "tab", TAB },
-	{ "tabLst", SKIP },
-	{ "tabs", SKIP },
-	{ "tc", CELL },
-	{ "text", TEXT },
-	{ "textpath", TEXTPATH },
-	{ "threadedComment", LINE },
-	{ "tr", ROW },
-	{ "txbxContent", BOX },
-	{ "v", VALUE },
-};
-
 struct markup {
 	struct doc_layout *flow;
 	unsigned flags;
 	unsigned skip; /* open elements inside the one that is skipped */
 	bool in_text, in_value, placeholder;
-	struct doc_numbers *numbers; /* or NULL */
-	int list_number, list_level; /* of the paragraph; -1: not given */
-	struct doc_buf style;	     /* of the paragraph */
-	struct doc_buf label;	     /* to put before its text */
-	struct doc_buf instruction;  /* of the field being read */
-	struct doc_buf outside;	     /* what fields load, lines */
-	struct doc_buf reading;	     /* of the characters being read */
-	bool in_instruction, in_reading;
+	struct doc_numbers *numbers;   /* or NULL */
+	int list_number, list_level;   /* of the paragraph; -1: not given */
+	struct doc_buf style;	       /* of the paragraph */
+	struct doc_draw_numbers drawn; /* of this body of text on a slide */
+	unsigned drawn_level;	       /* of the paragraph */
+	struct doc_buf label;	       /* to put before its text */
+	struct doc_buf instruction;    /* of the field being read */
+	struct doc_buf outside;	       /* what fields load, lines */
+	struct doc_buf reading;	       /* of the characters being read */
+	bool in_instruction, in_reading, auto_numbered;
 	bool drop_cap; /* this paragraph is the first letter of the next */
 	unsigned alternates;
 	bool chosen[MAX_ALTERNATES];
@@ -118,60 +41,17 @@ struct markup {
 	struct doc_buf box[MAX_BOXES + 1]; /* text waiting for its paragraph */
 };
 
-/* Symbol's Greek letters, from 'A' and from 'a'; elsewhere in the font and in
- * the Wingdings only what documents use as text. */
-static const char *const greek_upper[26] = { "Α", "Β", "Χ", "Δ", "Ε", "Φ", "Γ",
-	"Η", "Ι", "ϑ", "Κ", "Λ", "Μ", "Ν", "Ο", "Π", "Θ", "Ρ", "Σ", "Τ", "Υ",
-	"ς", "Ω", "Ξ", "Ψ", "Ζ" };
-static const char *const greek_lower[26] = { "α", "β", "χ", "δ", "ε", "φ", "γ",
-	"η", "ι", "ϕ", "κ", "λ", "μ", "ν", "ο", "π", "θ", "ρ", "σ", "τ", "υ",
-	"ϖ", "ω", "ξ", "ψ", "ζ" };
-
-static const struct {
-	const char *font; /* how its name begins */
-	unsigned code;
-	const char *text;
-} symbols[] = { { "Symbol", 0xa3, "≤" }, { "Symbol", 0xb0, "°" },
-	{ "Symbol", 0xb1, "±" }, { "Symbol", 0xb3, "≥" },
-	{ "Symbol", 0xb4, "×" }, { "Symbol", 0xb7, "•" },
-	{ "Symbol", 0xb9, "≠" }, { "Symbol", 0xbb, "≈" },
-	{ "Symbol", 0xae, "→" }, { "Symbol", 0xd2, "®" },
-	{ "Symbol", 0xd3, "©" }, { "Symbol", 0xd4, "™" },
-	{ "Symbol", 0xa5, "∞" }, { "Symbol", 0xd6, "√" },
-	{ "Wingdings 2", 0x50, "✓" }, { "Wingdings 2", 0x52, "☑" },
-	{ "Wingdings 2", 0xa3, "☐" }, { "Wingdings", 0x4a, "☺" },
-	{ "Wingdings", 0x6f, "☐" }, { "Wingdings", 0xa7, "▪" },
-	{ "Wingdings", 0xa8, "☐" }, { "Wingdings", 0xd8, "➢" },
-	{ "Wingdings", 0xe0, "→" }, { "Wingdings", 0xfb, "✗" },
-	{ "Wingdings", 0xfc, "✓" }, { "Wingdings", 0xfd, "☒" },
-	{ "Wingdings", 0xfe, "☑" } };
-
 static void
 put_symbol(struct markup *m, const struct doc_xml_node *node)
 {
 	const char *font = doc_xml_attr(node, "font");
 	const char *hex = doc_xml_attr(node, "char");
-	unsigned long code = hex ? strtoul(hex, NULL, 16) : 0;
 	doc_autobuf struct doc_buf utf8 = { 0 };
 
-	/* Symbol fonts live at F000 to F0FF (ISO 29500-1, 17.3.3.30). */
-	if (font == NULL || code < 0x20 || code > 0xffff)
+	if (font == NULL || hex == NULL)
 		return;
-	code = code >= 0xf000 && code <= 0xf0ff ? code - 0xf000 : code;
-	if (strcmp(font, "Symbol") == 0 && code >= 'A' && code <= 'Z')
-		doc_layout_puts(m->flow, greek_upper[code - 'A']);
-	if (strcmp(font, "Symbol") == 0 && code >= 'a' && code <= 'z')
-		doc_layout_puts(m->flow, greek_lower[code - 'a']);
-	for (size_t i = 0; i < DOC_LEN(symbols); i++)
-		if (symbols[i].code == code &&
-		    strncmp(font, symbols[i].font, strlen(symbols[i].font)) ==
-			0) {
-			doc_layout_puts(m->flow, symbols[i].text);
-			return;
-		}
-	if (code >= 0x100 && (code < 0xe000 || code > 0xf8ff) &&
-	    doc_utf8_put(&utf8, (uint32_t)code) == 0)
-		doc_layout_put(m->flow, utf8.data, utf8.len);
+	doc_symbol(font, strtoul(hex, NULL, 16), &utf8);
+	doc_layout_put(m->flow, utf8.data, utf8.len);
 }
 
 /* A text box is anchored in the middle of a paragraph: it is put after it. */
@@ -202,6 +82,8 @@ line_end(struct markup *m)
 	struct doc_buf *box = &m->box[DOC_MIN(m->boxes, (unsigned)MAX_BOXES)];
 
 	m->paragraphs -= m->paragraphs > 0;
+	if (!m->auto_numbered)
+		doc_draw_number(&m->drawn, m->drawn_level, NULL, 0, &m->label);
 	if (m->drop_cap)
 		return;
 	doc_layout_line(m->flow);
@@ -231,6 +113,39 @@ paragraph_start(struct markup *m)
 	m->drop_cap = false;
 	m->style.len = m->label.len = 0;
 	m->list_number = m->list_level = -1;
+	m->drawn_level = 0;
+	m->auto_numbered = false;
+}
+
+/* Paragraphs of slides say their level as an attribute. */
+static void
+start_properties(struct markup *m, const struct doc_xml_node *node)
+{
+	const char *level = doc_xml_attr(node, "lvl");
+
+	m->drawn_level = level ? (unsigned)strtoul(level, NULL, 10) : 0;
+}
+
+static void
+auto_number(struct markup *m, const struct doc_xml_node *node)
+{
+	const char *type = doc_xml_attr(node, "type");
+	const char *start = doc_xml_attr(node, "startAt");
+
+	doc_draw_number(&m->drawn, m->drawn_level, type ? type : "",
+	    start ? (unsigned)strtoul(start, NULL, 10) : 1, &m->label);
+	m->auto_numbered = true;
+}
+
+static void
+start_slide(struct markup *m, const struct doc_xml_node *node)
+{
+	const char *show = doc_xml_attr(node, "show");
+	char name[32];
+
+	snprintf(name, sizeof(name), "slide %u", m->flow->text->page + 1);
+	if (show != NULL && (*show == '0' || *show == 'f'))
+		doc_work_str(m->flow->text->work, DOC_F_HIDDEN, name);
 }
 
 /* Its properties are complete: count it. */
@@ -366,6 +281,18 @@ start_special(struct markup *m, const struct doc_xml_node *node, int kind)
 	case READING:
 		m->in_reading = true;
 		break;
+	case SLIDE:
+		start_slide(m, node);
+		break;
+	case BODY:
+		m->drawn = (struct doc_draw_numbers){ 0 };
+		break;
+	case PROPERTIES:
+		start_properties(m, node);
+		break;
+	case AUTO_NUMBER:
+		auto_number(m, node);
+		break;
 	case DROP_CAP:
 	case LIST_LEVEL:
 	case LIST_NUMBER:
@@ -397,7 +324,7 @@ static void
 on_start(void *ctx, const struct doc_xml_node *node)
 {
 	struct markup *m = ctx;
-	int kind = doc_xml_find(elements, DOC_LEN(elements), node->name);
+	int kind = doc_markup_kind(node->name);
 
 	if (m->skip > 0) {
 		m->skip++;
@@ -444,7 +371,7 @@ on_end(void *ctx, const char *name)
 		m->skip--;
 		return;
 	}
-	switch (doc_xml_find(elements, DOC_LEN(elements), name)) {
+	switch (doc_markup_kind(name)) {
 	case ALTERNATE:
 		m->alternates -= m->alternates > 0;
 		break;

@@ -50,13 +50,15 @@ put_flat(const struct doc_input *in, struct doc_text *text,
     struct doc_error *err)
 {
 	static const char end[] = "</office:meta>";
+	struct doc_odf_lists *lists = doc_odf_lists_new();
 	struct doc_layout flow = { .text = text };
 	const char *stop = memmem(in->data, in->size, end, strlen(end));
 	int rc;
 
 	if (stop != NULL)
 		say_meta(text, in->data, (size_t)(stop - in->data));
-	rc = doc_odf_put(&flow, in->data, in->size);
+	rc = doc_odf_put(&flow, lists, in->data, in->size);
+	doc_odf_lists_free(lists);
 	if (rc < 0)
 		return doc_error_set(err, DOC_E_MEMORY, "no memory for XML");
 	if (rc > 0)
@@ -85,14 +87,15 @@ is_encrypted(struct doc_opc *opc)
 }
 
 static int
-put_part(struct doc_opc *opc, const char *part, struct doc_error *err)
+put_part(struct doc_opc *opc, const char *part, struct doc_odf_lists *lists,
+    struct doc_error *err)
 {
 	doc_autobuf struct doc_buf xml = { 0 };
 	int rc;
 
 	if (doc_opc_read(opc, part, &xml, err) < 0)
 		return -1;
-	rc = doc_odf_put(&opc->flow, xml.data, xml.len);
+	rc = doc_odf_put(&opc->flow, lists, xml.data, xml.len);
 	if (rc < 0)
 		return doc_error_set(err, DOC_E_MEMORY, "no memory for XML");
 	if (rc > 0)
@@ -112,7 +115,7 @@ put_objects(struct doc_opc *opc)
 
 		if (strncmp(*names, "Object", 6) == 0 && slash != NULL &&
 		    strcmp(slash, "/content.xml") == 0 &&
-		    put_part(opc, *names, &ignored) < 0)
+		    put_part(opc, *names, NULL, &ignored) < 0)
 			doc_opc_damaged(opc);
 	}
 }
@@ -161,6 +164,21 @@ put_macros(struct doc_opc *opc)
 	}
 }
 
+/* Lists are numbered by the styles of both parts. */
+static int
+put_content(struct doc_opc *opc, struct doc_error *err)
+{
+	struct doc_odf_lists *lists = doc_odf_lists_new();
+	doc_autobuf struct doc_buf xml = { 0 };
+	int rc;
+
+	if (doc_opc_read(opc, "styles.xml", &xml, NULL) == 0)
+		doc_odf_lists_read(lists, xml.data, xml.len);
+	rc = put_part(opc, "content.xml", lists, err);
+	doc_odf_lists_free(lists);
+	return rc;
+}
+
 static int
 put_package(struct doc_opc *opc, struct doc_error *err)
 {
@@ -172,10 +190,10 @@ put_package(struct doc_opc *opc, struct doc_error *err)
 		    "the package is encrypted");
 	if (doc_opc_read(opc, "meta.xml", &xml, &ignored) == 0)
 		say_meta(opc->flow.text, xml.data, xml.len);
-	if (put_part(opc, "content.xml", err) < 0)
+	if (put_content(opc, err) < 0)
 		return doc_error_set(err, DOC_E_DAMAGED, "no content.xml");
 	put_objects(opc);
-	if (put_part(opc, "styles.xml", &ignored) < 0 &&
+	if (put_part(opc, "styles.xml", NULL, &ignored) < 0 &&
 	    ignored.code != DOC_E_NONE)
 		doc_opc_damaged(opc);
 	put_macros(opc);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
+#include "lib/format/odf_hidden.h"
 #include "lib/format/odf_markup.h"
 #include "lib/format/xml.h"
 
@@ -17,6 +19,7 @@ enum kind {
 	BOX,
 	CELL,
 	DECLARATION,
+	DISPLAY,
 	LINE,
 	LINE_BREAK,
 	MATH,
@@ -26,6 +29,7 @@ enum kind {
 	SHEETS,
 	SKIP,
 	SPACES,
+	STYLE,
 	SVG_SKIP,
 	TAB,
 	TABLE
@@ -46,6 +50,7 @@ static const struct doc_xml_token elements[] = {
 	{ "custom-shape", BOX },
 	{ "date-time-decl", DECLARATION },
 	{ "desc", SVG_SKIP },
+	{ "drawing-page-properties", DISPLAY },
 	{ "ellipse", BOX },
 	{ "event-listeners", SKIP },
 	{ "footer", ACTIVE },
@@ -79,12 +84,14 @@ static const struct doc_xml_token elements[] = {
 	{ "s", SPACES },
 	{ "script", SKIP },
 	{ "spreadsheet", SHEETS },
+	{ "style", STYLE },
 	{ "tab", TAB },
 	{ "tab-stop", TAB }, /* OpenOffice 1 */
 	{ "table", TABLE },
 	{ "table-cell", CELL },
 	{ "table-index-source", SKIP },
 	{ "table-of-content-source", SKIP },
+	{ "table-properties", DISPLAY },
 	{ "table-row", ROW },
 	{ "text-box", BOX },
 	{ "title", SVG_SKIP },
@@ -94,9 +101,13 @@ static const struct doc_xml_token elements[] = {
 
 struct odf {
 	struct doc_layout *flow;
-	unsigned active;     /* open elements that hold shown text */
-	unsigned paragraphs; /* open, in the current box */
+	struct doc_odf_lists *lists; /* or NULL */
+	struct doc_buf label;	     /* to put before the paragraph's text */
+	unsigned active;	     /* open elements that hold shown text */
+	unsigned paragraphs;	     /* open, in the current box */
 	unsigned skip;
+	struct doc_odf_hidden hidden;
+	unsigned slides; /* begun */
 	bool sheets;	 /* a spreadsheet: its tables are pages */
 	unsigned tables; /* open */
 	unsigned boxes;
@@ -250,6 +261,16 @@ cell_end(struct odf *o)
 }
 
 static void
+page_start(struct odf *o, const struct doc_xml_node *node)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "slide %u", ++o->slides);
+	if (doc_odf_is_hidden(&o->hidden, node))
+		doc_work_str(o->flow->text->work, DOC_F_HIDDEN, name);
+}
+
+static void
 table_start(struct odf *o, const struct doc_xml_node *node)
 {
 	const char *name = doc_xml_attr(node, "name");
@@ -258,6 +279,9 @@ table_start(struct odf *o, const struct doc_xml_node *node)
 	doc_layout_line(o->flow);
 	if (o->sheets && o->tables == 1 && name != NULL)
 		doc_layout_wrap(o->flow, name, strlen(name));
+	if (o->sheets && o->tables == 1 && doc_odf_is_hidden(&o->hidden, node))
+		doc_work_str(o->flow->text->work, DOC_F_HIDDEN,
+		    name ? name : "");
 	doc_layout_line(o->flow);
 }
 
@@ -302,12 +326,16 @@ start_shown(struct odf *o, const struct doc_xml_node *node, int kind)
 		o->paragraphs++;
 		o->cell_empty = false;
 		doc_layout_line(o->flow);
+		doc_odf_lists_take(o->lists, &o->label);
 		break;
 	case LINE_BREAK:
 		doc_layout_line(o->flow);
 		break;
 	case MATH_TOKEN:
 		doc_layout_space(o->flow);
+		break;
+	case PAGE:
+		page_start(o, node);
 		break;
 	case ROW:
 		row_start(o, node);
@@ -345,12 +373,16 @@ on_start(void *ctx, const struct doc_xml_node *node)
 	struct odf *o = ctx;
 	int kind = doc_xml_find(elements, DOC_LEN(elements), node->name);
 
+	if (o->skip == 0)
+		doc_odf_lists_start(o->lists, node);
 	if (o->skip > 0)
 		o->skip++;
 	else if (is_skipped(node, kind))
 		o->skip = 1;
 	else if (kind == ACTIVE || kind == MATH)
 		o->active++;
+	else if (kind == STYLE || kind == DISPLAY)
+		doc_odf_hidden_read(&o->hidden, node);
 	else if (o->active > 0)
 		start_shown(o, node, kind);
 	if (kind == MATH && o->skip == 0)
@@ -393,6 +425,8 @@ on_end(void *ctx, const char *name)
 	struct odf *o = ctx;
 	int kind = doc_xml_find(elements, DOC_LEN(elements), name);
 
+	if (o->skip == 0)
+		doc_odf_lists_end(o->lists, name);
 	if (o->skip > 0)
 		o->skip--;
 	else if (kind == ACTIVE || kind == MATH)
@@ -403,15 +437,29 @@ on_end(void *ctx, const char *name)
 		o->paragraphs -= o->paragraphs > 0;
 }
 
+static bool
+is_blank(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memchr(" \t\r\n", s[i], 4) == NULL)
+			return false;
+	return true;
+}
+
 /* Impress writes "<number>" where a slide's number is filled in. */
 static void
 on_text(void *ctx, const char *s, size_t n)
 {
 	struct odf *o = ctx;
 
-	if (o->skip == 0 && o->active > 0 && o->paragraphs > 0 &&
-	    !(n == 8 && memcmp(s, "<number>", 8) == 0))
-		doc_layout_wrap(o->flow, s, n);
+	if (o->skip > 0 || o->active == 0 || o->paragraphs == 0 ||
+	    (n == 8 && memcmp(s, "<number>", 8) == 0))
+		return;
+	if (o->label.len > 0 && !is_blank(s, n)) {
+		doc_layout_put(o->flow, o->label.data, o->label.len);
+		o->label.len = 0;
+	}
+	doc_layout_wrap(o->flow, s, n);
 }
 
 static void
@@ -422,13 +470,16 @@ release(struct odf *o)
 	doc_buf_release(&o->row);
 	doc_buf_release(&o->cell);
 	doc_buf_release(&o->value);
+	doc_buf_release(&o->label);
+	doc_odf_hidden_release(&o->hidden);
 }
 
 int
-doc_odf_put(struct doc_layout *flow, const char *p, size_t n)
+doc_odf_put(struct doc_layout *flow, struct doc_odf_lists *lists, const char *p,
+    size_t n)
 {
 	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
-	struct odf o = { .flow = flow };
+	struct odf o = { .flow = flow, .lists = lists };
 	int rc;
 
 	flow->one_line = true;

@@ -9,9 +9,11 @@
 #define DOC_ODF_MARKUP_H
 
 #include "lib/format/layout.h"
+#include "lib/format/odf_lists.h"
 
-/* 0, 1 when the XML is broken, or -1 when memory ran out. */
-int doc_odf_put(struct doc_layout *flow, const char *p,
-    size_t n) DOC_MUST_CHECK;
+/* `lists` may be NULL.  0, 1 when the XML is broken, or -1 when memory ran
+ * out. */
+int doc_odf_put(struct doc_layout *flow, struct doc_odf_lists *lists,
+    const char *p, size_t n) DOC_MUST_CHECK;
 
 #endif

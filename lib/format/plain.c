@@ -11,7 +11,7 @@ enum { PIECE = 128 << 10 };
 
 struct pieces {
 	const struct doc_input *in;
-	size_t at;
+	uint64_t size, at;
 	char buf[PIECE];
 };
 
@@ -19,7 +19,7 @@ struct pieces {
 static ssize_t
 next_piece(struct pieces *ps, const char **p)
 {
-	size_t n = DOC_MIN(ps->in->size - ps->at, (size_t)PIECE);
+	size_t n = (size_t)DOC_MIN(ps->size - ps->at, (uint64_t)PIECE);
 	ssize_t got = (ssize_t)n;
 
 	*p = ps->buf;
@@ -28,7 +28,7 @@ next_piece(struct pieces *ps, const char **p)
 	else
 		got = doc_pread_full(ps->in->fd, ps->buf, n, (off_t)ps->at);
 	if (got > 0)
-		ps->at += (size_t)got;
+		ps->at += (uint64_t)got;
 	return got;
 }
 
@@ -73,7 +73,9 @@ doc_plain_text(const struct doc_input *in, struct doc_text *text,
 {
 	doc_autosurvey struct doc_survey survey = { 0 };
 	char name[DOC_CHARSET_NAME];
-	struct pieces ps = { .in = in };
+	/* Where it does not fit, only its head is mapped. */
+	struct pieces ps = { .in = in,
+		.size = in->fd < 0 ? in->size : DOC_MAX(in->whole, in->size) };
 	struct doc_charset *cs;
 	int rc;
 

@@ -230,6 +230,10 @@ test_dates(void)
 
 #define A "xmlns:a='a' xmlns:p='p' "
 
+#define ITEM_ON(level, t)                                                      \
+	"<a:p><a:pPr lvl='" level "'><a:buAutoNum type='arabicParenR'/>"       \
+	"</a:pPr><a:r><a:t>" t "</a:t></a:r></a:p>"
+
 static void
 test_pptx(void)
 {
@@ -243,7 +247,10 @@ test_pptx(void)
 	zip_add(&z, "ppt/_rels/presentation.xml.rels",
 	    RELS(REL("x", "slide", "s1.xml") REL("y", "slide", "s2.xml")));
 	zip_add(&z, "ppt/s1.xml",
-	    "<p:sld " A "><a:p><a:r><a:t>last</a:t></a:r></a:p></p:sld>");
+	    "<p:sld " A " show='0'><p:txBody>" ITEM_ON("0", "one")
+		ITEM_ON("1", "deep") ITEM_ON("0",
+		    "two") "<a:p><a:r><a:t>last</a:t></a:r></a:p>" ITEM_ON("0",
+		    "new") "</p:txBody></p:sld>");
 	zip_add(&z, "ppt/s2.xml",
 	    "<p:sld " A "><a:p><a:r><a:t>first</a:t></a:r></a:p><a:tbl><a:tr>"
 	    "<a:tc><a:p><a:r><a:t>a</a:t></a:r></a:p></a:tc><a:tc><a:p><a:r>"
@@ -255,7 +262,8 @@ test_pptx(void)
 	    "type='slidenum'><a:t>1</a:t></a:fld></a:p></p:notes>");
 	zip_end(&z);
 	check(doc_ooxml_text, z.out.data, z.out.len,
-	    "first\na\tb\nnote\n\flast\n", "pages=2;", "slides in order");
+	    "first\na\tb\nnote\n\f1) one\n1) deep\n2) two\nlast\n1) new\n",
+	    "hidden=slide 2;", "slides in order, numbers, hidden");
 	zip_release(&z);
 }
 
@@ -292,6 +300,67 @@ test_odf(void)
 	    "</table:table-row></table:table></office:spreadsheet>"
 	    "</office:body></office:document>",
 	    "S\nx\tx\t\t\t\t5\nr\nr\n", "pages=1;", "repeated cells, rows");
+}
+
+#define ODF(styles, body)                                                      \
+	"<office:document xmlns:office='o' xmlns:text='t' xmlns:style='s' "    \
+	"xmlns:table='b' xmlns:draw='d' xmlns:presentation='p'>"               \
+	"<office:automatic-styles>" styles                                     \
+	"</office:automatic-styles><office:body>" body                         \
+	"</office:body></office:document>"
+#define LEVEL(n, format, more)                                                 \
+	"<text:list-level-style-number text:level='" n                         \
+	"' style:num-format='" format "' " more "/>"
+#define ITEM(t)	  "<text:list-item>" t "</text:list-item>"
+#define PARA(t)	  "<text:p>" t "</text:p>"
+#define SUFFIX(s) "style:num-suffix='" s "'"
+
+static void
+test_odf_lists(void)
+{
+	CHECK(doc_odf_text,
+	    ODF("<text:list-style style:name='L'>" LEVEL("1", "I",
+		    SUFFIX(".")) LEVEL("2", "a",
+		    SUFFIX(")") " text:display-levels='2'") "</text:list-style>",
+		"<text:list text:style-name='L'>" ITEM(PARA("one") PARA(
+		    "more")) ITEM(PARA("two") "<text:list>" ITEM(PARA("deep"))
+			ITEM(PARA("deeper")) "</text:list>")
+		    ITEM(PARA("three")) "</text:list><text:list text:style-name='L'>" ITEM(
+			PARA(
+			    "again")) "</text:list><text:list text:style-name='L' "
+				      "text:continue-numbering='true'>" ITEM(
+					  PARA(
+					      "on")) "</text:list>" PARA("end")),
+	    "I. one\nmore\nII. two\nII.a) deep\nII.b) deeper\nIII. three\n"
+	    "I. again\nII. on\nend\n",
+	    NULL, "items are numbered as their styles say");
+	CHECK(doc_odf_text,
+	    ODF("<text:outline-style><text:outline-level-style text:level='1' "
+		"style:num-format='1'/></text:outline-style>"
+		"<text:list-style style:name='B'><text:list-level-style-bullet "
+		"text:level='1'/></text:list-style>",
+		"<text:h text:outline-level='1'>In</text:h><text:list "
+		"text:style-name='B'>" ITEM(
+		    PARA("dot")) "</text:list>"
+				 "<text:h text:outline-level='1'>Out</text:h>"),
+	    "1 In\ndot\n2 Out\n", NULL, "chapters; bullets are no text");
+}
+
+static void
+test_odf_hidden(void)
+{
+	CHECK(doc_odf_text,
+	    ODF("<style:style style:name='a'><style:table-properties "
+		"table:display='false'/></style:style>",
+		"<office:spreadsheet><table:table table:name='S1' "
+		"table:style-name='a'/><table:table table:name='S2'/>"
+		"</office:spreadsheet>"),
+	    "S1\n\fS2\n", "hidden=S1;", "a hidden sheet");
+	CHECK(doc_odf_text,
+	    ODF("<style:style style:name='a'><style:drawing-page-properties "
+		"presentation:visibility='hidden'/></style:style>",
+		"<draw:page/><draw:page draw:style-name='a'/>"),
+	    "\f", "hidden=slide 2;", "a hidden slide");
 }
 
 static void
@@ -464,6 +533,8 @@ main(void)
 	test_dates();
 	test_pptx();
 	test_odf();
+	test_odf_lists();
+	test_odf_hidden();
 	test_odf_package();
 	test_epub();
 	test_mail();
