@@ -321,7 +321,8 @@ test_odf_lists(void)
 	CHECK(doc_odf_text,
 	    ODF("<text:list-style style:name='L'>" LEVEL("1", "I",
 		    SUFFIX(".")) LEVEL("2", "a",
-		    SUFFIX(")") " text:display-levels='2'") "</text:list-style>",
+		    SUFFIX(
+			")") " text:display-levels='2'") "</text:list-style>",
 		"<text:list text:style-name='L'>" ITEM(PARA("one") PARA(
 		    "more")) ITEM(PARA("two") "<text:list>" ITEM(PARA("deep"))
 			ITEM(PARA("deeper")) "</text:list>")
