@@ -35,7 +35,7 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 # its own engine.
 CMDS    := doclist docscan doctext dococr docpreview docstore docfind docprogress \
 	docrun docbox
-ZYGOTES := docsniff doclist docscan doctext docoffice dococr docpreview docpicture
+ZYGOTES := docsniff doclist docattach docscan doctext docoffice dococr docpreview docpicture
 
 command_LIBS := -ljson-c -lnettle -lseccomp
 docstore_LIBS := -lsqlite3
@@ -50,6 +50,7 @@ zygote_docsniff_LDFLAGS := -static-pie -Wl,-z,muldefs
 endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
 zygote_doclist_LIBS    = -larchive -lz -lytnef $(call libs,gmime-3.0 icu-i18n uchardet libxml-2.0 libgsf-1)
+zygote_docattach_LIBS  = $(call libs,poppler-glib gio-2.0 cairo) -lm
 zygote_docscan_LIBS    = -lclamav -lz -larchive $(call libs,icu-uc)
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo) -lm
 zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n uchardet) -larchive -lz -lm
@@ -67,8 +68,10 @@ INTERPOSED := lib/format/pdf_nocolour.c lib/base/starved_malloc.c \
 	lib/engine/iconv_icu.c
 zygote_EXTRA         := $(B)/lib/base/starved_malloc.o
 zygote_doctext_EXTRA := $(B)/lib/format/pdf_nocolour.o
+zygote_docattach_EXTRA := $(B)/lib/format/pdf_nocolour.o
 zygote_docscan_EXTRA := $(B)/lib/engine/iconv_icu.o
 zygote_doctext_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
+zygote_docattach_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
 zygote_docscan_LDFLAGS := -Wl,--export-dynamic-symbol=iconv*
 
 LIBSRC := $(filter-out $(INTERPOSED),$(wildcard lib/*/*.c))

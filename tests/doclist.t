@@ -548,6 +548,97 @@ outlook() {
 }
 ok 'attachments of a message of Outlook' outlook
 
+# --- what is behind something else -------------------------------------------
+
+pdf_files() {
+	fixtures attached.pdf packed.pdf
+	status 0 doclist f/attached.pdf f/packed.pdf f/letter.pdf >out
+	cat >want <<'E'
+f/attached.pdf [] 2
+f/attached.pdf ["letters.zip"] 1
+f/attached.pdf ["letters.zip","one.txt"] null
+f/attached.pdf ["note.txt"] null
+f/packed.pdf [] 1
+f/packed.pdf ["hidden.txt"] null
+f/letter.pdf [] null
+E
+	recs '"\(.path) \(.member // []) \(.list.members)"' out >got
+	diff -u want got
+	is "pinned to the page" "$(cat "$(recs 'select(.member ==
+	    ["note.txt"]).data' out)")"
+	fixtures locked.pdf
+	# Nobody can see if it has any.
+	status 0 doclist f/locked.pdf >out
+	clean
+}
+ok 'files attached to a PDF or a page' pdf_files
+
+behind() {
+	fixtures unpacks.exe also.gif
+	status 0 doclist f/unpacks.exe f/also.gif >out
+	is "image/gif application/zip" "$(recs 'select(.also and .path ==
+	    "f/also.gif") | "\(.media) \(.also)"' out)"
+	is "one.txt one.txt" "$(recs '.member[0]? // empty' out | xargs)"
+	is 2 "$(recs 'select(.also == "application/zip" and
+	    .list.members == 1).id' out | wc -l)"
+	# A zip that is a part of something is no second content.
+	{ cat f/notice.png f/letters.zip; head -c 4000 /dev/zero; } >part.bin
+	status 0 doclist part.bin >out
+	is null "$(recs .also out)"
+}
+ok 'a zip behind a program or a picture: also' behind
+
+uuencoded() {
+	fixtures old.eml coded.txt
+	status 1 doclist f/old.eml f/coded.txt >out
+	cat >want <<'E'
+f/old.eml [] partial 2
+f/old.eml ["one.txt"] ok null
+f/old.eml ["cut.bin"] error null
+f/coded.txt [] ok 1
+f/coded.txt ["letters.zip"] ok 1
+f/coded.txt ["letters.zip","one.txt"] ok null
+E
+	recs '"\(.path) \(.member // []) \(.list.status) \(.list.members)"' \
+	    out >got
+	diff -u want got
+	is "text/plain text/x-uuencode" "$(recs 'select(.also) |
+	    "\(.media) \(.also)"' out)"
+	is 117 "$(recs 'select(.member == ["one.txt"] and .path ==
+	    "f/old.eml").size' out)"
+}
+ok 'uuencoded files in a mail and in a text' uuencoded
+
+volumes() {
+	fixtures last.zip
+	mkdir vol && cp f/last.zip vol/a.zip && cp f/binary.bin vol/a.z02
+	cp f/binary.bin vol/b.7z.002 && cp f/binary.bin vol/c.part3.rar
+	cp f/letters.zip vol/d.zip.001 && cp f/plain.txt vol/e.z01
+	status 1 doclist vol >out
+	cat >want <<'E'
+vol/a.z02 partial ["volumes"]
+vol/a.zip error ["volumes"]
+vol/b.7z.002 partial ["volumes"]
+vol/c.part3.rar partial ["volumes"]
+vol/d.zip.001 ok null
+vol/e.z01 ok null
+E
+	recs 'select(.member | not) | "\(.path) \(.list.status)
+	    \(.list.reasons)"' out | tr -s '\n\t ' ' ' | sed 's/ vol/\nvol/g;
+	    s/ $/\n/' >got
+	diff -u want got
+}
+ok 'one of several parts says so' volumes
+
+unsupported() {
+	printf '!BDN%0600d' 0 >mail.pst
+	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo
+	printf 'ITSF\003\000\000\000%0600d' 0 >help.chm
+	status 1 doclist mail.pst x.lzo help.chm >out
+	is unsupported "$(recs .list.error.code out | sort -u)"
+}
+ok 'containers that nobody here opens are errors, not leaves' unsupported
+
 # --- who may open what -------------------------------------------------------
 
 roots() {

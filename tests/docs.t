@@ -180,6 +180,7 @@ preview pictures'
 # From a worker, but not in its stage's result: members of the document, and
 # what dococr keeps to itself.
 hidden='list media
+list also
 list encoding
 list sha256
 ocr repairs

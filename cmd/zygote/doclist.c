@@ -11,6 +11,7 @@
 #include "lib/format/ole.h"
 #include "lib/format/passwords.h"
 #include "lib/format/tnef.h"
+#include "lib/format/uu.h"
 #include "lib/pool/zygote.h"
 #include "lib/record/media.h"
 
@@ -52,6 +53,8 @@ list(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 {
 	list_fn *how = listers[doc_media_family(in->media)];
 
+	if (strcmp(in->media, DOC_MEDIA_UU) == 0)
+		how = doc_uu_list;
 	return how ? how(in, work, err) : list_archive(in, work, err);
 }
 

@@ -34,8 +34,11 @@ catch_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
 {
 	struct doc_work *to = ((struct catch *)w)->to;
 
-	to->ops->field(to, field == DOC_F_MEDIA ? DOC_F_KIND : DOC_F_CHARSET, p,
-	    n);
+	to->ops->field(to,
+	    field == DOC_F_MEDIA      ? DOC_F_KIND
+		: field == DOC_F_ALSO ? DOC_F_BESIDES
+				      : DOC_F_CHARSET,
+	    p, n);
 }
 
 /* The head is the supervisor's, and within the file. */

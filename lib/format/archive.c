@@ -2,7 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/base/le.h"
 #include "lib/format/archive.h"
+#include "lib/format/behind.h"
 #include "lib/format/member.h"
 #include "lib/format/unpack.h"
 #include "lib/record/media.h"
@@ -254,6 +256,72 @@ list(struct lister *l, const struct doc_input *in, enum doc_unpack_kind kind,
 	return 0;
 }
 
+/* RAR: flag 1 of the main header; in version 5 that is behind three numbers of
+ * one byte each (rarlab.com/technote.htm). */
+static bool
+is_rar_volume(const unsigned char *p, size_t n)
+{
+	if (n > 14 && memcmp(p, "Rar!\x1a\x07\x00", 7) == 0)
+		return p[9] == 0x73 && (p[10] & 1) != 0;
+	if (n < 24 || memcmp(p, "Rar!\x1a\x07\x01\x00", 8) != 0 || p[13] != 1)
+		return false;
+	return (p[15 + ((p[14] & 1) != 0)] & 1) != 0;
+}
+
+/* The last end record of a zip (APPNOTE.TXT 4.3.16), or NULL. */
+static const char *
+zip_end(const struct doc_input *in)
+{
+	size_t reach = DOC_MIN(in->size, (size_t)22 + UINT16_MAX);
+
+	for (size_t back = 22; back <= reach; back++) {
+		const char *e = in->data + in->size - back;
+
+		if (memcmp(e, "PK\5\6", 4) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+/* Zip: a mark in front of the first part; in the last, the number of this disk
+ * (APPNOTE.TXT 8.5.4, 4.4.19). */
+static bool
+is_zip_volume(const struct doc_input *in)
+{
+	const char *e = zip_end(in);
+
+	if (in->size >= 4 && memcmp(in->data, "PK\7\10", 4) == 0)
+		return true;
+	return e != NULL && doc_le16(e + 4) != 0 &&
+	    doc_le16(e + 4) != UINT16_MAX;
+}
+
+/* libarchive 3.6.2 goes by the members it finds, and takes none for the end:
+ * what the archive counts has to be there. */
+static void
+check_count(struct lister *l, const struct doc_input *in, struct doc_error *end)
+{
+	const char *e = in->size > 3 && memcmp(in->data, "PK", 2) == 0
+	    ? zip_end(in)
+	    : NULL;
+	unsigned count = e != NULL ? doc_le16(e + 10) : 0;
+
+	if (end->code == DOC_E_NONE && count != UINT16_MAX &&
+	    l->members < count)
+		doc_error_set(end, DOC_E_DAMAGED,
+		    "%u members, and its directory counts %u", l->members,
+		    count);
+}
+
+/* When not all of it was read: is it one part of several? */
+static void
+note_volume(struct lister *l, const struct doc_input *in)
+{
+	if (is_zip_volume(in) ||
+	    is_rar_volume((const unsigned char *)in->data, in->size))
+		note(l, DOC_R_VOLUMES);
+}
+
 int
 doc_archive_list(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
@@ -272,10 +340,17 @@ doc_archive_list_wish(const struct doc_input *in,
 		.wish = wish,
 		.family = doc_media_family(in->media) };
 	struct doc_error end = { 0 };
+	struct doc_input part = *in;
+	struct doc_behind found;
 	int rc;
 
 	if (in->size == 0)
 		return doc_error_set(err, DOC_E_DAMAGED, "empty file");
+	if (doc_behind_find(in, &found)) {
+		part.data += found.from;
+		part.size = found.len;
+		in = &part;
+	}
 	if (doc_member_init(&l.member, work, err) < 0)
 		return -1;
 	rc = list(&l, in, DOC_UNPACK_ANY, &end, err);
@@ -287,6 +362,10 @@ doc_archive_list_wish(const struct doc_input *in,
 	doc_member_release(&l.member);
 	if (rc < 0)
 		return -1;
+	if (rc == 0 && l.family == DOC_FAMILY_ARCHIVE)
+		check_count(&l, in, &end);
+	if (end.code != DOC_E_NONE || l.reasons != 0)
+		note_volume(&l, in);
 	/* When something was delivered, the result is partial, no error. */
 	if (l.members > 0 && doc_reason_of(end.code) != DOC_R_NONE) {
 		note(&l, doc_reason_of(end.code));

@@ -7,6 +7,7 @@
 /* Window bits as inflateInit2 wants them: negative is raw, +16 is gzip. */
 #define RAW_BITS  (-15)
 #define GZIP_BITS (15 + 16)
+#define ZLIB_BITS 15
 
 static int
 inflate_all(z_stream *z, const char *src, size_t n, doc_inflate_sink *sink,
@@ -46,11 +47,13 @@ int
 doc_inflate(const char *src, size_t n, enum doc_inflate_kind kind,
     doc_inflate_sink *sink, void *ctx, struct doc_error *err)
 {
+	static const int bits[] = { [DOC_INFLATE_RAW] = RAW_BITS,
+		[DOC_INFLATE_GZIP] = GZIP_BITS,
+		[DOC_INFLATE_ZLIB] = ZLIB_BITS };
 	z_stream z = { 0 };
 	int rc;
 
-	if (inflateInit2(&z, kind == DOC_INFLATE_RAW ? RAW_BITS : GZIP_BITS) !=
-	    Z_OK)
+	if (inflateInit2(&z, bits[kind]) != Z_OK)
 		return doc_error_set(err, DOC_E_MEMORY, "inflate");
 	rc = inflate_all(&z, src, n, sink, ctx, err);
 	(void)inflateEnd(&z);

@@ -11,8 +11,9 @@
 #include "lib/base/error.h"
 
 enum doc_inflate_kind {
-	DOC_INFLATE_RAW, /* deflate without a wrapper, as in zip (RFC 1951) */
-	DOC_INFLATE_GZIP /* one gzip member (RFC 1952) */
+	DOC_INFLATE_RAW,  /* deflate without a wrapper, as in zip (RFC 1951) */
+	DOC_INFLATE_GZIP, /* one gzip member (RFC 1952) */
+	DOC_INFLATE_ZLIB  /* as in PDF (RFC 1950) */
 };
 
 /* Takes the next piece of the result.  Returns 0 to go on, 1 to stop, or -1

@@ -10,6 +10,7 @@
 #include "lib/format/mail_body.h"
 #include "lib/format/mbox.h"
 #include "lib/format/survey.h"
+#include "lib/format/uu.h"
 
 /* Multiparts inside each other; real mail has five. */
 enum { MAX_DEPTH = 64 };
@@ -20,7 +21,8 @@ struct walk {
 	struct doc_text *text; /* NULL: members are wanted */
 	struct doc_error *err;
 	bool quiet; /* one of many messages: no fields */
-	unsigned depth, seen;
+	unsigned depth, seen, refused;
+	struct doc_member member; /* while members are wanted */
 };
 
 static int walk_part(struct walk *w, GMimeObject *part);
@@ -117,6 +119,23 @@ put_body(struct walk *w, GMimeObject *part)
 	body.size = bytes->len;
 	if (body.size > 0)
 		rc = doc_mail_body_put(&body, w->text, w->err);
+	g_byte_array_unref(bytes);
+	return rc;
+}
+
+/* Files in a plain text, as mails had them before MIME. */
+static int
+put_uuencoded(struct walk *w, GMimeObject *part)
+{
+	GByteArray *bytes = is_type(part, "text", "plain") ? content_of(part)
+							   : NULL;
+	int rc = 0;
+
+	if (bytes == NULL)
+		return 0;
+	if (bytes->len > 0)
+		rc = doc_uu_each((const char *)bytes->data, bytes->len,
+		    &w->member, &w->seen, &w->refused, w->err);
 	g_byte_array_unref(bytes);
 	return rc;
 }
@@ -350,8 +369,8 @@ walk_part(struct walk *w, GMimeObject *part)
 	if (GMIME_IS_MULTIPART(part)) {
 		rc = walk_multipart(w, part);
 	} else if (is_body(part)) {
-		if (w->text != NULL)
-			rc = put_body(w, part);
+		rc = w->text != NULL ? put_body(w, part)
+				     : put_uuencoded(w, part);
 	} else {
 		if (is_enveloped(part))
 			doc_work_reason(w->work, DOC_R_ENCRYPTED);
@@ -581,12 +600,15 @@ doc_mail_list(const struct doc_input *in, struct doc_work *work,
 			doc_work_reason(work, DOC_R_DAMAGED);
 			return 0;
 		}
-		rc = walk_part(&w, g_mime_message_get_mime_part(m));
+		rc = doc_member_init(&w.member, work, err);
+		if (rc == 0)
+			rc = walk_part(&w, g_mime_message_get_mime_part(m));
+		doc_member_release(&w.member);
 		g_object_unref(m);
 	}
 	doc_work_int(work, DOC_F_SEEN, w.seen);
-	/* The one that was refused is the last we looked at. */
-	doc_work_int(work, DOC_F_REFUSED, rc < 0 && w.seen > 0);
+	/* One that found no more room is the last we looked at. */
+	doc_work_int(work, DOC_F_REFUSED, w.refused + (rc < 0 && w.seen > 0));
 	return rc;
 }
 

@@ -8,8 +8,11 @@
 #include <sys/stat.h>
 
 #include "lib/base/io.h"
+#include "lib/format/behind.h"
+#include "lib/format/pdf_peek.h"
 #include "lib/format/sniff.h"
 #include "lib/format/sniff_kind.h"
+#include "lib/format/uu.h"
 #include "lib/record/media.h"
 
 /* Of 2,477 files, 2 are told differently by their first MiB than by all of
@@ -211,6 +214,27 @@ has_charset(const char *media)
 	    f == DOC_FAMILY_XML;
 }
 
+/* What a document of this type holds as well, for doclist to open; NULL:
+ * nothing that it does not hold as what it is. */
+static const char *
+also(const struct doc_input *in, const char *media)
+{
+	enum doc_family f = doc_media_family(media);
+	struct doc_behind found;
+
+	if ((doc_media_flags(media) &
+		(DOC_MEDIA_CONTAINER | DOC_MEDIA_PACKAGE)) != 0 ||
+	    f == DOC_FAMILY_OLE)
+		return NULL;
+	if (doc_behind_find(in, &found))
+		return found.media;
+	if (f == DOC_FAMILY_PDF && doc_pdf_may_attach(in->data, in->size))
+		return media;
+	if (f == DOC_FAMILY_PLAIN && doc_uu_has(in->data, in->size))
+		return DOC_MEDIA_UU;
+	return NULL;
+}
+
 void
 doc_sniff(const struct doc_input *in, struct doc_work *work,
     char media[static 128])
@@ -225,6 +249,8 @@ doc_sniff(const struct doc_input *in, struct doc_work *work,
 			look_again(in, media);
 	}
 	doc_work_str(work, DOC_F_MEDIA, media);
+	if (in->size > 0)
+		doc_work_str(work, DOC_F_ALSO, also(in, media));
 	if (charset[0] != '\0' && has_charset(media))
 		doc_work_str(work, DOC_F_ENCODING, charset);
 }

@@ -12,9 +12,11 @@
 
 int doc_sniff_load(struct doc_error *err) DOC_MUST_CHECK;
 
-/* Says media and, for text, encoding; the media type also goes to `media`
- * (128 bytes).  Never fails: what nobody knows is application/octet-stream,
- * an empty file application/x-empty (libmagic's inode/x-empty). */
+/* Says media, for text encoding, and `also`: the type of an archive behind it,
+ * text/x-uuencode, or for a PDF that may have attachments its own type.  The
+ * media type also goes to `media` (128 bytes).  Never fails: what nobody knows
+ * is application/octet-stream, an empty file application/x-empty (libmagic's
+ * inode/x-empty). */
 void doc_sniff(const struct doc_input *in, struct doc_work *work,
     char media[static 128]);
 

@@ -55,6 +55,13 @@ by_signature(const struct doc_input *in, char media[128])
 		{ SIGN("7z\xbc\xaf\x27\x1c"), "application/x-7z-compressed" },
 		{ SIGN("\xfd\x37zXZ\0"), "application/x-xz" },
 		{ SIGN("\x1f\x8b\x08"), "application/gzip" },
+		/* Containers that libmagic does not name, or takes for
+		 * something we could open. */
+		{ SIGN("\x89LZO\0\r\n\x1a\n"), "application/x-lzop" },
+		{ SIGN("LRZI"), "application/x-lrzip" },
+		{ SIGN("!BDN"), "application/vnd.ms-outlook-pst" },
+		{ SIGN("ITSF\3\0\0\0"), "application/vnd.ms-htmlhelp" },
+		{ SIGN("hsqs"), "application/x-squashfs" },
 	};
 
 	for (size_t i = 0; i < DOC_LEN(table); i++)

@@ -39,10 +39,12 @@ enum doc_field_stage {
 	X(MEDIA,       "media",       STR,   128, JOB | LIST, "media type by content") \
 	X(ENCODING,    "encoding",    STR,    64, LIST | TEXT, "character encoding of a text") \
 	X(SHA256,      "sha256",      STR,    64, LIST, "digest of the content, hexadecimal") \
+	X(ALSO,        "also",        STR,   128, LIST, "another type it has as well, whose members are its own") \
 	X(NAME,        "name",        BYTES, 4096, MEMBER, "raw name of a member") \
 	X(MTIME,       "mtime",       INT,     8, MEMBER, "modification time, seconds since 1970") \
 	X(KIND,        "media",       STR,   128, MEMBER, "media type by content, one answer of many") \
 	X(CHARSET,     "encoding",    STR,    64, MEMBER, "its character encoding") \
+	X(BESIDES,     "also",        STR,   128, MEMBER, "another type it has as well") \
 	X(SEEN,        "members",     INT,     8, LIST, "members of a container, as seen") \
 	X(PASSWORD,    "password",    INT,     8, LIST, "number of the password that fitted, from 1") \
 	X(REFUSED,     "refused",     INT,     8, LIST, "members that were not delivered") \

@@ -80,6 +80,12 @@ static const struct row rows[] = {
 	{ "application/x-ace-compressed", F(ARCHIVE), 0 },
 	{ "application/x-zoo", F(ARCHIVE), 0 },
 	{ "application/x-stuffit", F(ARCHIVE), 0 },
+	{ "application/x-ms-wim", F(ARCHIVE), 0 },
+	{ "application/vnd.ms-htmlhelp", F(ARCHIVE), 0 },
+	{ "application/x-squashfs", F(ARCHIVE), 0 },
+	/* Debian's libpst opens by name only, and ends the process on what it
+	 * does not understand; half a mailbox would be worse than none. */
+	{ "application/vnd.ms-outlook-pst", F(ARCHIVE), 0 },
 
 	{ "application/gzip", F(COMPRESSED), 0 },
 	{ "application/x-gzip", F(COMPRESSED), 0 },

@@ -41,6 +41,10 @@ enum doc_media_flag {
 	DOC_MEDIA_THUMBNAIL = 16 /* a package that may hold its own picture */
 };
 
+/* A text with files in it (lib/format/uu.h): not a document's type, but what
+ * it holds as well. */
+#define DOC_MEDIA_UU "text/x-uuencode"
+
 enum doc_family doc_media_family(const char *media);
 
 /* Bits of enum doc_media_flag. */
@@ -50,6 +54,9 @@ unsigned doc_media_flags(const char *media);
  * which is the type by content; NULL when they agree, or the tail says nothing.
  * Static. */
 const char *doc_media_by_name(const char *name, size_t len, const char *media);
+
+/* Is it called as one of a set is: a.7z.002, a.z01, a.part2.rar, a.r00? */
+bool doc_media_volume(const char *name, size_t len);
 
 /* Spelling for messages and tests: "ooxml". */
 const char *doc_family_name(enum doc_family family);

@@ -95,3 +95,51 @@ doc_media_by_name(const char *name, size_t len, const char *media)
 	}
 	return NULL;
 }
+
+/* The last part of a name behind a dot; it and the dot are cut off. */
+static size_t
+cut_tail(const char *name, size_t *len, const char **tail)
+{
+	const char *dot = memrchr(name, '.', *len);
+	size_t n = dot ? (size_t)(name + *len - dot) - 1 : 0;
+
+	*tail = dot ? dot + 1 : "";
+	*len -= dot ? n + 1 : 0;
+	return n;
+}
+
+static bool
+is_digits(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+	return n > 0;
+}
+
+static bool
+is_word(const char *p, size_t n, const char *word)
+{
+	return n == strlen(word) && strncasecmp(p, word, n) == 0;
+}
+
+bool
+doc_media_volume(const char *name, size_t len)
+{
+	static const char *const kinds[] = { "7z", "zip", "rar", "tar", "gz",
+		"tgz", "bz2", "xz", "zst" };
+	const char *tail, *kind;
+	size_t n = cut_tail(name, &len, &tail), m;
+
+	/* a.z01, a.r00 */
+	if (n == 3 && strchr("zZrR", *tail) != NULL && is_digits(tail + 1, 2))
+		return true;
+	m = cut_tail(name, &len, &kind);
+	if (is_word(tail, n, "rar") && m > 4 &&
+	    strncasecmp(kind, "part", 4) == 0)
+		return is_digits(kind + 4, m - 4);
+	for (size_t i = 0; i < DOC_LEN(kinds); i++)
+		if (is_word(kind, m, kinds[i]))
+			return n == 3 && is_digits(tail, n);
+	return false;
+}

@@ -51,7 +51,8 @@
 	X(SUSPENDED,       "suspended",       "its tenant's documents crashed too many workers") \
 	X(REJECTED,        "rejected",        "the OCR service or command refuses a page") \
 	X(SERVICE,         "service",         "the OCR service or command failed or is away") \
-	X(OFF,             "off",             "not wanted: --ocr=never")
+	X(OFF,             "off",             "not wanted: --ocr=never") \
+	X(VOLUMES,         "volumes",         "one of several files that only together can be opened")
 
 enum doc_reason {
 	DOC_R_NONE,

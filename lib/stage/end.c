@@ -3,7 +3,7 @@
 #include "lib/base/log.h"
 #include "lib/base/version.h"
 
-/* Of two pools the weaker cage counts. */
+/* Of several pools the weakest cage counts. */
 static void
 write_cage(const struct doc_end *end, struct doc_json *j)
 {
@@ -11,9 +11,13 @@ write_cage(const struct doc_end *end, struct doc_json *j)
 	unsigned missing = doc_pool_missing(pool);
 	enum doc_level level = doc_pool_level(pool);
 
-	if (end->other != NULL) {
-		missing |= doc_pool_missing(end->other);
-		level = DOC_MIN(level, doc_pool_level(end->other));
+	const struct doc_pool *more[] = { end->other, end->third };
+
+	for (size_t i = 0; i < DOC_LEN(more); i++) {
+		if (more[i] == NULL)
+			continue;
+		missing |= doc_pool_missing(more[i]);
+		level = DOC_MIN(level, doc_pool_level(more[i]));
 	}
 	doc_json_open(j, "sandbox", '{');
 	doc_json_str(j, "level", doc_level_name(level));

@@ -16,6 +16,7 @@ struct doc_end {
 	uint64_t cached;	      /* of them known already */
 	const struct doc_pool *pool;  /* NULL: a stage without a cage */
 	const struct doc_pool *other; /* a second one, or NULL */
+	const struct doc_pool *third; /* likewise */
 	/* Optional: members of `engine`; default the pool's facts. */
 	void (*engine)(const struct doc_run *run, struct doc_json *j);
 	const struct doc_run *run;

@@ -51,7 +51,7 @@ struct doc_task {
 	int (*label)(const struct doc_task *task, struct doc_buf *buf);
 };
 
-enum { DOC_FLOW_POOLS = 2 };
+enum { DOC_FLOW_POOLS = 3 };
 
 struct doc_flow {
 	struct doc_loop loop;

@@ -205,6 +205,32 @@ pull_name(struct doc_flow *flow)
 	return doc_lines_fill(&in->names, &flow->err) < 0 ? -1 : 1;
 }
 
+int
+intake_attach(struct intake *in)
+{
+	const struct doc_intake_setup *s = in->setup;
+	struct doc_pool_config config = { .tool = "docattach",
+		.field_stages = DOC_FOR_LIST,
+		.stop = &in->flow.signal,
+		.cgroup = s->options->cgroup,
+		.allow_degraded = s->options->allow_degraded,
+		.beats = true,
+		.opts = s->opts,
+		.limits = *s->limits };
+	struct doc_flow *f = &in->flow;
+	struct doc_pool **pool = &f->pool[POOL_ATTACH];
+	struct doc_error err = { 0 };
+
+	if (*pool != NULL)
+		return 0;
+	if (doc_pool_open(pool, &f->loop, &f->share, &config, &err) == 0 &&
+	    doc_end_require(*pool, (enum doc_level)s->options->require,
+		s->options->allow_degraded, &err) == 0)
+		return 0;
+	f->err = err;
+	return -1;
+}
+
 static int
 start(struct intake *in, const struct doc_intake_setup *s, int out,
     struct doc_error *err)
@@ -243,7 +269,7 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 	if (*s->operands == NULL)
 		doc_lines_init(&in->names, in->input, s->null ? '\0' : '\n',
 		    DOC_LINE_MAX);
-	for (int i = 0; i < DOC_FLOW_POOLS; i++)
+	for (int i = 0; i < POOL_ATTACH; i++)
 		if (doc_end_require(f->pool[i], require,
 			s->options->allow_degraded, err) < 0)
 			return -1;
@@ -258,7 +284,8 @@ finish(struct intake *in)
 		.out = in->out,
 		.count = in->count,
 		.pool = in->flow.pool[POOL_OPEN],
-		.other = in->flow.pool[POOL_SNIFF] };
+		.other = in->flow.pool[POOL_SNIFF],
+		.third = in->flow.pool[POOL_ATTACH] };
 
 	if (doc_end_write(&end, &in->flow.sink.buf) < 0)
 		return doc_error_set(&in->flow.err, DOC_E_NO_MEMORY,

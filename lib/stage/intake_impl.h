@@ -55,9 +55,10 @@ struct place {
 
 enum { DOC_TENANT_SIZE = 65 };
 
-/* The pools: a light one for every document, and a heavy one, with all the
- * libraries that open containers, for those that are one. */
-enum { POOL_SNIFF, POOL_OPEN };
+/* The pools: a light one for every document; a heavy one, with all the
+ * libraries that open containers, for those that are one; and poppler, started
+ * when the first PDF comes that may have attachments. */
+enum { POOL_SNIFF, POOL_OPEN, POOL_ATTACH };
 
 struct children; /* item_children.c */
 struct batch;	 /* item_sniff.c */
@@ -78,6 +79,7 @@ struct item {
 	enum doc_reason reason;	     /* not to be looked at, and why */
 	char sha256[DOC_DIGEST_HEX]; /* "" until known */
 	char *media, *encoding;	     /* NULL until known; owned */
+	char *also;		     /* what else it is, or NULL; owned */
 	uint64_t reasons;	     /* why what follows is not whole */
 	bool alone;		     /* its batch died on it */
 	int fd;			     /* while a worker is on it, else -1 */
@@ -116,6 +118,9 @@ struct doc_origin {
 	const char *digest; /* 64 characters; NULL: anything */
 };
 
+/* intake.c.  Start the pool for attachments; -1 with in->flow.err. */
+int intake_attach(struct intake *in) DOC_MUST_CHECK;
+
 /* item.c.  A document the user named, at `path`. */
 struct item *item_top(struct intake *in, const struct doc_origin *from,
     const char *path, const struct stat *st, const struct doc_error *err);
@@ -153,6 +158,8 @@ void children_one_less(struct children *c);
 
 /* item_record.c */
 void item_finish(struct doc_flow *flow, struct doc_task *task);
+/* All is known of it; note what its name tells about that. */
+void item_judge(struct item *it);
 enum doc_status item_status(const struct item *it);
 struct doc_name item_name(const struct place *p);
 

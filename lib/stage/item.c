@@ -110,6 +110,7 @@ free_item(struct doc_task *task)
 	free(it->data_path);
 	free(it->media);
 	free(it->encoding);
+	free(it->also);
 	doc_buf_release(&it->task.line);
 	free(it);
 }
@@ -229,6 +230,7 @@ void
 item_complete(struct item *it)
 {
 	end_job(it);
+	item_judge(it);
 	doc_show_over(&it->intake->flow, item_status(it), it->size);
 	it->task.state = DOC_TASK_DONE;
 	children_start(it);
@@ -265,11 +267,13 @@ item_typed(struct item *it)
 {
 	unsigned opens = DOC_MEDIA_CONTAINER |
 	    (it->intake->setup->embedded ? DOC_MEDIA_PACKAGE : 0U);
-	bool container;
+	bool container, attach;
 
 	check_digest(it);
 	container = it->media != NULL && it->known.code == DOC_E_NONE &&
-	    (doc_media_flags(it->media) & opens) != 0;
+	    ((doc_media_flags(it->media) & opens) != 0 || it->also != NULL);
+	attach = it->also != NULL &&
+	    doc_media_family(it->also) == DOC_FAMILY_PDF;
 	keep_data(it);
 	if (!container) {
 		struct doc_name name = item_name(it->place);
@@ -281,8 +285,10 @@ item_typed(struct item *it)
 	    it->intake->setup->tree.max_depth) {
 		it->reasons = (uint64_t)1 << DOC_R_DEPTH;
 		item_complete(it);
+	} else if (attach && intake_attach(it->intake) < 0) {
+		item_complete(it);
 	} else {
-		it->task.pool = POOL_OPEN;
+		it->task.pool = attach ? POOL_ATTACH : POOL_OPEN;
 		it->task.state = DOC_TASK_WAITING;
 	}
 }

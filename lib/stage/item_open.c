@@ -202,6 +202,20 @@ open_again(struct doc_job *job)
 	it->reasons = 0;
 }
 
+/* What it is besides cannot be opened: that is no fault of what it is. */
+static void
+forgive(struct item *it)
+{
+	enum doc_reason r = doc_reason_of(it->known.code);
+
+	if (it->known.code == DOC_E_NONE || it->also == NULL)
+		return;
+	it->reasons |= (uint64_t)1 << (r ? r : DOC_R_ERRORS);
+	/* Why is told where it is not the document's own damage. */
+	if (r != DOC_R_NONE)
+		it->known = (struct doc_error){ 0 };
+}
+
 /* The container was gone through; its members are known. */
 static void
 opened(struct doc_job *job)
@@ -214,9 +228,12 @@ opened(struct doc_job *job)
 	it->known = job->err;
 	it->reasons |= job->answer.reasons;
 	it->password = job->answer.number[DOC_F_PASSWORD];
-	it->opened = job->answer.set[DOC_F_SEEN];
+	/* A PDF that may have had attachments is no container with none. */
+	it->opened = job->answer.set[DOC_F_SEEN] &&
+	    (it->also == NULL || seen > 0);
 	it->seen = DOC_MAX(seen, it->delivered);
 	it->refused = job->answer.number[DOC_F_REFUSED];
+	forgive(it);
 	item_complete(it);
 }
 
@@ -246,8 +263,8 @@ item_open(struct doc_flow *flow, struct item *it)
 		.out = -1,
 		.sized = true,
 		.size = it->size,
-		.media = it->media,
+		.media = it->also ? it->also : it->media,
 		.depth = (unsigned)it->place->member_count };
 	it->task.state = DOC_TASK_RUNNING;
-	doc_pool_submit(flow->pool[POOL_OPEN], it->job);
+	doc_pool_submit(flow->pool[it->task.pool], it->job);
 }

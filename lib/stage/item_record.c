@@ -16,6 +16,29 @@ item_name(const struct place *p)
 		.member_count = p->member_count };
 }
 
+/* Nothing was found in it, or not all: because the rest is elsewhere? */
+static bool
+is_volume(const struct item *it)
+{
+	const struct place *p = it->place;
+	const struct doc_buf *name = p->member_count
+	    ? &p->members[p->member_count - 1]
+	    : &p->path;
+	bool unknown = it->media != NULL &&
+	    strcmp(it->media, "application/octet-stream") == 0;
+
+	return (unknown || it->known.code != DOC_E_NONE || it->reasons != 0) &&
+	    doc_error_class(it->known.code) != DOC_CLASS_SYSTEM &&
+	    name->len > 0 && doc_media_volume(name->data, name->len);
+}
+
+void
+item_judge(struct item *it)
+{
+	if (is_volume(it))
+		it->reasons |= (uint64_t)1 << DOC_R_VOLUMES;
+}
+
 enum doc_status
 item_status(const struct item *it)
 {
@@ -147,6 +170,9 @@ write_record(struct item *it, enum doc_status status, struct doc_json *j)
 		doc_json_str(j, "sha256", it->sha256);
 	if (it->media != NULL)
 		doc_json_str(j, "media", it->media);
+	if (it->also != NULL && it->media != NULL &&
+	    strcmp(it->also, it->media) != 0)
+		doc_json_str(j, "also", it->also);
 	if (by_name != NULL)
 		doc_json_str(j, "media_by_name", by_name);
 	if (it->encoding != NULL)

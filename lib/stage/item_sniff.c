@@ -39,7 +39,7 @@ struct batch {
 
 /* What is remembered of a content. */
 struct type {
-	char media[80], encoding[32];
+	char media[80], encoding[32], also[32];
 };
 
 struct doc_seen *
@@ -90,12 +90,14 @@ remember(struct item *it)
 {
 	unsigned char key[DOC_DIGEST_BYTES];
 	const char *encoding = it->encoding ? it->encoding : "";
+	const char *besides = it->also ? it->also : "";
 	struct type *type;
 
 	if (it->sha256[0] == '\0' || it->media == NULL ||
 	    it->known.code != DOC_E_NONE ||
 	    strlen(it->media) >= sizeof(type->media) ||
-	    strlen(encoding) >= sizeof(type->encoding))
+	    strlen(encoding) >= sizeof(type->encoding) ||
+	    strlen(besides) >= sizeof(type->also))
 		return;
 	item_key(it, key);
 	if (doc_seen_find(it->intake->types, key) != NULL)
@@ -103,6 +105,7 @@ remember(struct item *it)
 	type = doc_seen_add(it->intake->types, key);
 	strcpy(type->media, it->media);
 	strcpy(type->encoding, encoding);
+	strcpy(type->also, besides);
 }
 
 static bool
@@ -117,6 +120,7 @@ is_known(struct item *it)
 		return false;
 	it->media = copy(it, type->media);
 	it->encoding = type->encoding[0] ? copy(it, type->encoding) : NULL;
+	it->also = type->also[0] ? copy(it, type->also) : NULL;
 	return true;
 }
 
@@ -136,6 +140,7 @@ sniffed(struct doc_job *job)
 	it->known = job->err;
 	it->media = said(it, &job->answer, DOC_F_MEDIA);
 	it->encoding = said(it, &job->answer, DOC_F_ENCODING);
+	it->also = said(it, &job->answer, DOC_F_ALSO);
 	if (*digest != '\0' && !doc_digest_is_hex(digest))
 		doc_error_set(&it->known, DOC_E_PROTOCOL,
 		    "the worker sent a digest that is none");
@@ -262,6 +267,7 @@ batch_answer(struct doc_job *job, struct doc_answer *fields,
 	it->known = *err;
 	it->media = said(it, fields, DOC_F_KIND);
 	it->encoding = said(it, fields, DOC_F_CHARSET);
+	it->also = said(it, fields, DOC_F_BESIDES);
 	remember(it);
 	item_typed(it);
 	return 0;

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * docattach - doclist's third engine: the files attached to a PDF; runs in a
+ * cage.
+ *
+ * Apart from the one that opens containers, because poppler would be forked
+ * with every archive; started when the first PDF comes that may have some.
+ */
+#include <string.h>
+
+#include "cmd/options.h"
+#include "lib/format/passwords.h"
+#include "lib/format/pdf.h"
+#include "lib/format/pdf_attach.h"
+#include "lib/pool/zygote.h"
+
+static struct doc_open_options options;
+static struct doc_buf passwords;
+
+static int
+load(struct doc_buf *facts, struct doc_error *err)
+{
+	(void)facts;
+	return doc_passwords_read(options.password_file, &passwords, err) < 0
+	    ? -1
+	    : doc_pdf_warm(err);
+}
+
+static int
+list(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
+{
+	return doc_pdf_attach_list(in, passwords.data, work, err);
+}
+
+struct seen {
+	struct doc_work work; /* first: ops cast */
+	unsigned members;
+};
+
+static void
+see_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
+{
+	(void)w;
+	(void)field;
+	(void)p;
+	(void)n;
+}
+
+static void
+see_reason(struct doc_work *w, enum doc_reason reason)
+{
+	(void)w;
+	(void)reason;
+}
+
+static void
+see_progress(struct doc_work *w, unsigned done, unsigned total, uint64_t bytes)
+{
+	(void)w;
+	(void)done;
+	(void)total;
+	(void)bytes;
+}
+
+static int
+see_put(struct doc_work *w, const void *p, size_t n, struct doc_error *err)
+{
+	(void)err;
+	((struct seen *)w)->members += n >= 5 && memcmp(p, "hello", 5) == 0;
+	return 0;
+}
+
+/* A PDF with an attachment must have a member. */
+static int
+canary(struct doc_work *work, struct doc_error *err)
+{
+	static const char pdf[] =
+	    "%PDF-1.4\n"
+	    "1 0 obj<</Type/Catalog/Pages 2 0 R"
+	    "/Names<</EmbeddedFiles<</Names[(a)4 0 R]>>>>>>endobj\n"
+	    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+	    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
+	    "4 0 obj<</Type/Filespec/F(a.txt)/EF<</F 5 0 R>>>>endobj\n"
+	    "5 0 obj<</Type/EmbeddedFile/Length 5>>stream\n"
+	    "hello\nendstream endobj\n"
+	    "trailer<</Root 1 0 R>>\n";
+	static const struct doc_work_ops ops = { .field = see_field,
+		.reason = see_reason,
+		.progress = see_progress,
+		.member_put = see_put };
+	struct seen seen = { .work = { .ops = &ops, .out = work->out } };
+	struct doc_input in = { .fd = -1,
+		.data = pdf,
+		.size = sizeof(pdf) - 1,
+		.media = "application/pdf" };
+
+	if (list(&in, &seen.work, err) < 0)
+		return -1;
+	if (seen.members != 1)
+		return doc_error_set(err, DOC_E_ENGINE,
+		    "no attachment in a PDF that has one");
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct doc_zygote docattach = {
+		.name = "docattach",
+		.profile = &doc_profile_text,
+		.opts = { doc_open_opts, &options },
+		.load = load,
+		.work = list,
+		.canary = canary,
+	};
+
+	return doc_zygote_main(&docattach, argc, argv);
+}
