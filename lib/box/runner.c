@@ -332,7 +332,7 @@ doc_runner_make(struct doc_runner *r, const char *spool, struct doc_error *err)
 	bool folder = r->kind >= DOC_RUNNER_RUNC &&
 	    r->kind <= DOC_RUNNER_GVISOR;
 
-	r->command.path = true;
+	r->command.path = r->command.group = true;
 	snprintf(r->command.name, sizeof(r->command.name), "%s", r->name);
 	if (settle(r) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");

@@ -64,6 +64,8 @@ become(const struct doc_command *cmd, int in, int out, pid_t parent)
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	doc_die_with_parent(parent);
+	if (cmd->group)
+		setpgid(0, 0);
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0)
 		_exit(3);
 	doc_command_exec(cmd);
@@ -88,6 +90,9 @@ doc_child_start(struct doc_child *c, const struct doc_command *cmd,
 	c->pid = fork();
 	if (c->pid == 0)
 		become(cmd, in[0], out[1], self);
+	c->group = cmd->group;
+	if (c->group && c->pid > 0)
+		setpgid(c->pid, c->pid); /* whoever comes first */
 	close(in[0]);
 	close(out[1]);
 	c->to = (struct doc_watch){ .fd = in[1], .ready = writable, .ctx = c };
@@ -172,7 +177,7 @@ doc_child_reap(struct doc_child *c)
 		if (waitpid(c->pid, &ws, WNOHANG) != 0)
 			break;
 		if (ms > PATIENCE_MS)
-			kill(c->pid, SIGKILL);
+			doc_child_kill(c, SIGKILL);
 		usleep(DOC_MIN(ms, 100U) * 1000);
 	}
 	c->pid = 0;
@@ -184,5 +189,5 @@ void
 doc_child_kill(const struct doc_child *c, int sig)
 {
 	if (c->pid > 0)
-		kill(c->pid, sig);
+		kill(c->group ? -c->pid : c->pid, sig);
 }

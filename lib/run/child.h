@@ -17,7 +17,8 @@
 
 struct doc_child {
 	struct doc_loop *loop;
-	pid_t pid; /* 0: none runs */
+	pid_t pid;  /* 0: none runs */
+	bool group; /* it leads a process group of its own */
 	struct doc_watch to, from;
 	struct doc_buf out;
 	struct doc_lines lines;

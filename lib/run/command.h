@@ -15,6 +15,7 @@ struct doc_command {
 	char key[32];	       /* of its result in the record: "scan" */
 	struct doc_words args; /* args.at[0] is the tool */
 	bool path;	       /* which is not one of ours: look in $PATH */
+	bool group;	       /* it may start others: killed all together */
 	const char *shell;     /* a user's stage instead: a line for sh -c */
 };
 
