@@ -8,7 +8,9 @@
 set -u
 LC_ALL=C.UTF-8 TZ=UTC; export LC_ALL TZ
 umask 022
+# tests/ itself, or a folder in it.
 top=$(cd "$(dirname "$0")/.." && pwd)
+case $top in */tests) top=${top%/tests} ;; esac
 DOC_BIN=${DOC_BIN:-$top/build/bin}
 PATH=$DOC_BIN:$PATH
 export PATH
