@@ -57,7 +57,8 @@ function facts(r) {
 	all.push(fact("documents", count(r.documents) + of));
 	all.push(fact("bytes", size(r.bytes) +
 		(r.total_bytes ? " of " + size(r.total_bytes) : "")));
-	all.push(fact("per second", count(r.per_s) + ", " + size(r.bytes_per_s)));
+	all.push(fact("per second", count(r.per_s) + " (" +
+		size(r.bytes_per_s) + "B)"));
 	all.push(fact("for", time(r.elapsed_ms / 1000)));
 	if (r.eta_s !== undefined)
 		all.push(fact("left, about", time(r.eta_s)));
@@ -72,7 +73,7 @@ function stage(s) {
 		s.blocked ? "waits for the next" :
 		s.held || s.busy ? "working" : "idle";
 	return row(cell(s.stage),
-		cell(state, s.state === "lost" ? "bad" : ""),
+		cell(state, s.state === "lost" ? "word bad" : "word"),
 		cell(count(s.in)), cell(count(s.out)), cell(count(s.per_s)),
 		cell(size(s.out_bytes)), cell(count(s.partial)),
 		cell(count(s.skipped)),
@@ -80,14 +81,25 @@ function stage(s) {
 		cell(s.busy), cell(s.held));
 }
 
+// How it stands, in words, and in the colour that goes with them.
+function standing(r) {
+	if (r.state === "done")
+		return ["done, exit status " + r.status,
+			["done", "warn"][r.status] || "bad"];
+	if (r.state === "lost")
+		return ["killed", "bad"];
+	return ["running" + (r.percent === undefined ? "" :
+		", " + r.percent + " %"), "running"];
+}
+
 function show(r) {
+	const [words, colour] = standing(r);
 	$("run").textContent = r.run || "";
-	$("state").textContent = r.state === "done" ?
-		"done, exit status " + r.status : r.state;
-	$("state").className = r.state;
+	$("state").textContent = words;
+	$("state").className = colour;
 	document.title = (r.percent === undefined ? "" : r.percent + "% ") +
 		"docpipe " + (r.run || "");
-	$("bar").className = r.percent === undefined ? "unknown" : "";
+	$("bar").className = r.percent === undefined ? "unknown" : colour;
 	$("bar").setAttribute("aria-valuenow", r.percent || 0);
 	$("bar").firstElementChild.style.width = (r.percent || 0) + "%";
 	$("facts").replaceChildren(...facts(r));
@@ -96,6 +108,7 @@ function show(r) {
 	$("work").replaceChildren(...r.work.map(w =>
 		row(cell(w.stage), cell(time(w.ms / 1000), w.stuck ? "bad" : ""),
 			cell(w.name, "name"))));
+	$("now").hidden = r.work.length === 0;
 	document.querySelector("main").hidden = false;
 	if (r.state !== "running")
 		events.close();
