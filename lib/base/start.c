@@ -43,8 +43,9 @@ doc_start(const char *name)
 	need_std_fds();
 	default_signals();
 	umask(077);
-	if (setlocale(LC_ALL, "C.UTF-8") == NULL)
-		setlocale(LC_ALL, "C");
+	/* The other categories of it are as in "C", but each is a file mapped,
+	 * which a fork copies. */
+	(void)!setlocale(LC_CTYPE, "C.UTF-8");
 	doc_log_open(name, 0);
 }
 

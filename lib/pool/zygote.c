@@ -19,6 +19,7 @@
 #include "lib/pool/build.h"
 #include "lib/pool/collapse.h"
 #include "lib/pool/frame.h"
+#include "lib/pool/seal.h"
 #include "lib/pool/worker.h"
 
 /* Which process a worker number of the supervisor is. */
@@ -107,6 +108,7 @@ set_up(struct state *z)
 		doc_collapse_heap();
 	if (doc_cage_prepare(&z->cage, &err) < 0)
 		broken(&err);
+	doc_seal_heap();
 	ready(z, &facts);
 }
 
