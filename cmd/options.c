@@ -82,6 +82,8 @@ const struct doc_opt doc_text_opts[] = {
 	    TEXT(metadata), NULL },
 	{ 'H', "join-hyphens", NULL, "join words divided at the end of a line",
 	    DOC_OPT_FLAG, TEXT(join), NULL },
+	{ 0, "one-alternative", NULL, "of a mail's forms only the best",
+	    DOC_OPT_FLAG, TEXT(one), NULL },
 	{ 'w', "password-file", "FILE", "passwords to try, one a line",
 	    DOC_OPT_STRING, TEXT(password_file), NULL },
 	{ 0 },

@@ -67,6 +67,7 @@ extern const struct doc_opt doc_scan_opts[];
 struct doc_text_options {
 	bool metadata;
 	bool join;
+	bool one; /* of the alternatives of a mail */
 	const char *password_file;
 };
 extern const struct doc_opt doc_text_opts[];

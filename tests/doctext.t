@@ -366,15 +366,19 @@ spool_trouble() {
 	DOCPIPE_SPOOL=/proc/nowhere
 	status 3 doctext f/plain.txt >out 2>err
 	DOCPIPE_SPOOL=$scratch/spool
-	# Left by a process of the same number, killed before: ours.
-	cat >same.py <<'E'
-import os, sys
-d = "%s/.incoming.%d" % (os.environ["DOCPIPE_SPOOL"], os.getpid())
-os.makedirs(d)
-open(d + "/0", "w").write("old")
-os.execvp(sys.argv[1], sys.argv[1:])
+	# Left by one of this boot that was killed.
+	cat >left.py <<'E'
+import os, subprocess
+d = os.environ["DOCPIPE_SPOOL"]
+p = subprocess.Popen(["doctext", "slow/busy.pdf"], stdout=subprocess.DEVNULL)
+while not any(n.startswith(".incoming.") for n in os.listdir(d)):
+    pass
+p.kill()
+p.wait()
 E
-	status 0 python3 same.py doctext f/plain.txt >out 2>err
+	status 0 python3 left.py
+	find "$DOCPIPE_SPOOL" -name '.incoming.*' | grep -q .
+	status 0 doctext f/plain.txt >out 2>err
 	is ok "$(recs .text.status out)"
 	clean
 }

@@ -52,7 +52,8 @@ extract(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
 	const struct doc_text_wish wish = { .metadata = options.metadata,
-		.join = options.join };
+		.join = options.join,
+		.one = options.one };
 	enum doc_family family = doc_media_family(in->media);
 
 	if (in->size < in->whole && family != DOC_FAMILY_PLAIN)

@@ -2,6 +2,7 @@
 # Made by .tools/completions.sh from the option table of doctext.
 complete -c doctext -s e -l metadata -d 'raw properties as well'
 complete -c doctext -s H -l join-hyphens -d 'join words divided at the end of a line'
+complete -c doctext -l one-alternative -d 'of a mail\'s forms only the best'
 complete -c doctext -s w -l password-file -x -d 'passwords to try, one a line'
 complete -c doctext -s j -l jobs -x -d 'workers at once (default: processors)'
 complete -c doctext -s S -l spool -x -a '(__fish_complete_directories)' -d 'where results and members are kept'

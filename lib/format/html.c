@@ -26,6 +26,7 @@ enum kind {
 	INPUT,
 	META,
 	PRE,
+	READING,
 	ROW,
 	SKIP,
 	SVG,
@@ -83,6 +84,8 @@ static const struct doc_xml_token elements[] = {
 	{ "option", BLOCK },
 	{ "p", BLOCK },
 	{ "pre", PRE },
+	{ "rp", SKIP }, /* the brackets are ours */
+	{ "rt", READING },
 	{ "script", SKIP },
 	{ "section", BLOCK },
 	{ "select", BLOCK },
@@ -261,6 +264,9 @@ on_start(void *ctx, const struct doc_xml_node *node)
 	case ROW:
 		doc_layout_row(&h->flow);
 		break;
+	case READING:
+		doc_layout_puts(&h->flow, " (");
+		break;
 	case CELL:
 		doc_layout_cell(&h->flow);
 		break;
@@ -297,6 +303,9 @@ on_end(void *ctx, const char *name)
 		break;
 	case SVG:
 		h->svg -= h->svg > 0;
+		break;
+	case READING:
+		doc_layout_puts(&h->flow, ")");
 		break;
 	case ROW:
 		doc_layout_row_end(&h->flow);

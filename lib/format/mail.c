@@ -275,6 +275,8 @@ walk_alternatives(struct walk *w, GMimeMultipart *multi)
 	if (w->text == NULL)
 		chosen = 0;
 	rc = count ? walk_part(w, g_mime_multipart_get_part(multi, chosen)) : 0;
+	if (w->text != NULL && w->text->wish.one)
+		return rc;
 	for (int i = 0; i < count && rc == 0; i++) {
 		if (i == chosen)
 			continue;

@@ -213,8 +213,12 @@ put_author(struct markup *m, const struct doc_xml_node *node)
 static void
 end_instruction(struct markup *m)
 {
+	doc_autobuf struct doc_buf ruby = { 0 };
+
 	doc_word_field_outside(m->instruction.data, m->instruction.len,
 	    &m->outside);
+	if (doc_word_field_ruby(m->instruction.data, m->instruction.len, &ruby))
+		doc_layout_put(m->flow, ruby.data, ruby.len);
 	m->instruction.len = 0;
 }
 

@@ -25,6 +25,7 @@ enum kind {
 	MATH,
 	MATH_TOKEN,
 	PAGE,
+	READING,
 	ROW,
 	SHEETS,
 	SKIP,
@@ -80,9 +81,10 @@ static const struct doc_xml_token elements[] = {
 	{ "polygon", BOX },
 	{ "polyline", BOX },
 	{ "rect", BOX },
-	{ "ruby-text", SKIP },
+	{ "ruby-text", READING },
 	{ "s", SPACES },
 	{ "script", SKIP },
+	{ "sheet-name", SKIP },
 	{ "spreadsheet", SHEETS },
 	{ "style", STYLE },
 	{ "tab", TAB },
@@ -337,6 +339,9 @@ start_shown(struct odf *o, const struct doc_xml_node *node, int kind)
 	case PAGE:
 		page_start(o, node);
 		break;
+	case READING:
+		doc_layout_puts(o->flow, " (");
+		break;
 	case ROW:
 		row_start(o, node);
 		break;
@@ -407,6 +412,9 @@ end_shown(struct odf *o, int kind)
 		break;
 	case PAGE:
 		page_end(o);
+		break;
+	case READING:
+		doc_layout_puts(o->flow, ")");
 		break;
 	case ROW:
 		row_end(o);

@@ -8,6 +8,7 @@
 #include "lib/format/meta.h"
 #include "lib/format/rtf.h"
 #include "lib/format/rtf_words.h"
+#include "lib/format/word_field.h"
 
 /* Groups inside each other; what is deeper belongs to the last one. */
 enum { MAX_GROUPS = 512 };
@@ -15,7 +16,7 @@ enum { MAX_GROUPS = 512 };
 /* Fonts; Word's limit is 32,767. */
 enum { MAX_FONTS = 32768 };
 
-enum dest { TEXT, SKIP, FONTS, UPR, VALUE, STAMP };
+enum dest { TEXT, SKIP, FONTS, UPR, VALUE, STAMP, FIELD };
 
 struct group {
 	enum dest dest, outer; /* outer: of the group around an \upr */
@@ -48,7 +49,9 @@ struct rtf {
 	struct doc_buf run;	/* bytes of one code page, not yet put */
 	struct doc_charset *cs; /* for run */
 	unsigned cs_codepage;
-	struct doc_buf value; /* a string of the information group */
+	struct doc_buf
+	    value; /* a string of the information group, or a field */
+	struct doc_buf outside; /* what fields load, lines */
 	unsigned part[DOC_RTF_TIME_PARTS];
 	unsigned skip; /* characters after \u */
 	uint32_t lead; /* first half of a surrogate pair */
@@ -73,7 +76,7 @@ is_visible(struct rtf *r)
 static void
 put_utf8(struct rtf *r, const char *s, size_t n)
 {
-	if (top(r)->dest == VALUE)
+	if (top(r)->dest == VALUE || top(r)->dest == FIELD)
 		doc_buf_add(&r->value, s, n);
 	else if (is_visible(r))
 		doc_layout_put(&r->flow, s, n);
@@ -128,7 +131,7 @@ put_byte(struct rtf *r, char c)
 	if (r->lead != 0)
 		flush(r);
 	g->fresh = false;
-	if (g->dest == VALUE || is_visible(r))
+	if (g->dest == VALUE || g->dest == FIELD || is_visible(r))
 		doc_buf_addc(&r->run, c);
 }
 
@@ -198,6 +201,18 @@ end_value(struct rtf *r, enum doc_field field)
 	r->value.len = 0;
 }
 
+/* The instructions of a field stand before its result. */
+static void
+end_field(struct rtf *r)
+{
+	doc_autobuf struct doc_buf ruby = { 0 };
+
+	doc_word_field_outside(r->value.data, r->value.len, &r->outside);
+	if (doc_word_field_ruby(r->value.data, r->value.len, &ruby))
+		put_utf8(r, ruby.data, ruby.len);
+	r->value.len = 0;
+}
+
 static void
 pop(struct rtf *r)
 {
@@ -220,6 +235,8 @@ pop(struct rtf *r)
 		end_value(r, was.field);
 	if (was.dest == STAMP && top(r)->dest != STAMP)
 		end_stamp(r, was.field);
+	if (was.dest == FIELD && top(r)->dest != FIELD)
+		end_field(r);
 }
 
 static bool
@@ -340,6 +357,9 @@ on_destination(struct rtf *r, const struct doc_rtf_row *row)
 	struct group *g = top(r);
 
 	switch (row->word) {
+	case DOC_RTF_FIELD:
+		g->dest = g->dest == SKIP ? SKIP : FIELD;
+		break;
 	case DOC_RTF_SKIP:
 		g->dest = SKIP;
 		break;
@@ -621,6 +641,7 @@ read_all(struct rtf *r)
 		pop(r);
 	}
 	end_paragraph(r);
+	doc_layout_merge(&r->flow, &r->outside);
 	doc_layout_flush(&r->flow);
 }
 
@@ -651,6 +672,7 @@ put(const char *p, size_t n, struct doc_text *text, bool facts,
 	doc_buf_release(&r->run);
 	doc_buf_release(&r->value);
 	doc_buf_release(&r->notes);
+	doc_buf_release(&r->outside);
 	free(r->font);
 	free(r);
 	return 0;

@@ -56,7 +56,7 @@ static const struct doc_rtf_row rows[] = {
 	W("fcharset", FCHARSET),
 	W("ffdeftext", SKIP),
 	W("filetbl", SKIP),
-	W("fldinst", SKIP),
+	W("fldinst", FIELD),
 	W("fontemb", SKIP),
 	W("fontfile", SKIP),
 	W("fonttbl", FONTTBL),

@@ -40,6 +40,7 @@ enum doc_rtf_word {
 	DOC_RTF_CHARACTER,
 	/* destinations */
 	DOC_RTF_SKIP,
+	DOC_RTF_FIELD,
 	DOC_RTF_KEEP,  /* read although marked as ignorable */
 	DOC_RTF_ASIDE, /* a note or box: text of its own */
 	DOC_RTF_FONTTBL,

@@ -23,6 +23,7 @@
 struct doc_text_wish {
 	bool metadata; /* raw properties as well */
 	bool join;     /* words divided at the end of a line made whole */
+	bool one;      /* of the alternatives of a mail only the best */
 	const char *passwords; /* to try, each ending in a newline; or NULL */
 };
 

@@ -172,8 +172,12 @@ flush(struct word *w)
 static void
 put_field(struct word *w, unsigned c)
 {
+	doc_autobuf struct doc_buf ruby = { 0 };
+
 	doc_word_field_outside(w->instruction.data, w->instruction.len,
 	    &w->outside);
+	if (doc_word_field_ruby(w->instruction.data, w->instruction.len, &ruby))
+		doc_layout_put(&w->flow, ruby.data, ruby.len);
 	w->instruction.len = 0;
 	if (c == 0x13) {
 		if (w->fields < MAX_FIELDS)

@@ -79,3 +79,44 @@ doc_word_field_outside(const char *s, size_t n, struct doc_buf *lines)
 	doc_buf_add(lines, arg.s, arg.n);
 	doc_buf_addc(lines, '\n');
 }
+
+/* The bracket that closes the one before p, or NULL. */
+static const char *
+closing(const char *p, const char *end)
+{
+	unsigned depth = 1;
+
+	for (; p < end; p++) {
+		depth += *p == '(';
+		if (*p == ')' && --depth == 0)
+			return p;
+	}
+	return NULL;
+}
+
+bool
+doc_word_field_ruby(const char *s, size_t n, struct doc_buf *out)
+{
+	const char *p = s, *end = s + n, *reading, *stop, *base;
+	struct argument arg;
+
+	if (n == 0 || !next(&p, end, &arg) || arg.n != 2 ||
+	    strncasecmp(arg.s, "EQ", 2) != 0)
+		return false;
+	reading = memmem(p, (size_t)(end - p), "\\up", 3);
+	if (reading != NULL)
+		reading = memchr(reading, '(', (size_t)(end - reading));
+	stop = reading ? closing(reading + 1, end) : NULL;
+	base = stop && end - stop > 2 && (stop[1] == ',' || stop[1] == ';')
+	    ? stop + 2
+	    : NULL;
+	end = base ? closing(base, end) : NULL;
+	if (end == NULL || end == base)
+		return false;
+	reading++;
+	doc_buf_add(out, base, (size_t)(end - base));
+	doc_buf_adds(out, " (");
+	doc_buf_add(out, reading, (size_t)(stop - reading));
+	doc_buf_addc(out, ')');
+	return true;
+}

@@ -16,4 +16,9 @@
  * pictures of the mail they came with ("cid:"), are not loaded. */
 void doc_word_field_outside(const char *s, size_t n, struct doc_buf *lines);
 
+/* Characters with their reading above, which Word writes as a formula and not
+ * as text (17.16.5.12): `EQ \* jc2 \o\ad(\s\up 9(reading),characters)`.
+ * Appends "characters (reading)"; true if it was that. */
+bool doc_word_field_ruby(const char *s, size_t n, struct doc_buf *out);
+
 #endif

@@ -6,6 +6,7 @@
 #include "lib/format/odf.h"
 #include "lib/format/ooxml.h"
 #include "lib/format/opc.h"
+#include "lib/format/rtf.h"
 #include "lib/format/xlsx_format.h"
 #include "tests/unit/sink.h"
 #include "tests/unit/tap.h"
@@ -71,6 +72,10 @@ test_html(void)
 	    "<?xml version='1.0' encoding='koi8-r'?><p>\xcb\xcf\xd4</p>",
 	    "кот\n", NULL, "charset of an XML declaration");
 	CHECK(doc_html_text, "\xff\xfe<\0p\0>\0h\0i\0", "hi\n", NULL, "UTF-16");
+	CHECK(doc_html_text,
+	    "<ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp></ruby>"
+	    "<ruby>京<rt>きょう</rt></ruby>",
+	    "東 (とう)京 (きょう)\n", NULL, "readings, with brackets or not");
 	CHECK(doc_html_text, "<iframe srcdoc='&lt;p&gt;in'>x</iframe>out",
 	    "in\nout\n", NULL, "srcdoc");
 }
@@ -143,6 +148,13 @@ test_docx(void)
 		"w:instr='includepicture http://a/b.png'/><w:fldSimple "
 		"w:instr='HYPERLINK \"http://d\"'/></w:p>" P("end"),
 	    "pic\nend\nhttp://a/b.png\nhttp://c\n", "what fields load, once");
+	DOCX_IS("<w:p><w:r><w:fldChar/><w:instrText>EQ \\* jc2 \\* "
+		"&quot;Font:M&quot; \\* hps10 \\o\\ad(\\s\\up 9(と(う),東)"
+		"</w:instrText><w:fldChar/></w:r></w:p>",
+	    "", "a broken formula");
+	DOCX_IS("<w:p><w:r><w:fldChar/><w:instrText>EQ \\o\\ad(\\s\\up 9("
+		"とう),東)</w:instrText><w:fldChar/></w:r></w:p>",
+	    "東 (とう)\n", "readings as formulas");
 	docx_is(P("one") "<w:p><w:r><w:t>cut", "one\ncut\n", "a cut document");
 }
 
@@ -336,6 +348,12 @@ test_odf_lists(void)
 	    "I. again\nII. on\nend\n",
 	    NULL, "items are numbered as their styles say");
 	CHECK(doc_odf_text,
+	    ODF("",
+		"<text:p><text:ruby><text:ruby-base>東</text:ruby-base>"
+		"<text:ruby-text>とう</text:ruby-text></text:ruby>へ"
+		"</text:p>"),
+	    "東 (とう)へ\n", NULL, "readings");
+	CHECK(doc_odf_text,
 	    ODF("<text:outline-style><text:outline-level-style text:level='1' "
 		"style:num-format='1'/></text:outline-style>"
 		"<text:list-style style:name='B'><text:list-level-style-bullet "
@@ -475,6 +493,40 @@ test_mail_list(void)
 }
 
 static void
+test_rtf_fields(void)
+{
+	CHECK(doc_rtf_text,
+	    "{\\rtf1 a{\\field{\\*\\fldinst{ INCLUDEPICTURE \"http://x/y\" "
+	    "\\\\d}}{\\fldrslt pic}}b{\\field{\\*\\fldinst EQ \\\\o\\\\ad("
+	    "\\\\s\\\\up 9({\\u12392 ?}),{\\u26481 ?})}{\\fldrslt}}\\par end}",
+	    "apicb東 (と)\nend\nhttp://x/y\n", NULL, "fields of RTF");
+}
+
+static void
+test_alternatives(void)
+{
+	static const char mail[] =
+	    "Content-Type: multipart/alternative; "
+	    "boundary=b\n\n--b\nContent-Type: text/html\n"
+	    "\n<p>rich\n--b\nContent-Type: text/plain\n\n"
+	    "plain\n--b--\n";
+	struct doc_input in = { .fd = -1,
+		.data = mail,
+		.size = sizeof(mail) - 1,
+		.media = "" };
+	struct sink s;
+
+	CHECK(doc_mail_text, mail, "plain\n\nrich\n", NULL,
+	    "all forms, the best first");
+	sink_init(&s, 1 << 20);
+	s.text.wish.one = true;
+	OK(doc_mail_text(&in, &s.text, &s.err) == 0, "read");
+	sink_text(&s);
+	OK(strcmp(doc_buf_str(&s.out), "plain\n") == 0, "one of them");
+	sink_release(&s);
+}
+
+static void
 test_parts(void)
 {
 	doc_autobuf struct doc_buf name = { 0 };
@@ -540,6 +592,8 @@ main(void)
 	test_epub();
 	test_mail();
 	test_mail_list();
+	test_rtf_fields();
+	test_alternatives();
 	test_parts();
 	test_others();
 	return TAP_DONE();
