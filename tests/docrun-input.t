@@ -78,6 +78,26 @@ of_tenants() {
 }
 ok 'records of several tenants' of_tenants
 
+# Who comes last is not last: b's ten come behind 300 of a's.
+fair() {
+	mkdir fa fb
+	for i in $(seq 300); do echo "a $i" >fa/$i.txt; done
+	for i in $(seq 10); do echo "b $i" >fb/$i.txt; done
+	doclist --spool F/spool -T a fa >late
+	doclist --spool F/spool -T b fb >b
+	cat b >>late
+	status 0 ./run F -j 2 - <late
+	is 310 "$(recs .id F/out.ndjson | wc -l)"
+	last=$(recs .tenant F/out.ndjson | grep -n b | tail -n 1 | cut -d : -f 1)
+	test "$last" -lt 100 || { echo "b is through at $last"; return 1; }
+	# And nobody's company changes what b gets.
+	status 0 ./run FB -j 2 - <b
+	sorted FB >alone
+	sorted F | jq -c 'select(.tenant == "b")' >beside
+	diff alone beside
+}
+ok 'who comes late does not wait for the others' fair
+
 settings() {
 	status 0 ./run S in
 	status 2 ./run S --lang deu --timeout 1m in 2>err

@@ -329,6 +329,20 @@ locked() {
 }
 ok 'one docrun to a folder' locked
 
+# Where nothing can be written nothing begins.
+barred() {
+	mkdir -p barred && chmod 755 barred
+	status 3 setpriv --reuid=65534 --regid=65534 --clear-groups \
+	    env HOME=/nonexistent docrun -o barred --progress none good 2>err
+	grep -q "cannot open 'barred/lock'" err
+	is "" "$(ls barred)"
+}
+if test "$(id -u)" -eq 0; then
+	ok 'a folder that takes no writing' barred
+else
+	skip 'a folder that takes no writing' 'not root'
+fi
+
 # One's own stage: five lines of shell, or less.
 own_stage() {
 	status 0 docrun -o W --db db --progress none --stages text,size2 \

@@ -21,9 +21,7 @@
 enum {
 	FED_MAX = 256,	 /* names doclist has at a time */
 	READY_MAX = 256, /* documents of the tenant that wait */
-	FRUITLESS_MAX = 10,
-	TRIES_MAX = 2, /* deaths of doclist with one name */
-	MARK_MS = 150  /* of silence */
+	MARK_MS = 150	 /* of silence */
 };
 
 static void
@@ -95,49 +93,8 @@ new_entry(struct feed *feed, const struct doc_found *f, const char *id,
 	return e;
 }
 
-/* One more name.  1; 0: there is none; DOC_NAMES_LATER; -1 with *err. */
-static int
-next_name(struct feed *feed, struct doc_error *err)
-{
-	struct doc_ledger *ledger = feed->hub->setup->ledger;
-	struct doc_entry *e = feed->again;
-	struct doc_found f;
-	char id[DOC_ID_SIZE];
-	enum doc_met met;
-	uint32_t n;
-	int rc;
-
-	if (e != NULL) {
-		feed->again = e->next;
-		return give(feed, e) < 0
-		    ? doc_error_set(err, DOC_E_SPAWN, "%s", feed->child.err.msg)
-		    : 1;
-	}
-	rc = feed->hub->draining ? 0 : doc_names_next(feed->names, &f, err);
-	if (rc != 1)
-		return rc;
-	/* As doclist does with what no system call takes. */
-	f.len = DOC_MIN(strnlen(f.path, f.len), (size_t)PATH_MAX);
-	id_of(feed, f.path, f.len, id);
-	met = doc_ledger_meet(ledger, id, f.sig, &n);
-	if (met == DOC_MET_WHOLE) {
-		feed->hub->setup->skipped++;
-		return 1;
-	}
-	feed->hub->setup->inputs++;
-	e = new_entry(feed, &f, id, n);
-	if (e == NULL || doc_ledger_begin(ledger, err) < 0 ||
-	    doc_ledger_in(ledger, n, id, f.sig) < 0)
-		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-	e->again = met == DOC_MET_PART;
-	return give(feed, e) < 0
-	    ? doc_error_set(err, DOC_E_SPAWN, "cannot start doclist: %s",
-		  feed->child.err.msg)
-	    : 1;
-}
-
-static void
-through(struct feed *feed, struct doc_entry *e)
+void
+feed_through(struct feed *feed, struct doc_entry *e)
 {
 	struct doc_error err = { 0 };
 
@@ -166,7 +123,7 @@ begin_entry(struct feed *feed, struct doc_entry *e)
 
 		feed->first = done->next;
 		feed->fed--;
-		through(feed, done);
+		feed_through(feed, done);
 	}
 	feed->current = e;
 	e->seen = true;
@@ -239,6 +196,10 @@ hear_mark(struct feed *feed, const char *line, size_t len)
 		e = e->next;
 	if (e != NULL)
 		begin_entry(feed, e);
+	feed->heard++;
+	feed->fruitless = 0;
+	feed->care = feed->care == CARE_ALIVE ? CARE_NEXT : CARE_NONE;
+	feed->hub->moves++;
 	return true;
 }
 
@@ -276,9 +237,10 @@ hear(struct feed *feed, const char *line, size_t len)
 		take_document(feed, e, id, line, len);
 }
 
-/* doclist dies of this name: a record of our own says so. */
-static void
-poison(struct feed *feed, struct doc_entry *e)
+/* A record of our own, where doclist has none. */
+void
+feed_speak_for(struct feed *feed, struct doc_entry *e,
+    const struct doc_error *why)
 {
 	doc_autobuf struct doc_buf line = { 0 };
 	struct doc_error err = { 0 };
@@ -287,7 +249,6 @@ poison(struct feed *feed, struct doc_entry *e)
 		.path_len = e->path.len - 1 };
 	struct doc_json j;
 
-	doc_error_set(&err, DOC_E_POISON, "it ended doclist every time");
 	doc_json_begin(&j, &line);
 	doc_json_open(&j, NULL, '{');
 	doc_json_int(&j, "v", DOC_RECORD_VERSION);
@@ -297,7 +258,7 @@ poison(struct feed *feed, struct doc_entry *e)
 	doc_name_write(&j, &name);
 	doc_json_open(&j, "list", '{');
 	doc_json_str(&j, "status", doc_status_name(DOC_STATUS_ERROR));
-	doc_error_write(&err, &j);
+	doc_error_write(why, &j);
 	doc_json_close(&j, '}');
 	doc_json_close(&j, '}');
 	if (j.failed)
@@ -305,46 +266,7 @@ poison(struct feed *feed, struct doc_entry *e)
 	else if (!e->seen)
 		take_document(feed, e, e->id, line.data, line.len);
 	e->seen = true;
-	through(feed, e);
-}
-
-/* All names that are not through go to the next doclist; the one it was at
- * may be to blame. */
-static void
-died(struct feed *feed, int ws)
-{
-	struct hub *hub = feed->hub;
-	struct doc_entry *e = feed->first;
-	struct doc_error err = { 0 };
-	int status = WIFEXITED(ws) ? WEXITSTATUS(ws) : 3;
-
-	if (*hub->setup->signal != 0 || hub->err.code != DOC_E_NONE)
-		return;
-	feed->fruitless += feed->heard == 0;
-	if (feed->fruitless > FRUITLESS_MAX || (WIFEXITED(ws) && status > 1)) {
-		doc_error_set(&err, DOC_E_STREAM,
-		    "doclist ended with status %d", status);
-		hub->status = status > 1 ? status : 3;
-		hub_fail(hub, &err);
-		return;
-	}
-	doc_broker_refill(hub->setup->broker);
-	hub->setup->restarts++;
-	doc_warn("doclist was ended (%s); starting it again, %u names wait",
-	    WIFSIGNALED(ws) ? strsignal(WTERMSIG(ws)) : "too early", feed->fed);
-	feed->first = feed->last = feed->current = NULL;
-	feed->fed = 0;
-	if (e != NULL && ++e->tries > TRIES_MAX) {
-		struct doc_entry *bad = e;
-
-		e = e->next;
-		if (bad->marker)
-			through(feed, bad);
-		else
-			poison(feed, bad);
-	}
-	feed->again = e;
-	hub->moves++;
+	feed_through(feed, e);
 }
 
 static void
@@ -355,7 +277,7 @@ end_of_output(struct feed *feed)
 	bool good = WIFEXITED(ws) && WEXITSTATUS(ws) <= 1;
 
 	if (!told || !good) {
-		died(feed, ws);
+		feed_died(feed, ws);
 		return;
 	}
 	while (feed->first != NULL) {
@@ -363,26 +285,79 @@ end_of_output(struct feed *feed)
 
 		feed->first = done->next;
 		feed->fed--;
-		through(feed, done);
+		feed_through(feed, done);
 	}
 	feed->last = feed->current = NULL;
 	feed->hub->moves++;
+}
+
+/* One more name.  1; 0: there is none; DOC_NAMES_LATER; -1 with *err. */
+int
+feed_next_name(struct feed *feed, struct doc_error *err)
+{
+	struct doc_ledger *ledger = feed->hub->setup->ledger;
+	struct doc_entry *e = feed->again;
+	struct doc_error bad = { 0 };
+	struct doc_found f;
+	char id[DOC_ID_SIZE];
+	enum doc_met met;
+	uint32_t n;
+	int rc;
+
+	if (e != NULL) {
+		feed->again = e->next;
+		return give(feed, e) < 0
+		    ? doc_error_set(err, DOC_E_SPAWN, "%s", feed->child.err.msg)
+		    : 1;
+	}
+	rc = feed->hub->draining ? 0 : doc_names_next(feed->names, &f, err);
+	if (rc != 1)
+		return rc;
+	/* As doclist does with what no system call takes. */
+	f.len = DOC_MIN(strnlen(f.path, f.len), (size_t)PATH_MAX);
+	id_of(feed, f.path, f.len, id);
+	met = doc_ledger_meet(ledger, id, f.sig, &n);
+	if (met == DOC_MET_WHOLE) {
+		feed->hub->setup->skipped++;
+		return 1;
+	}
+	feed->hub->setup->inputs++;
+	e = new_entry(feed, &f, id, n);
+	if (e == NULL || doc_ledger_begin(ledger, err) < 0 ||
+	    doc_ledger_in(ledger, n, id, f.sig) < 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	e->again = met == DOC_MET_PART;
+	/* That would ask for a mark. */
+	if (f.len == 0) {
+		doc_error_set(&bad, DOC_E_NAME, "an empty name");
+		feed_speak_for(feed, e, &bad);
+		return 1;
+	}
+	return give(feed, e) < 0
+	    ? doc_error_set(err, DOC_E_SPAWN, "cannot start doclist: %s",
+		  feed->child.err.msg)
+	    : 1;
+}
+
+void
+feed_ask_for_mark(struct feed *feed)
+{
+	struct doc_entry *e = hub_entry_new(feed->hub, "", 0);
+
+	if (e != NULL)
+		e->marker = true;
+	if (e == NULL || doc_buf_addc(&e->path, '\0') < 0 || give(feed, e) < 0)
+		hub_fail(feed->hub, &feed->child.err);
 }
 
 /* Nothing comes, and what doclist has may be through or not. */
 static bool
 mark(struct feed *feed)
 {
-	struct doc_entry *e;
-
 	if (feed->fed == 0 || feed->marked || feed->child.pid == 0 ||
 	    doc_clock_ms() < feed->moved_ms + MARK_MS)
 		return false;
-	e = hub_entry_new(feed->hub, "", 0);
-	if (e != NULL)
-		e->marker = true;
-	if (e == NULL || doc_buf_addc(&e->path, '\0') < 0 || give(feed, e) < 0)
-		hub_fail(feed->hub, &feed->child.err);
+	feed_ask_for_mark(feed);
 	return true;
 }
 
@@ -393,9 +368,13 @@ take_names(struct feed *feed)
 	bool any = false;
 	int rc = 1;
 
+	if (feed->care != CARE_NONE) {
+		feed_take_care(feed);
+		return;
+	}
 	while (rc == 1 && feed->fed < FED_MAX &&
 	    feed->hub->err.code == DOC_E_NONE) {
-		rc = next_name(feed, &err);
+		rc = feed_next_name(feed, &err);
 		any = any || rc == 1;
 	}
 	if (rc == DOC_NAMES_LATER)

@@ -5,7 +5,7 @@
  * When it dies, all it had comes back and is given to its successor one at a
  * time, so that it shows which document does it.  Whose death can be the
  * stage's own doing is believed after one more; SIGKILL and the like may come
- * from outside, and only the third one that hits the same lonely document
+ * from outside, and only the fifth one that hits the same lonely document
  * counts.
  */
 #include <signal.h>
@@ -22,19 +22,32 @@ enum {
 	SENT_BYTES = 8 << 20,
 	WAITING_MAX = 64,
 	WAITING_BYTES = 8 << 20,
+	SHARED_MAX = 16, /* of several tenants, ... */
+	SHARED_JOB = 4,	 /* ... and for each worker */
 	FRUITLESS_MAX = 10,
-	DEATHS_OWN = 1, /* alone, after the one in company */
-	DEATHS_OUTSIDE = 3
+	DEATHS_OWN = 1 /* alone, after the one in company */
 };
 
 static const char ping[] = "{\"v\":1,\"type\":\"ping\"}\n";
 /* So that the stage knows its input to be whole. */
 static const char end[] = "{\"v\":1,\"type\":\"end\",\"stage\":\"docrun\"}\n";
 
+/* With several tenants no queue is so long that one who comes late waits for
+ * what the others have in it. */
+static unsigned
+most(const struct hop *hop, unsigned alone)
+{
+	const struct doc_hub *s = hop->hub->setup;
+
+	return s->tenants->n > 1
+	    ? DOC_MIN(alone, SHARED_MAX + SHARED_JOB * s->broker->most)
+	    : alone;
+}
+
 bool
 hop_room(const struct hop *hop)
 {
-	return hop->waiting.count < WAITING_MAX &&
+	return hop->waiting.count < most(hop, WAITING_MAX) &&
 	    hop->waiting.bytes < WAITING_BYTES;
 }
 
@@ -57,7 +70,30 @@ may_send(const struct hop *hop)
 	/* The suspect alone, and only once its stage is known to live. */
 	if (next->alone || (there != NULL && there->alone))
 		return there == NULL && hop->alive;
-	return hop->sent.count < SENT_MAX && hop->sent.bytes < SENT_BYTES;
+	return hop->sent.count < most(hop, SENT_MAX) &&
+	    hop->sent.bytes < SENT_BYTES;
+}
+
+/* Of the tenant that has the fewest there. */
+static struct doc_flight *
+choose(const struct hop *hop)
+{
+	struct doc_flight *best = hop->waiting.head;
+	unsigned fewest = UINT32_MAX;
+
+	if (hop->hub->setup->tenants->n == 1 || best->alone)
+		return best;
+	for (struct doc_flight *f = hop->waiting.head; f; f = f->next) {
+		unsigned n = 0;
+
+		for (struct doc_flight *g = hop->sent.head; g; g = g->next)
+			n += g->tenant == f->tenant;
+		if (n < fewest) {
+			fewest = n;
+			best = f;
+		}
+	}
+	return best;
 }
 
 static void
@@ -66,7 +102,7 @@ send_some(struct hop *hop)
 	bool any = false;
 
 	while (may_send(hop)) {
-		struct doc_flight *f = hop->waiting.head;
+		struct doc_flight *f = choose(hop);
 
 		if (doc_buf_add(&hop->child.out, f->line.data, f->line.len) < 0)
 			break;
@@ -161,15 +197,6 @@ hear(struct hop *hop, const char *line, size_t len)
 		hub_fail(hop->hub, &err);
 }
 
-static bool
-from_outside(int ws)
-{
-	int sig = WIFSIGNALED(ws) ? WTERMSIG(ws) : 0;
-
-	return sig == SIGKILL || sig == SIGTERM || sig == SIGINT ||
-	    sig == SIGHUP;
-}
-
 /* Convicted: it goes on without this stage. */
 static void
 poison(struct hop *hop, struct doc_flight *f)
@@ -204,7 +231,7 @@ static void
 bring_back(struct hop *hop, int ws)
 {
 	struct doc_flight *f = hop->sent.head;
-	unsigned most = from_outside(ws) ? DEATHS_OUTSIDE : DEATHS_OWN;
+	unsigned most = hub_from_outside(ws) ? HUB_DEATHS_OUTSIDE : DEATHS_OWN;
 
 	if (f != NULL && f->alone && ++f->deaths >= most) {
 		doc_queue_remove(&hop->sent, f);
@@ -360,7 +387,7 @@ hop_tick(struct hop *hop)
 	if (now < due)
 		return (int)DOC_MIN(due - now, 60000U);
 	hop->heard_ms = now;
-	if (!hop->child.closing && hop->sent.count == SENT_MAX)
+	if (!hop->child.closing && hop->sent.count == most(hop, SENT_MAX))
 		doc_child_end(&hop->child); /* it may wait for more */
 	else
 		doc_child_kill(&hop->child, SIGKILL);

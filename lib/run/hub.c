@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/wait.h>
 
 #include "lib/base/clock.h"
 #include "lib/run/drop.h"
 #include "lib/run/hub_impl.h"
 
-enum { TICK_MS = 200, POISON_TRIES = 2 };
+/* Ends of docrun with a document in the stages, until it is given to them
+ * alone; and with it alone, until it is not given to them any more. */
+enum { TICK_MS = 200, SUSPECT_TRIES = 2, LONE_TRIES = 3 };
 
 void
 hub_fail(struct hub *hub, const struct doc_error *err)
@@ -19,6 +22,15 @@ hub_fail(struct hub *hub, const struct doc_error *err)
 	hub->err = *err;
 	if (err->code == DOC_E_NONE)
 		doc_error_set(&hub->err, DOC_E_NO_MEMORY, "no memory");
+}
+
+bool
+hub_from_outside(int ws)
+{
+	int sig = WIFSIGNALED(ws) ? WTERMSIG(ws) : 0;
+
+	return sig == SIGKILL || sig == SIGTERM || sig == SIGINT ||
+	    sig == SIGHUP;
 }
 
 struct doc_entry *
@@ -130,6 +142,16 @@ refuse(struct hub *hub, struct doc_flight *f, const char *status,
 	land(hub, f);
 }
 
+/* What ends docrun while engines load is no document. */
+static bool
+all_alive(const struct hub *hub)
+{
+	for (unsigned i = 0; i < hub->setup->stage_count; i++)
+		if (!hub->hops[i].alive)
+			return false;
+	return true;
+}
+
 /* Nothing flies beside it, and nothing will. */
 static bool
 only_one(const struct hub *hub)
@@ -142,7 +164,8 @@ only_one(const struct hub *hub)
 	for (unsigned i = 0; i < s->tenants->n; i++)
 		more += s->tenants->at[i]->ready.count;
 	more += !hub->inlet.over;
-	return hub->launched == 1 && (hub->lone != NULL || more <= 1);
+	return hub->launched == 1 && all_alive(hub) &&
+	    (hub->lone != NULL || more <= 1);
 }
 
 static void
@@ -158,9 +181,10 @@ launch(struct hub *hub, struct doc_flight *f)
 	}
 	/* docrun itself, or the machine, went down with it, and nothing else
 	 * was there. */
-	if (f->past.lone >= POISON_TRIES) {
+	if (f->past.lone >= LONE_TRIES) {
 		doc_error_set(&err, DOC_E_POISON,
-		    "the run ended twice with nothing but this at work");
+		    "the run ended %d times with nothing but this at work",
+		    LONE_TRIES);
 		refuse(hub, f, "error", DOC_R_NONE, &err);
 		return;
 	}
@@ -181,9 +205,11 @@ fill(struct hub *hub)
 		struct doc_flight *f = hub->held ? hub->held
 						 : doc_tenants_next(s->tenants);
 		bool suspect = f != NULL &&
-		    f->past.tries + f->past.lone >= POISON_TRIES;
+		    f->past.tries + f->past.lone >= SUSPECT_TRIES;
 
-		hub->held = suspect && hub->launched > 0 ? f : NULL;
+		hub->held = suspect && (hub->launched > 0 || !all_alive(hub))
+		    ? f
+		    : NULL;
 		if (f == NULL || hub->held != NULL)
 			return;
 		if (suspect)

@@ -8,6 +8,11 @@
 #include "lib/run/child.h"
 #include "lib/run/hub.h"
 
+/* So often must a signal that may come from outside hit the same document, all
+ * alone, until it is believed: with a kill every other second and a tenth of a
+ * second for a document, once in three million. */
+enum { HUB_DEATHS_OUTSIDE = 5 };
+
 /* A stage of ours or the user's, in its place in the line. */
 struct hop {
 	struct hub *hub;
@@ -24,6 +29,10 @@ struct hop {
 	uint64_t heard_ms;  /* when it last gave something back */
 };
 
+/* After doclist died: is the new one alive, and does it outlive the first of
+ * the names it had? */
+enum care { CARE_NONE, CARE_ALIVE, CARE_NEXT, CARE_ALONE };
+
 /* doclist of one tenant, and the names it is given. */
 struct feed {
 	struct hub *hub;
@@ -38,7 +47,8 @@ struct feed {
 	unsigned fruitless;
 	uint64_t heard;	   /* records, in this life */
 	uint64_t moved_ms; /* when it last was told, or told, something */
-	bool marked;	   /* the last thing it was told is a marker */
+	enum care care;
+	bool marked; /* the last thing it was told is a marker */
 	bool exhausted, over;
 };
 
@@ -83,11 +93,26 @@ int hop_tick(struct hop *hop);
 /* feed.c */
 void feed_pump(struct feed *feed);
 void feed_release(struct feed *feed);
+/* Give doclist one more name.  1; 0: there is none; DOC_NAMES_LATER; -1. */
+int feed_next_name(struct feed *feed, struct doc_error *err);
+void feed_ask_for_mark(struct feed *feed);
+/* All that comes out of it has come. */
+void feed_through(struct feed *feed, struct doc_entry *e);
+/* A record of our own, where doclist has none, and it is through. */
+void feed_speak_for(struct feed *feed, struct doc_entry *e,
+    const struct doc_error *why);
+
+/* feed_care.c */
+void feed_died(struct feed *feed, int wait_status);
+void feed_take_care(struct feed *feed); /* the next step after that */
 
 /* inlet.c */
 void inlet_start(struct inlet *in, struct hub *hub);
 void inlet_pump(struct inlet *in);
 void inlet_release(struct inlet *in);
+
+/* Was it a signal that others send, too? */
+bool hub_from_outside(int ws);
 
 /* hub.c: what the others tell it. */
 void hub_listed(struct hub *hub, struct doc_flight *f);

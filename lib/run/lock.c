@@ -45,13 +45,18 @@ doc_lock_take(const char *dir, struct doc_error *err)
 	struct owner me = { 0 }, other = { 0 };
 	char path[4200], text[256];
 	int fd, n;
+	bool locked;
 
 	snprintf(path, sizeof(path), "%s/lock", dir);
 	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return doc_error_sys(err, "cannot open '%s'", path);
 	self(&me);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+	locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+	if (!locked && errno != EWOULDBLOCK) {
+		/* A disk of another machine, mostly. */
+		doc_error_sys(err, "cannot lock '%s'", path);
+	} else if (!locked) {
 		read_owner(fd, &other);
 		doc_error_set(err, DOC_E_USAGE,
 		    "another docrun works in '%s' (process %ld on %s)", dir,

@@ -278,10 +278,10 @@ doc_batch_run(struct doc_batch *b, int out)
 	catch_signals();
 	if (b->deadline_ms != 0)
 		hub.deadline_ms = doc_clock_ms() + b->deadline_ms;
-	if (b->watch)
-		setenv("DOCPIPE_MARKS", "1", 1);
-	else if (b->progress == DOC_PROGRESS_TTY ||
-	    (b->progress == DOC_PROGRESS_AUTO && isatty(2)))
+	setenv("DOCPIPE_MARKS", "1", 1);
+	if (!b->watch &&
+	    (b->progress == DOC_PROGRESS_TTY ||
+		(b->progress == DOC_PROGRESS_AUTO && isatty(2))))
 		count_inputs(b, &meter);
 	if (doc_meter_open(&meter, b->dir, &err) < 0)
 		return doc_last_words(&err);
