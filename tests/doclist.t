@@ -548,6 +548,23 @@ outlook() {
 }
 ok 'attachments of a message of Outlook' outlook
 
+outlook_within() {
+	fixtures forwarded.msg
+	status 0 doclist f/forwarded.msg >out
+	cat >want <<'E'
+[] application/vnd.ms-outlook
+["The inner one.msg"] application/vnd.ms-outlook
+["The inner one.msg","deep.txt"] text/plain
+E
+	recs '"\(.member // []) \(.media)"' out >got
+	diff -u want got
+	is 5100 "$(recs 'select(.depth == 2).size' out)"
+	# And it is a message like any other.
+	doctext -q --inline <out >text || :
+	any '.depth == 1 and (.text.content | test("Words within"))' text
+}
+ok 'a message in a message' outlook_within
+
 # --- what is behind something else -------------------------------------------
 
 pdf_files() {

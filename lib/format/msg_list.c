@@ -7,16 +7,13 @@
 #include "lib/format/msg_list.h"
 #include "lib/format/ole.h"
 
-/* Messages in messages; people forward forwards. */
-enum { MAX_DEPTH = 16 };
-
 #define ATTACHMENT "__attach_version1.0_" /* [MS-OXMSG] 2.2.2 */
 
 struct lister {
 	struct doc_ole *ole;
 	struct doc_member member;
 	struct doc_work *work;
-	unsigned seen, refused, depth;
+	unsigned seen, refused;
 };
 
 /* STORAGE/ENTRY; the root's name is empty. */
@@ -70,58 +67,68 @@ name_of(struct lister *l, const char *storage, struct doc_buf *name)
 	doc_buf_addf(name, "attachment-%u", l->seen);
 }
 
-static int walk(struct lister *l, const char *storage, const char *prefix,
-    struct doc_error *err);
-
-/* Another message, as a storage of its own. */
-static int
-deliver_message(struct lister *l, const char *storage, struct doc_buf *name,
-    struct doc_error *err)
+/* Has the storage what every message has? */
+static bool
+is_message(struct doc_ole *ole, const char *storage)
 {
-	struct doc_error bad = { 0 };
+	doc_autobuf struct doc_buf path = { 0 };
+	doc_autobuf struct doc_buf properties = { 0 };
 
-	doc_error_set(&bad, DOC_E_UNSUPPORTED,
-	    "a message in a message; its attachments follow");
+	return doc_ole_read(ole,
+		   below(&path, storage, "__properties_version1.0"),
+		   &properties) == 1;
+}
+
+/* Say what is wrong with the member, and count it. */
+static void
+blame(struct lister *l, const struct doc_error *bad)
+{
+	if (bad->code == DOC_E_NONE)
+		return;
 	l->refused++;
-	doc_work_reason(l->work, DOC_R_UNSUPPORTED);
-	doc_work_bytes(l->work, DOC_F_NAME, name->data, name->len);
-	l->work->ops->member_close(l->work, &bad, DOC_R_NONE);
-	doc_buf_addc(name, '/');
-	return walk(l, storage, doc_buf_str(name), err);
+	doc_work_reason(l->work, doc_reason_of(bad->code));
+}
+
+/* Bytes of the attachment in `storage`; another message, which is a storage of
+ * its own, becomes a file. */
+static void
+content_of(struct lister *l, const char *storage, struct doc_buf *name,
+    struct doc_buf *data, struct doc_error *bad)
+{
+	doc_autobuf struct doc_buf path = { 0 };
+	doc_autobuf struct doc_buf entry = { 0 };
+	bool is_storage = false;
+	int rc = doc_ole_read(l->ole,
+	    below(&path, storage, "__substg1.0_37010102"), data);
+
+	if (rc < 0)
+		doc_error_set(bad, DOC_E_DAMAGED, "attachment is cut short");
+	if (rc != 0)
+		return;
+	below(&path, storage, "__substg1.0_3701000D");
+	if (!doc_ole_entry(l->ole, path.data, 0, &entry, &is_storage)) {
+		doc_error_set(bad, DOC_E_UNSUPPORTED,
+		    "an attachment by reference, or without content");
+		return;
+	}
+	/* Objects of other programs are such storages as well. */
+	if (is_message(l->ole, path.data))
+		doc_buf_adds(name, ".msg");
+	if (doc_ole_save_message(l->ole, path.data, data, bad) < 0)
+		return;
 }
 
 static int
-deliver(struct lister *l, const char *storage, const char *prefix,
-    struct doc_error *err)
+deliver(struct lister *l, const char *storage, struct doc_error *err)
 {
 	doc_autobuf struct doc_buf name = { 0 };
 	doc_autobuf struct doc_buf data = { .max = DOC_OLE_STREAM_MAX };
-	doc_autobuf struct doc_buf path = { 0 };
-	doc_autobuf struct doc_buf inner = { 0 };
-	doc_autobuf struct doc_buf entry = { 0 };
 	struct doc_error bad = { 0 };
-	bool is_storage = false;
-	int rc;
 
 	l->seen++;
-	doc_buf_adds(&name, prefix);
 	name_of(l, storage, &name);
-	below(&inner, storage, "__substg1.0_3701000D");
-	rc = doc_ole_read(l->ole, below(&path, storage, "__substg1.0_37010102"),
-	    &data);
-	if (rc == 0) {
-		if (doc_ole_entry(l->ole, doc_buf_str(&inner), 0, &entry,
-			&is_storage))
-			return deliver_message(l, inner.data, &name, err);
-		doc_error_set(&bad, DOC_E_UNSUPPORTED,
-		    "an attachment by reference, or without content");
-	} else if (rc < 0) {
-		doc_error_set(&bad, DOC_E_DAMAGED, "attachment is cut short");
-	}
-	if (bad.code != DOC_E_NONE) {
-		l->refused++;
-		doc_work_reason(l->work, doc_reason_of(bad.code));
-	}
+	content_of(l, storage, &name, &data, &bad);
+	blame(l, &bad);
 	doc_member_begin(&l->member, name.data, name.len);
 	if (doc_member_write(&l->member, data.data, data.len, 0, &bad) < 0 &&
 	    l->member.refused) {
@@ -132,29 +139,22 @@ deliver(struct lister *l, const char *storage, const char *prefix,
 }
 
 static int
-walk(struct lister *l, const char *storage, const char *prefix,
-    struct doc_error *err)
+walk(struct lister *l, struct doc_error *err)
 {
 	bool is_storage;
 	int rc = 0;
 
-	if (l->depth == MAX_DEPTH) {
-		doc_work_reason(l->work, DOC_R_DEPTH);
-		return 0;
-	}
-	l->depth++;
 	for (unsigned i = 0; rc == 0; i++) {
 		doc_autobuf struct doc_buf entry = { 0 };
 		doc_autobuf struct doc_buf path = { 0 };
 
-		if (!doc_ole_entry(l->ole, storage, i, &entry, &is_storage))
+		if (!doc_ole_entry(l->ole, "", i, &entry, &is_storage))
 			break;
 		if (!is_storage || doc_buf_str(&entry) == NULL ||
 		    strncmp(entry.data, ATTACHMENT, strlen(ATTACHMENT)) != 0)
 			continue;
-		rc = deliver(l, below(&path, storage, entry.data), prefix, err);
+		rc = deliver(l, below(&path, "", entry.data), err);
 	}
-	l->depth--;
 	return rc;
 }
 
@@ -170,7 +170,7 @@ doc_msg_list(const struct doc_input *in, struct doc_work *work,
 	    doc_member_init(&l.member, work, err) < 0)
 		return -1;
 	l.ole = ole;
-	rc = walk(&l, "", "", err);
+	rc = walk(&l, err);
 	doc_member_release(&l.member);
 	doc_work_int(work, DOC_F_SEEN, l.seen);
 	doc_work_int(work, DOC_F_REFUSED, l.refused + (rc < 0));

@@ -3,6 +3,8 @@
 
 #include <gsf/gsf-infile-msole.h>
 #include <gsf/gsf-input-memory.h>
+#include <gsf/gsf-outfile-msole.h>
+#include <gsf/gsf-output-memory.h>
 #include <gsf/gsf-utils.h>
 
 #include "lib/format/ole.h"
@@ -125,6 +127,122 @@ doc_ole_entry(struct doc_ole *ole, const char *storage, unsigned i,
 	if (at != NULL)
 		g_object_unref(at);
 	return s != NULL;
+}
+
+/* One copy of a storage. */
+struct copy {
+	size_t left; /* bytes that may still be written */
+	bool whole;
+	unsigned depth;
+};
+
+/* The properties of the root have 8 reserved bytes more in their header than
+ * those of an inner message ([MS-OXMSG] 2.4.1.1, 2.4.1.2). */
+static void
+copy_stream(struct copy *c, GsfInput *from, GsfOutput *to, bool properties)
+{
+	static const guint8 reserved[8];
+	doc_autobuf struct doc_buf b = { .max = c->left };
+	size_t head = 0;
+
+	if (read_all(from, &b) < 0)
+		c->whole = false;
+	if (properties && b.len >= 24) {
+		head = 24;
+		gsf_output_write(to, head, (const guint8 *)b.data);
+		gsf_output_write(to, sizeof(reserved), reserved);
+	}
+	if (b.len > head)
+		gsf_output_write(to, b.len - head,
+		    (const guint8 *)b.data + head);
+	c->left -= DOC_MIN(c->left, b.len);
+}
+
+static void
+copy_storage(struct copy *c, GsfInfile *from, GsfOutfile *to)
+{
+	int n = gsf_infile_num_children(from);
+
+	if (++c->depth > MAX_DEPTH)
+		c->whole = false;
+	for (int i = 0; i < n && c->depth <= MAX_DEPTH; i++) {
+		const char *name = gsf_infile_name_by_index(from, i);
+		GsfInput *child = gsf_infile_child_by_index(from, i);
+		bool folder = child != NULL && GSF_IS_INFILE(child) &&
+		    gsf_infile_num_children(GSF_INFILE(child)) >= 0;
+		GsfOutput *new = child != NULL &&name != NULL
+		    ? gsf_outfile_new_child(to, name, folder)
+		    : NULL;
+
+		if (new == NULL)
+			c->whole = false;
+		else if (folder)
+			copy_storage(c, GSF_INFILE(child), GSF_OUTFILE(new));
+		else
+			copy_stream(c, child, new,
+			    c->depth == 1 &&
+				strcmp(name, "__properties_version1.0") == 0);
+		if (new != NULL) {
+			gsf_output_close(new);
+			g_object_unref(new);
+		}
+		g_clear_object(&child);
+	}
+	c->depth--;
+}
+
+/* What the named properties are called is told once, in the root (2.2.3). */
+static void
+copy_names(struct copy *c, struct doc_ole *ole, GsfOutfile *to)
+{
+	static const char name[] = "__nameid_version1.0";
+	GsfInput *from = find(ole, name);
+	GsfOutput *new;
+
+	if (from == NULL)
+		return;
+	if (GSF_IS_INFILE(from)) {
+		new = gsf_outfile_new_child(to, name, TRUE);
+		c->depth++;
+		copy_storage(c, GSF_INFILE(from), GSF_OUTFILE(new));
+		c->depth--;
+		gsf_output_close(new);
+		g_object_unref(new);
+	}
+	g_object_unref(from);
+}
+
+int
+doc_ole_save_message(struct doc_ole *ole, const char *storage,
+    struct doc_buf *out, struct doc_error *err)
+{
+	/* CLSID of a message, 00020D0B-0000-0000-C000-000000000046. */
+	static const guint8 class[16] = { 0x0b, 0x0d, 2, 0, 0, 0, 0, 0, 0xc0, 0,
+		0, 0, 0, 0, 0, 0x46 };
+	struct copy c = { .left = DOC_OLE_STREAM_MAX, .whole = true };
+	GsfInput *from = find(ole, storage);
+	GsfOutput *memory = gsf_output_memory_new();
+	GsfOutfile *to = gsf_outfile_msole_new(memory);
+	int rc = 0;
+
+	gsf_outfile_msole_set_class_id(GSF_OUTFILE_MSOLE(to), class);
+	if (from != NULL && GSF_IS_INFILE(from))
+		copy_storage(&c, GSF_INFILE(from), to);
+	else
+		c.whole = false;
+	copy_names(&c, ole, to);
+	if (!gsf_output_close(GSF_OUTPUT(to)))
+		c.whole = false;
+	if (doc_buf_add(out,
+		gsf_output_memory_get_bytes(GSF_OUTPUT_MEMORY(memory)),
+		(size_t)gsf_output_size(memory)) < 0)
+		rc = doc_error_set(err, DOC_E_MEMORY, "message");
+	else if (!c.whole)
+		rc = doc_error_set(err, DOC_E_DAMAGED, "message is cut short");
+	g_object_unref(to);
+	g_object_unref(memory);
+	g_clear_object(&from);
+	return rc;
 }
 
 void

@@ -37,6 +37,12 @@ int doc_ole_read(struct doc_ole *ole, const char *path, struct doc_buf *buf);
 bool doc_ole_entry(struct doc_ole *ole, const char *storage, unsigned i,
     struct doc_buf *name, bool *is_storage);
 
+/* A message that is stored in another one, as a file of its own: `out` (empty)
+ * gets a compound file with the storage as its root.  -1 with DAMAGED when not
+ * all of it could be read (what could is there), MEMORY. */
+int doc_ole_save_message(struct doc_ole *ole, const char *storage,
+    struct doc_buf *out, struct doc_error *err) DOC_MUST_CHECK;
+
 void doc_ole_closep(struct doc_ole **ole);
 
 #endif
