@@ -58,6 +58,18 @@ announced(struct doc_layers *l, const char *base, size_t size, char *to)
 	return false;
 }
 
+/* What libclamav 1.4 calls a temp file of its own: other each time. */
+static bool
+is_temp(const char *base)
+{
+	static const char head[] = "clamav-", tail[] = ".tmp";
+	size_t n = strlen(head);
+
+	return strncmp(base, head, n) == 0 &&
+	    strspn(base + n, "0123456789abcdef") == 32 &&
+	    strcmp(base + n + 32, tail) == 0;
+}
+
 void
 doc_layers_look(struct doc_layers *l, unsigned level, const char *name,
     size_t size)
@@ -75,7 +87,7 @@ doc_layers_look(struct doc_layers *l, unsigned level, const char *name,
 	to[0] = '\0';
 	if (name == NULL || l->coming == 0)
 		return;
-	if (!announced(l, base_of(name), size, to))
+	if (!announced(l, base_of(name), size, to) && !is_temp(base_of(name)))
 		set_name(to, name);
 }
 

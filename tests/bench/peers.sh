@@ -124,6 +124,11 @@ clamscan-once)
 	clamscan --no-summary -d "$DB" --file-list="$in" >"$out/log" 2>&1
 	;;
 tesseract)     each ocr_tesseract ;;
+clamdscan)
+	clamdscan --config-file="${0%/tests/*}/build/bench/clamd/conf" \
+	    --no-summary --fdpass --multiscan --file-list="$in" \
+	    >"$out/log" 2>&1
+	;;
 pdftoppm)      each view_pdftoppm ;;
 vips)          each view_vips ;;
 convert)       each view_convert ;;

@@ -141,6 +141,14 @@ big_jpegs() {
 	as_records big
 }
 
+# tiny N: files of one line.
+tiny() {
+	local d=$work/tiny i
+	rm -rf "$d"; mkdir -p "$d"
+	for ((i = 0; i < $1; i++)); do echo "file $i" >"$d/$i"; done
+	find "$d" -type f | sort >"$work/tiny.list"
+}
+
 # The mixed set, packed.
 archives() {
 	local d=$work/packed n=0 f

@@ -23,6 +23,21 @@ is_hit(const struct doc_layers *l, unsigned i, const char *name,
 	    strcmp(l->hit[i].where, where) == 0;
 }
 
+/* Its own temp files have other names each time. */
+static void
+test_temp_name(void)
+{
+	static struct doc_layers l;
+
+	into(&l, 0, NULL, 900);
+	into(&l, 1, "/t/clamav-0123456789abcdef0123456789abcdef.tmp", 10);
+	into(&l, 2, "clamav-notes.tmp", 5);
+	doc_layers_hit(&l, "S");
+	OK(l.hits == 1 && is_hit(&l, 0, "S", "clamav-notes.tmp\x1f"),
+	    "no name of libclamav's own");
+	doc_layers_release(&l);
+}
+
 static void
 test_layers(void)
 {
@@ -112,6 +127,7 @@ test_names(void)
 int
 main(void)
 {
+	test_temp_name();
 	test_layers();
 	test_alerts();
 	test_names();
