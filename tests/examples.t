@@ -180,4 +180,44 @@ recipes() {
 }
 ok 'recipes.md: each of them' recipes
 
+# What README promises to who comes from other tools: the right column of its
+# table, each command in backquotes.
+readme() {
+	rm -rf readme
+	mkdir -p readme/in
+	cp -R f/* readme/in
+	cp -R readme/in readme/a
+	cd readme
+	mv a in/a
+	cp -R in/a in/b
+	export DOCPIPE_SPOOL="$PWD/spool" DOCPIPE_STORE="$PWD/store.db"
+	docrun -q -o BEFORE -g text in || :
+	docrun -q -o AFTER -g text in || :
+	awk '/^## Your job/ { on = 1; next } /^## / { on = 0 }
+	    on && /^\|/' "$top/README.md" | sed '1,2d; s/\\|/\x01/g' |
+	    cut -d '|' -f 3 | grep -o '`[^`]*`' |
+	    sed 's/`//g; s/\x01/|/g' >../list
+	number=0
+	while IFS= read -r line; do
+		case $line in
+		*--watch* | *--hosts*) continue ;; # go on for ever; need hosts
+		esac
+		number=$((number + 1))
+		echo "$number: $line"
+		rm -rf RUN.was
+		case $line in *'-o RUN'*) test ! -e RUN || mv RUN RUN.was ;; esac
+		rc=0
+		timeout 60 sh -c "$line" >"../said.$number" 2>../err \
+		    </dev/null || rc=$?
+		test "$rc" -le 1 || { cat ../err; return 1; }
+		if grep -E 'option|usage|cannot' ../err; then return 1; fi
+	done <../list
+	test "$number" -ge 11
+	cd ..
+	grep -q invoice.txt said.8
+	grep -q marked said.4
+	grep -q 'An invoice' said.3
+}
+ok 'README.md: what it says is to be done' readme
+
 done_testing
