@@ -12,10 +12,11 @@ PACKAGES := gcc make pkg-config libc6-dev \
 	fonts-dejavu-core fonts-urw-base35 fonts-droid-fallback jq strace parallel
 
 # What the tests need on top; the second line for worlds of tests/cage.t, the
-# third for archives and the daemon of docscan's.
+# third for archives and the daemon of docscan's, the last for tests/hosts.t.
 TEST_PACKAGES := $(PACKAGES) perl python3 python3-jsonschema libxml2-utils mandoc \
 	bubblewrap runc golang-github-containers-common user-mode-linux \
-	libarchive-tools p7zip-full clamav-daemon podman systemd-container
+	libarchive-tools p7zip-full clamav-daemon podman systemd-container \
+	openssh-server openssh-client iproute2 procps
 
 missing = $(shell for p in $(1); do \
 	dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \

@@ -69,9 +69,11 @@ doc_hosts_read(struct doc_hosts *h, const char *path, struct doc_error *err)
 	}
 	while (rc == 0 && getline(&line, &room, f) > 0) {
 		char *p = line + strspn(line, " \t");
+		size_t n = strlen(p);
 
 		number++;
-		p[strcspn(p, " \t\r\n")] = '\0';
+		while (n > 0 && isspace((unsigned char)p[n - 1]))
+			p[--n] = '\0';
 		if (*p == '\0' || *p == '#')
 			continue;
 		rc = add_host(h, p, err);

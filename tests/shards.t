@@ -1,0 +1,295 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# docrun plan, shard, todo, merge: a run in pieces is that run.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+fixtures letter.pdf scan1.pdf locked.pdf damaged.pdf letter.docx mail.eml \
+    box.tar.gz utf8.txt notice.png empty
+make_fixtures db marker.ndb
+ln -s letter.pdf f/link.pdf
+echo text >"$(printf 'f/new\nline\\\377.txt')"
+mkfifo f/fifo
+files="f nowhere $scratch/f/utf8.txt"
+
+# plan OPTION...: of the same run as `one`.
+plan() {
+	rm -rf RUN
+	# shellcheck disable=SC2086 # words
+	status 0 docrun plan -q -o RUN --db=db "$@" $files >out 2>err
+	test ! -s out
+}
+
+todo() {
+	status 0 docrun todo -r RUN >left
+}
+
+all_shards() {
+	todo
+	while read -r k; do
+		status 0 docrun shard -r RUN "$@" "$k" >out 2>err
+		test ! -s out
+	done <left
+}
+
+same() {
+	status 1 docrun merge -r RUN >out 2>err
+	test ! -s out
+	alike RUN/out.ndjson ONE/out.ndjson
+}
+
+pieces() {
+	# shellcheck disable=SC2086 # words
+	status 1 docrun -q -o RUN --db=db $files 2>err
+	mv RUN ONE
+	plan --shard-documents=4
+	is 4 "$(wc -l <RUN/shards)"
+	is 15 "$(wc -l <RUN/manifest)"
+	is "4 4 4 3" "$(awk '{ print $4 + 0 }' RUN/shards | xargs)"
+	# The largest first.
+	todo
+	awk '{ print $5 + 65536 * $4, $1 + 0 }' RUN/shards |
+	    sort -k 1,1nr -k 2n | awk '{ print $2 }' >want
+	cmp want left
+	status 3 docrun merge -r RUN >out 2>err
+	test ! -e RUN/out.ndjson
+	all_shards
+	is 0 "$(docrun todo -r RUN --count)"
+	same
+	# What it names is there.
+	recs '.data, .text.file, .ocr.file, .preview.file | select(.)' \
+	    RUN/out.ndjson >named
+	while IFS= read -r file; do test -f "$file"; done <named
+	clean
+}
+ok 'the records of the shards are those of one docrun' pieces
+
+again() {
+	find RUN/out -type f -exec sha256sum {} + | sort >before
+	status 0 docrun shard -v -r RUN 0 1 2>err
+	is 2 "$(grep -c 'was done already' err)"
+	find RUN/out -type f -exec sha256sum {} + | sort >after
+	cmp before after
+	status 2 docrun plan -q -o RUN f 2>err
+	status 2 docrun -q -o RUN f 2>err
+	lines 1 err
+	cmp RUN/out.ndjson before 2>/dev/null || same
+}
+ok 'what is done is not done again; a plan is not written over' again
+
+wrong() {
+	for bad in '-r RUN' '-r RUN 99' '-r RUN x' '-r nowhere 0' '0' \
+	    '-r RUN -b 2 1' '-r f 0'; do
+		# shellcheck disable=SC2086 # words
+		status 2 docrun shard $bad >out 2>err ||
+		    status 3 docrun shard $bad >out 2>err
+		lines 1 err
+	done
+	status 2 docrun plan -q -o R2 empty-folder-that-is-not 2>err || :
+	rm -rf R2
+	mkdir hollow
+	status 2 docrun plan -q -o R2 hollow 2>err
+	lines 1 err
+	test ! -e R2/plan.json
+}
+ok 'wrong numbers, no plan, no files' wrong
+
+engines() {
+	plan --shard-documents=4 -g text
+	SLURM_ARRAY_TASK_ID=2 status 0 docrun shard -v -r RUN 2>err
+	grep -q 'shard 2 is done' err
+	JOB_COMPLETION_INDEX=0 status 0 docrun shard -v -r RUN --every=3 2>err
+	grep -q 'shard 0 is done' err
+	grep -q 'shard 3 is done' err
+	LSB_JOBINDEX=2 status 0 docrun shard -v -r RUN --base=1 2>err
+	grep -q 'shard 1 is done' err
+	is 0 "$(docrun todo -r RUN --count)"
+}
+ok 'the number from the engine' engines
+
+missing() {
+	rm RUN/out/0000000/0000000001.ndjson
+	is 1 "$(docrun todo -r RUN)"
+	status 3 docrun merge -r RUN 2>err
+	grep -q 'shard 1 is not done' err
+	status 3 docrun merge -r RUN --partial 2>err
+	is 11 "$(recs 'select(.parent == null).id' RUN/out.ndjson | wc -l)"
+	status 0 docrun shard -r RUN 1 2>err
+	is 0 "$(docrun todo -r RUN --count)"
+	# A byte that changed.
+	sed -i '1s/"size":\([0-9]\)/"size":9\1/' \
+	    RUN/out/0000000/0000000001.ndjson
+	status 3 docrun merge -r RUN 2>err
+	grep -q 'digest of shard 1 is wrong' err
+	head -n 3 RUN/out/0000000/0000000002.ndjson >short
+	cp short RUN/out/0000000/0000000002.ndjson
+	rm RUN/out/0000000/0000000001.ndjson
+	status 0 docrun shard -r RUN 1 2>err
+	status 3 docrun merge -r RUN 2>err
+}
+ok 'a merge that lacks something is refused' missing
+
+changed() {
+	cp -a f/utf8.txt kept
+	plan --shard-documents=100 -g text
+	echo changed >>f/utf8.txt
+	all_shards
+	grep -q '2 inputs are not what was planned' err
+	status 1 docrun merge -r RUN 2>err
+	is "changed changed" "$(recs 'select(.path | endswith("utf8.txt")) |
+	    .list.error.code' RUN/out.ndjson | xargs)"
+	# By time and size, without reading: the same.
+	cp -a kept f/utf8.txt
+	plan --trust-times --shard-documents=100 -g text
+	is 15 "$(grep -c '^----------' RUN/manifest)"
+	touch f/utf8.txt
+	all_shards
+	status 1 docrun merge -r RUN 2>err
+	is "changed changed" "$(recs 'select(.list.error.code == "changed") |
+	    .list.error.code' RUN/out.ndjson | xargs)"
+	cp -a kept f/utf8.txt
+	# The plan itself.
+	plan --shard-documents=100 -g text
+	sed -i 's/letter/lettre/' RUN/manifest
+	status 3 docrun shard -r RUN 0 2>err
+	grep -q 'not as it was planned' err
+}
+ok 'an input that changed is said; a manifest that changed is refused' changed
+
+signatures() {
+	plan -g scan --shard-documents=100
+	cp db/marker.ndb kept.ndb
+	echo 'Other:0:*:6f746865726f74686572' >>db/marker.ndb
+	status 2 docrun shard -r RUN 0 2>err
+	grep -q 'other versions than planned: docscan has' err
+	is 1 "$(docrun todo -r RUN --count)"
+	cp kept.ndb db/marker.ndb
+}
+ok 'other signatures than planned are refused' signatures
+
+shapes() {
+	mkdir many
+	for i in $(seq 300); do echo "$i" >"many/$i"; done
+	status 0 docrun plan -q -o M1 -g text many
+	is "256 44" "$(awk '{ print $4 + 0 }' M1/shards | xargs)"
+	# Not smaller than ten seconds of work.
+	status 0 docrun plan -q -o M2 -g text --slots=4 many
+	is "64 64 64 64 44" "$(awk '{ print $4 + 0 }' M2/shards | xargs)"
+	status 0 docrun plan -q -o M3 -g text --shard-bytes=200 many
+	test "$(wc -l <M3/shards)" -gt 3
+	# A tenant of its own has shards of its own.
+	status 0 docrun plan -q -o M4 -g text -T other=f many
+	is "13 256 44" "$(awk '{ print $4 + 0 }' M4/shards | xargs)"
+	is "other default" "$(cut -d ' ' -f 4 M4/manifest | uniq | xargs)"
+	echo '{"tenant":"t","source":"f","documents":3}' >quota
+	status 2 docrun plan -q -o M5 -g text -w quota
+	grep -q . M4/facts
+}
+ok 'shards by files, bytes, slots and tenants' shapes
+
+# Killed in the middle of each call that writes the result: nothing that is no
+# shard is taken for one.
+crashes() {
+	plan --shard-documents=100 -g text
+	n=0
+	for call in link fdatasync syncfs fsync; do
+		strace -qq -o trace -e trace=$call \
+		    -e inject=$call:signal=KILL:when=1 \
+		    docrun shard -r RUN 0 >out 2>err && return 1
+		n=$((n + 1))
+	done
+	left=$(docrun todo -r RUN --count)
+	status 0 docrun shard -r RUN 0 2>err
+	is 4 $n
+	test "$left" -le 1
+	status 1 docrun merge -r RUN 2>err
+	is "" "$(find RUN/out -name '.*')"
+	is 15 "$(recs 'select(.parent == null).id' RUN/out.ndjson | wc -l)"
+	rm -rf "${TMPDIR:?}"/*
+}
+if strace -qq true 2>/dev/null; then
+	ok 'killed at each step of the commit' crashes
+else
+	skip 'killed at each step of the commit' 'strace does not run here'
+fi
+
+# Without a shared file system; the other host is this one, by a false ssh.
+cat >ssh <<'END'
+#!/bin/sh
+while test "$1" != --; do shift; done
+shift 2
+exec env -u DOCPIPE_SPOOL sh -c "$*"
+END
+chmod 755 ssh
+DOCPIPE_SSH=$scratch/ssh
+export DOCPIPE_SSH
+bundles() {
+	rm -rf f/fifo ONE RUN
+	# shellcheck disable=SC2086 # words
+	status 1 docrun -q -o RUN --db=db -g text,preview $files 2>err
+	mv RUN ONE
+	plan --shard-documents=5 -g text,preview
+	all_shards --on=other --remote="$DOC_BIN/docrun"
+	same
+	recs '.data, .text.file, .preview.file | select(.)' RUN/out.ndjson \
+	    >named
+	while IFS= read -r file; do test -f "$file"; done <named
+	clean
+}
+ok 'bundles: the same records' bundles
+
+# What comes back is looked at as if a stranger had sent it.
+liars() {
+	plan --shard-documents=100 -g text
+	for lie in 's/^sum ./sum 0/' 's/^spool .*/spool relative/' \
+	    's/^object \([0-9]*\) default/object \1 other/' '$d' \
+	    's/^object \([0-9]*\) .*/object \1 ..\/..\/x/' \
+	    's/"type":"doc"/"type":"dog"/' 's/^done .*/done 1/' \
+	    's/^records [0-9]*/records 10/'; do
+		cat >liar <<END
+#!/bin/sh
+while test "\$1" != --; do shift; done
+shift 2
+sh -c "\$*" >$scratch/true
+sed '$lie' $scratch/true
+END
+		chmod 755 liar
+		DOCPIPE_SSH=$scratch/liar status 3 docrun shard -r RUN \
+		    --on=liar --remote="$DOC_BIN/docrun" 0 >out 2>err
+		is 1 "$(docrun todo -r RUN --count)"
+	done
+	test ! -e x
+	clean
+}
+ok 'a host that lies is not believed' liars
+
+if test -n "$(command -v parallel)"; then
+	fleet() {
+		rm -rf RUN
+		printf 'one\n# a remark\n\n2/two\n' >list
+		# shellcheck disable=SC2086 # words
+		status 1 docrun -v -o RUN --hosts=list --shard-documents=4 \
+		    --db=db -g text,preview $files 2>err
+		alike RUN/out.ndjson ONE/out.ndjson
+		is 'done 1 100' "$(jq -r '"\(.state) \(.status) \(.percent)"' \
+		    RUN/status.json)"
+		is 4 "$(sed -n 's/.* did \([0-9]*\) shards.*/\1/p' err |
+		    awk '{ n += $1 } END { print n }')"
+		# Once more: nothing to do.
+		# shellcheck disable=SC2086 # words
+		status 1 docrun -q -o RUN --hosts=list --shard-documents=4 \
+		    --db=db -g text,preview $files 2>err
+		# Other settings are another run.
+		status 2 docrun -q -o RUN --hosts=list -g text f 2>err
+		for bad in 'a b/c' '0/x' -oProxyCommand=x 'x;y' "$(printf 'x\nx')"
+		do
+			echo "$bad" >bad
+			status 2 docrun -q -o R9 --hosts=bad f 2>err
+			rm -rf R9
+		done
+		clean
+	}
+	ok 'docrun --hosts' fleet
+else
+	skip 'docrun --hosts' 'no GNU parallel'
+fi
+done_testing
