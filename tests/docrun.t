@@ -373,6 +373,31 @@ E
 }
 ok "one's own stage" own_stage
 
+# A document that ends docrun itself is not tried for ever.
+fatal() {
+	cat >fatal <<'E'
+#!/bin/sh
+while IFS= read -r line; do
+	case $line in *letter.docx*) kill -9 "$PPID" ;; esac
+	printf '%s\n' "$line"
+done
+E
+	chmod +x fatal
+	got=137 runs=0
+	while test "$got" -eq 137 && test "$runs" -lt 12; do
+		runs=$((runs + 1)) got=0
+		docrun -o W4 --progress none --stages fatal \
+		    --stage fatal='exec ./fatal' good 2>err || got=$?
+	done
+	is 1 "$got"
+	test "$runs" -ge 7 && test "$runs" -le 10
+	is 3 "$(recs .id W4/out.ndjson | wc -l)"
+	is poison "$(recs 'select(.path | endswith("docx")).fatal.error.code' \
+	    W4/out.ndjson)"
+	rm -rf "${TMPDIR:?}"/*
+}
+ok 'a document that ends docrun every time' fatal
+
 tenants() {
 	mkdir -p ta tb
 	for i in $(seq 40); do echo "a $i" >"ta/$i.txt"; done

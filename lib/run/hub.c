@@ -12,7 +12,7 @@
 
 /* Ends of docrun with a document in the stages, until it is given to them
  * alone; and with it alone, until it is not given to them any more. */
-enum { TICK_MS = 200, SUSPECT_TRIES = 2, LONE_TRIES = 3 };
+enum { TICK_MS = 200, SUSPECT_TRIES = 2, LONE_TRIES = 5 };
 
 void
 hub_fail(struct hub *hub, const struct doc_error *err)
@@ -194,6 +194,26 @@ launch(struct hub *hub, struct doc_flight *f)
 	hub_pass(hub, 0, f);
 }
 
+/*
+ * Those docrun ended with before come when nothing else is there, the one that
+ * was alone least often first: who only happened to be there is not the first
+ * of all again and again.
+ */
+static struct doc_flight *
+next_suspect(struct hub *hub)
+{
+	struct doc_flight *best = hub->suspects.head;
+
+	if (best == NULL || hub->launched > 0 || !all_alive(hub))
+		return NULL;
+	for (struct doc_flight *f = best; f != NULL; f = f->next)
+		if (f->past.lone < best->past.lone)
+			best = f;
+	doc_queue_remove(&hub->suspects, best);
+	hub->lone = best;
+	return best;
+}
+
 /* Give the first stage what it has room for. */
 static void
 fill(struct hub *hub)
@@ -202,18 +222,16 @@ fill(struct hub *hub)
 
 	while (hub->lone == NULL && hub->err.code == DOC_E_NONE &&
 	    (s->stage_count == 0 || hop_room(&hub->hops[0]))) {
-		struct doc_flight *f = hub->held ? hub->held
-						 : doc_tenants_next(s->tenants);
-		bool suspect = f != NULL &&
-		    f->past.tries + f->past.lone >= SUSPECT_TRIES;
+		struct doc_flight *f = doc_tenants_next(s->tenants);
 
-		hub->held = suspect && (hub->launched > 0 || !all_alive(hub))
-		    ? f
-		    : NULL;
-		if (f == NULL || hub->held != NULL)
+		if (f != NULL &&
+		    f->past.tries + f->past.lone >= SUSPECT_TRIES) {
+			doc_queue_add(&hub->suspects, f);
+			continue;
+		}
+		f = f ? f : next_suspect(hub);
+		if (f == NULL)
 			return;
-		if (suspect)
-			hub->lone = f;
 		launch(hub, f);
 	}
 }
@@ -244,7 +262,7 @@ pump_sources(struct hub *hub)
 		over = over && hub->feeds[i].over;
 	}
 	inlet_pump(&hub->inlet);
-	over = over && hub->inlet.over && hub->held == NULL;
+	over = over && hub->inlet.over && hub->suspects.head == NULL;
 	for (unsigned i = 0; i < s->tenants->n; i++)
 		over = over && s->tenants->at[i]->ready.head == NULL;
 	return over;
@@ -384,8 +402,7 @@ stop(struct hub *hub)
 	for (unsigned i = 0; i < s->lister_count; i++)
 		feed_release(&hub->feeds[i]);
 	inlet_release(&hub->inlet);
-	if (hub->held != NULL)
-		doc_flight_free(hub->held);
+	doc_queue_release(&hub->suspects);
 	free(hub->hops);
 	free(hub->feeds);
 	doc_loop_del(&hub->loop, &s->ear->watch);

@@ -67,14 +67,14 @@ struct hub {
 	struct hop *hops;
 	struct feed *feeds;
 	struct inlet inlet;
-	unsigned flying;	 /* documents, all queues together */
-	unsigned entries;	 /* inputs that are not through */
-	uint64_t moves;		 /* grows as long as something happens */
-	unsigned launched;	 /* of them, in the stages */
-	struct doc_flight *held; /* waits until the stages are empty */
-	struct doc_flight *lone; /* nothing else may fly beside it */
-	bool started;		 /* the stages run */
-	bool draining;		 /* --watch is over: no more names */
+	unsigned flying;	   /* documents, all queues together */
+	unsigned entries;	   /* inputs that are not through */
+	uint64_t moves;		   /* grows as long as something happens */
+	unsigned launched;	   /* of them, in the stages */
+	struct doc_queue suspects; /* wait until nothing else is there */
+	struct doc_flight *lone;   /* nothing else may fly beside it */
+	bool started;		   /* the stages run */
+	bool draining;		   /* --watch is over: no more names */
 	struct doc_error err;
 	int status; /* of a stage that refused: 2, 4 */
 };
