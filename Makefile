@@ -4,7 +4,8 @@
 #	make demo	packages, build, the main job on examples/inbox
 #	make check	packages, build, all tests
 #	make install PREFIX=/usr/local DESTDIR=
-#	make lint | san | bench | score | completions
+#	make lint | san | soak | bench | score | completions
+#	make dist | deb
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 B      ?= build
@@ -121,6 +122,7 @@ $(LIBEXEC): $(B)/libexec/docpipe/%: $(B)/cmd/zygote/%.o $(B)/cmd/options.o \
 
 include .deps.mk
 -include .test.mk
+-include .dist.mk
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/docpipe
