@@ -25,7 +25,7 @@ deb: deb-deps dist
 	@cd build/deb/$(DIST) && mv .debian debian && { \
 		echo "docpipe ($(VERSION)) bookworm; urgency=medium"; echo; \
 		echo "  * Commit $$(git rev-parse --short HEAD)."; echo; \
-		echo " -- docpipe developers <docpipe@localhost.localdomain>  $$( \
+		echo " -- docpipe developers <docpipe@users.noreply.github.com>  $$( \
 			git log -1 --format=%cD)"; } >debian/changelog
 	cd build/deb/$(DIST) && SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
 		dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \

@@ -46,7 +46,9 @@ dococr_LIBS   := -lcurl
 # Every document costs a fork of docsniff, and a fork costs by the mapping: one
 # file instead of nineteen.  The sanitizers' runtime wants to be loaded.  Of two
 # mallocs the first counts, ours; libc.a has its own beside __libc_malloc.
-ifeq ($(findstring -fsanitize,$(CFLAGS)),)
+# A distribution, which mends a library once for all programs, says STATIC=.
+STATIC ?= 1
+ifeq ($(STATIC)$(findstring -fsanitize,$(CFLAGS)),1)
 zygote_docsniff_LDFLAGS := -static-pie -Wl,-z,muldefs
 endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
