@@ -148,6 +148,7 @@ install: all
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path $(B)/deb -prune -o -name '*.d' -type f -print \
+	2>/dev/null)
 .PHONY: all install clean
 .SECONDARY:
