@@ -141,19 +141,31 @@ doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file)
 	file->name[0] = '\0';
 }
 
-/* TENANT, TENANT/aa, TENANT/aa/SHA256: mostly there already. */
+/* The folder that ends at `slash`. */
+static int
+make_folder(const struct doc_spool *spool, char *at, char *slash)
+{
+	int rc;
+
+	*slash = '\0';
+	rc = mkdirat(spool->dir, at, 0700);
+	*slash = '/';
+	return rc < 0 && errno != EEXIST ? -1 : 0;
+}
+
+/* TENANT/aa/SHA256; the first two are mostly there already. */
 static int
 make_place(const struct doc_spool *spool, char *at)
 {
-	for (char *p = strchr(at, '/'); p; p = strchr(p + 1, '/')) {
-		int rc;
+	char *last = strrchr(at, '/');
 
-		*p = '\0';
-		rc = mkdirat(spool->dir, at, 0700);
-		*p = '/';
-		if (rc < 0 && errno != EEXIST)
+	if (make_folder(spool, at, last) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return -1;
+	for (char *p = strchr(at, '/'); p; p = strchr(p + 1, '/'))
+		if (make_folder(spool, at, p) < 0)
 			return -1;
-	}
 	return 0;
 }
 
