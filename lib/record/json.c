@@ -317,7 +317,8 @@ same_key(const char *line, const struct doc_json_member *a,
 	if (a->escaped || b->escaped)
 		return doc_json_same(line + a->key, a->key_len, line + b->key,
 		    b->key_len);
-	return a->key_len == b->key_len &&
+	/* A line has some fifteen, and they differ in the first letter. */
+	return a->key_len == b->key_len && line[a->key] == line[b->key] &&
 	    memcmp(line + a->key, line + b->key, a->key_len) == 0;
 }
 

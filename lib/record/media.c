@@ -205,11 +205,19 @@ static const struct row prefixes[] = {
 	{ "image/", F(IMAGE), 0 },
 };
 
+/* The beginnings are much alike, so the last character is looked at first. */
+static bool
+same(const char *a, const char *b, size_t len)
+{
+	return (a[len - 1] | ' ') == (b[len - 1] | ' ') &&
+	    strncasecmp(a, b, len) == 0;
+}
+
 static bool
 is(const struct row *row, const char *media, size_t len)
 {
 	return row->media[len] == '\0' && row->media[len - 1] != '\0' &&
-	    strncasecmp(row->media, media, len) == 0;
+	    same(row->media, media, len);
 }
 
 static const struct row *
@@ -218,7 +226,7 @@ by_prefix(const char *media, size_t len)
 	for (size_t i = 0; i < DOC_LEN(prefixes); i++) {
 		size_t n = strlen(prefixes[i].media);
 
-		if (len > n && strncasecmp(prefixes[i].media, media, n) == 0)
+		if (len > n && same(prefixes[i].media, media, n))
 			return &prefixes[i];
 	}
 	return NULL;

@@ -14,9 +14,9 @@ doc_record_find(const struct doc_record *rec, const char *key)
 		const struct doc_json_member *m = &rec->members[i];
 		const char *name = rec->line + m->key;
 
-		if (m->escaped
-			? doc_json_same(name, m->key_len, key, len)
-			: m->key_len == len && memcmp(name, key, len) == 0)
+		if (m->escaped ? doc_json_same(name, m->key_len, key, len)
+			       : m->key_len == len && name[0] == key[0] &&
+			    memcmp(name, key, len) == 0)
 			return m;
 	}
 	return NULL;
