@@ -354,7 +354,7 @@ files$(left_out "$list")" count_all
 }
 
 bench_records() {
-	local rec=$work/plain.rec n=100000 mb secs start
+	local rec=$work/plain.rec n=100000 mb
 	[[ $QUICK ]] && n=20000
 	make_records $n >"$rec"
 	: >"$work/none.rec"
@@ -368,19 +368,33 @@ bench_records() {
 	    docpreview dococr doctext docpreview dococr
 	have jq jq && row 'jq -c .' '' jq "$rec"
 	race
-	secs=$(median 1 wall) start=$(median 2 wall)
-	goal_line "$(awk -v s="$secs" -v z="$start" -v mb=$mb -v n=$n 'BEGIN {
-		t = s - z; if (t < .001) t = .001
-		printf "one stage, its start taken off: %.0f MB/s, %.0f k " \
-		    "records/s | >= 400 MB/s | %s\n", mb / t, n / t / 1000,
-		    (mb / t >= 400) ? "met" : "missed" }')"
-	secs=$(median 3 wall) start=$(median 4 wall)
-	goal_line "$(awk -v s="$secs" -v z="$start" -v n=$n 'BEGIN {
-		t = s - z; if (t < .001) t = .001
-		printf "six stages, their start taken off: %.0f k records/s " \
-		    "| >= 200 | %s\n", n / t / 1000,
-		    (n / t >= 200000) ? "met" : "missed" }')"
+	passes 1 2 $mb $n 1
+	passes 3 4 $mb $n "$(nproc)"
 	growth_of_memory
+}
+
+# passes ROW START MB RECORDS PROCESSORS: what goes through in a second, the
+# start taken off.  The clock decides; but where others compute it tells more of
+# them than of us, so what the processor time would give on a machine of one's
+# own stands beside it.
+passes() {
+	local what secs
+	for what in wall cpu; do
+		secs=$(awk -v s="$(median "$1" $what)" -v z="$(median "$2" $what)" \
+		    -v p="$5" -v w=$what 'BEGIN { t = s - z
+			if (w == "cpu") t /= p
+			print t < .001 ? .001 : t }')
+		goal_line "$(awk -v t="$secs" -v mb="$3" -v n="$4" -v p="$5" \
+		    -v w=$what -v label="${labels[$1 - 1]}" 'BEGIN {
+			good = p == 1 ? mb / t >= 400 : n / t >= 200000
+			printf "%s, its start taken off, %s: %.0f MB/s, %.0f k " \
+			    "records/s | %s | %s\n", label,
+			    w == "wall" ? "by the clock" : \
+			    "by processor time (" p " idle ones)",
+			    mb / t, n / t / 1000,
+			    p == 1 ? ">= 400 MB/s" : ">= 200 k",
+			    w == "cpu" ? "not counted" : good ? "met" : "missed" }')"
+	done
 }
 
 # Peak RSS of the supervisor when n records are through it.
