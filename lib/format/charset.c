@@ -23,6 +23,7 @@ struct doc_charset {
 	char name[DOC_CHARSET_NAME];
 	char tail[4]; /* UTF-8: begun sequence of the last call */
 	size_t tail_len;
+	UChar lead; /* a surrogate that UTF-7 began with the last call, or 0 */
 	uint64_t repairs;
 };
 
@@ -265,10 +266,10 @@ int
 doc_charset_put(struct doc_charset *cs, const char *p, size_t n, bool last,
     struct doc_buf *out)
 {
-	UChar units[UNITS] = { 0 };
+	UChar units[UNITS] = { cs->lead };
 	const char *end = p + n;
 	UErrorCode status;
-	int held = 0;
+	int held = cs->lead != 0;
 
 	if (cs->cnv == NULL)
 		return put_utf8(cs, p, n, last, out);
@@ -282,6 +283,9 @@ doc_charset_put(struct doc_charset *cs, const char *p, size_t n, bool last,
 		if (held < 0)
 			return -1;
 	} while (status == U_BUFFER_OVERFLOW_ERROR);
+	cs->lead = held && !last ? units[0] : 0;
+	if (held && last && doc_utf8_put(out, units[0]) < 0)
+		return -1;
 	return U_FAILURE(status) ? -1 : 0;
 }
 

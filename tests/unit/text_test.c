@@ -170,6 +170,27 @@ test_split_sequences(void)
 	}
 }
 
+/* One half of a pair of surrogates, and the other with the next bytes. */
+static void
+test_split_pairs(void)
+{
+	static const char smile[] = "+2D3eAA-";
+	bool good = true;
+
+	for (size_t cut = 0; cut < sizeof(smile) - 1; cut++) {
+		struct doc_charset *cs = doc_charset_open("utf-7");
+		doc_autobuf struct doc_buf b = { 0 };
+
+		good = good &&
+		    doc_charset_put(cs, smile, cut, false, &b) == 0 &&
+		    doc_charset_put(cs, smile + cut, sizeof(smile) - 1 - cut,
+			true, &b) == 0 &&
+		    b.len == 4 && memcmp(b.data, "\xf0\x9f\x98\x80", 4) == 0;
+		doc_charset_free(cs);
+	}
+	OK(good, "UTF-7, cut anywhere");
+}
+
 static void
 test_bad_sequences(void)
 {
@@ -232,6 +253,7 @@ main(void)
 	test_big();
 	test_charsets();
 	test_split_sequences();
+	test_split_pairs();
 	test_bad_sequences();
 	test_choice();
 	test_binary();
