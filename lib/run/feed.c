@@ -6,6 +6,12 @@
  * its members, which have a parent.  So the next record without one tells that
  * the name before is through.  When the next may be long in coming (--watch),
  * doclist is asked for a mark (lib/stage/intake.h), which serves as well.
+ *
+ * A name is listed more than once when doclist, or docrun, ended on the way;
+ * what came before, or was done, is left out.  That rests on its being listed
+ * the same.  A container whose worker was killed the second time has no members
+ * then, and those not done would be lost: what is listed in two ways counts for
+ * nothing, and is done from the start.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -21,7 +27,9 @@
 enum {
 	FED_MAX = 256,	 /* names doclist has at a time */
 	READY_MAX = 256, /* documents of the tenant that wait */
-	MARK_MS = 150	 /* of silence */
+	MARK_MS = 150,	 /* of silence */
+	/* What is remembered of a record that came: id and sum. */
+	CAME = DOC_ID_SIZE + sizeof(uint32_t)
 };
 
 static void
@@ -81,7 +89,9 @@ new_entry(struct feed *feed, const struct doc_found *f, const char *id,
 
 	if (e == NULL)
 		return NULL;
+	e->feed = feed;
 	e->size = f->size;
+	e->sig = f->sig;
 	e->came.max = (size_t)1 << 30; /* an archive may hold millions */
 	if (f->digest != NULL)
 		snprintf(e->digest, sizeof(e->digest), "%.66s", f->digest);
@@ -140,19 +150,38 @@ find_entry(const struct feed *feed, const char *id)
 	return e;
 }
 
+static void
+doubt(struct doc_entry *e)
+{
+	e->feed->doubtful += !e->doubtful;
+	e->doubtful = true;
+}
+
+static bool
+is_same(struct doc_entry *e, size_t at, const char *id, uint32_t sum)
+{
+	const char *came = e->came.data + at;
+
+	if (memcmp(came, id, DOC_ID_SIZE) != 0)
+		return false;
+	if (memcmp(came + DOC_ID_SIZE, &sum, sizeof(sum)) != 0)
+		doubt(e);
+	return true;
+}
+
 /* Did it come out before doclist died?  It comes in the same order again. */
 static bool
-came_before(struct doc_entry *e, const char *id)
+came_before(struct doc_entry *e, const char *id, uint32_t sum)
 {
 	/* Nothing comes again: not to be looked for among a million members. */
 	if (e->again_at >= e->came.len)
 		return false;
-	if (memcmp(e->came.data + e->again_at, id, DOC_ID_SIZE) == 0) {
-		e->again_at += DOC_ID_SIZE;
+	if (is_same(e, e->again_at, id, sum)) {
+		e->again_at += CAME;
 		return true;
 	}
-	for (size_t at = 0; at < e->came.len; at += DOC_ID_SIZE)
-		if (memcmp(e->came.data + at, id, DOC_ID_SIZE) == 0)
+	for (size_t at = 0; at < e->came.len; at += CAME)
+		if (is_same(e, at, id, sum))
 			return true;
 	return false;
 }
@@ -163,15 +192,19 @@ take_document(struct feed *feed, struct doc_entry *e, const char *id,
 {
 	struct hub *hub = feed->hub;
 	struct doc_past past = { 0 };
+	uint32_t sum = doc_crc32c(line, len);
 	struct doc_flight *f;
 	struct doc_error err = { 0 };
 
-	if (came_before(e, id))
+	if (came_before(e, id, sum))
 		return;
 	if (e->again)
 		doc_ledger_past(hub->setup->ledger, e->n, id, &past);
+	if (past.summed && past.sum != sum)
+		doubt(e);
 	f = past.done ? NULL : doc_flight_new(e, id, line, len);
 	if (doc_buf_add(&e->came, id, DOC_ID_SIZE) < 0 ||
+	    doc_buf_add(&e->came, &sum, sizeof(sum)) < 0 ||
 	    (f == NULL && !past.done)) {
 		doc_error_set(&err, DOC_E_NO_MEMORY, "no memory for a record");
 		hub_fail(hub, &err);
@@ -183,6 +216,26 @@ take_document(struct feed *feed, struct doc_entry *e, const char *id,
 	f->tenant = feed->tenant;
 	f->past = past;
 	hub_listed(hub, f);
+}
+
+void
+feed_anew(struct feed *feed, struct doc_entry *e)
+{
+	struct doc_entry **at;
+	struct doc_error err = { 0 };
+
+	doc_warn("an input was listed in two ways, and is done again (%s)",
+	    e->id);
+	if (doc_ledger_anew(feed->hub->setup->ledger, &e->n, e->id, e->sig) < 0)
+		hub_fail(feed->hub, &err);
+	e->seen = e->listed = e->again = e->doubtful = false;
+	e->came.len = e->again_at = 0;
+	for (at = &feed->again; *at != NULL; at = &(*at)->next)
+		;
+	e->next = NULL;
+	*at = e;
+	feed->doubtful--;
+	feed->hub->moves++;
 }
 
 static bool
@@ -361,6 +414,12 @@ mark(struct feed *feed)
 	return true;
 }
 
+static bool
+is_over(const struct feed *feed)
+{
+	return feed->exhausted && feed->again == NULL && feed->doubtful == 0;
+}
+
 static void
 take_names(struct feed *feed)
 {
@@ -383,7 +442,7 @@ take_names(struct feed *feed)
 		hub_fail(feed->hub, &err);
 	feed->exhausted = rc == 0;
 	if (feed->child.pid == 0) {
-		feed->over = feed->exhausted && feed->again == NULL;
+		feed->over = is_over(feed);
 		return;
 	}
 	if (feed->exhausted)
@@ -420,7 +479,7 @@ feed_pump(struct feed *feed)
 	}
 	if (!feed->over && !child->closing && room(feed))
 		take_names(feed);
-	else if (feed->exhausted && child->pid == 0 && feed->again == NULL)
+	else if (child->pid == 0 && is_over(feed))
 		feed->over = true;
 }
 

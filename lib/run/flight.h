@@ -10,6 +10,8 @@
 
 #include "lib/record/path.h"
 
+struct feed;
+
 /* What the user named: a file, and all that comes out of it. */
 struct doc_entry {
 	struct doc_entry *next; /* of its feed, in the order they were fed */
@@ -20,10 +22,12 @@ struct doc_entry {
 	bool seen;		/* its own record came out of doclist */
 	bool listed;		/* and all of its members' */
 	bool again;		/* some of it may be done already */
+	bool doubtful;		/* it was listed in two ways: see feed.c */
+	struct feed *feed;	/* whose name it is; NULL: of none */
 	bool marker;		/* no input: see feed.c */
 	char digest[67];	/* and before it, with NUL; "" none */
 	struct doc_buf path;	/* as doclist is told, NUL included */
-	struct doc_buf came;	/* ids of what came out of it so far */
+	struct doc_buf came;	/* ids and sums of what came out so far */
 	size_t again_at;	/* place in it, when it all comes again */
 	uint64_t size;		/* bytes, for the estimate */
 	uint64_t sig;		/* of what it is */
@@ -33,6 +37,8 @@ struct doc_entry {
 struct doc_past {
 	bool done;
 	unsigned tries, lone; /* given to the stages, in company or alone */
+	bool summed;
+	uint32_t sum; /* of its record as doclist wrote it, CRC-32C */
 };
 
 struct doc_flight {

@@ -49,6 +49,10 @@ hub_entry_new(struct hub *hub, const char *id, uint32_t n)
 void
 hub_entry_free(struct hub *hub, struct doc_entry *e)
 {
+	if (e->doubtful && e->listed && hub->err.code == DOC_E_NONE) {
+		feed_anew(e->feed, e);
+		return;
+	}
 	/* All of it is done: that much is known for the next time. */
 	if (e->listed && e->seen && hub->err.code == DOC_E_NONE &&
 	    doc_ledger_whole(hub->setup->ledger, e->n) < 0)
@@ -189,7 +193,7 @@ launch(struct hub *hub, struct doc_flight *f)
 		return;
 	}
 	if (doc_ledger_try(hub->setup->ledger, f->entry->n, f->id,
-		only_one(hub)) < 0)
+		only_one(hub), doc_crc32c(f->line.data, f->line.len - 1)) < 0)
 		hub_fail(hub, &err);
 	hub_pass(hub, 0, f);
 }

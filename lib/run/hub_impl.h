@@ -44,6 +44,7 @@ struct feed {
 	struct doc_entry *again;	/* to be given to it once more */
 	struct doc_entry *current;	/* whose members come now */
 	unsigned fed;
+	unsigned doubtful; /* entries to be given to it anew */
 	unsigned fruitless;
 	uint64_t heard;	   /* records, in this life */
 	uint64_t moved_ms; /* when it last was told, or told, something */
@@ -101,6 +102,8 @@ void feed_through(struct feed *feed, struct doc_entry *e);
 /* A record of our own, where doclist has none, and it is through. */
 void feed_speak_for(struct feed *feed, struct doc_entry *e,
     const struct doc_error *why);
+/* All that is known of it is through: from the start. */
+void feed_anew(struct feed *feed, struct doc_entry *e);
 
 /* feed_care.c */
 void feed_died(struct feed *feed, int wait_status);

@@ -146,10 +146,28 @@ doc_ledger_in(struct doc_ledger *l, uint32_t n, const char *id, uint64_t sig)
 }
 
 int
-doc_ledger_try(struct doc_ledger *l, uint32_t n, const char *id, bool lone)
+doc_ledger_try(struct doc_ledger *l, uint32_t n, const char *id, bool lone,
+    uint32_t listed)
 {
-	return doc_journal_line(&l->lines, "%s %" PRIu32 " %s",
-	    lone ? "lone" : "try", n, id);
+	return doc_journal_line(&l->lines, "%s %" PRIu32 " %s %" PRIx32,
+	    lone ? "lone" : "try", n, id, listed);
+}
+
+int
+doc_ledger_anew(struct doc_ledger *l, uint32_t *n, const char *id, uint64_t sig)
+{
+	struct known *k = ledger_find(l, id);
+	uint32_t old = *n;
+
+	while (k != NULL && k->n != old)
+		k = ledger_find_next(l, k);
+	if (k == NULL && ledger_remember(l, old, id, sig) < 0)
+		return -1;
+	l->flags[old] |= KNOWN_STALE;
+	if (doc_journal_line(&l->lines, "drop %" PRIu32, old) < 0)
+		return -1;
+	*n = l->next_n++;
+	return doc_ledger_in(l, *n, id, sig);
 }
 
 int

@@ -11,8 +11,9 @@
  *
  *	open VERSION BOOT SETTINGS ENGINES	a docrun began to work
  *	in N ID SIG			input N was given to doclist
- *	try N ID			a document of it to the first stage
- *	lone N ID			likewise, and nothing else was there
+ *	try N ID SUM			a document of it to the first stage; of
+ *					its record so far, the CRC-32C
+ *	lone N ID SUM			likewise, and nothing else was there
  *	done N ID LEN STATES SUM	its record, LEN bytes of out.ndjson
  *	whole N				all of input N is done
  *	drop N				input N is out of date
@@ -101,7 +102,12 @@ void doc_ledger_past(const struct doc_ledger *l, uint32_t n, const char *id,
 /* Append to the journal; -1: no memory. */
 int doc_ledger_in(struct doc_ledger *l, uint32_t n, const char *id,
     uint64_t sig);
-int doc_ledger_try(struct doc_ledger *l, uint32_t n, const char *id, bool lone);
+/* `listed`: CRC-32C of its record as doclist wrote it. */
+int doc_ledger_try(struct doc_ledger *l, uint32_t n, const char *id, bool lone,
+    uint32_t listed);
+/* Nothing of input *n counts; it gets a new number. */
+int doc_ledger_anew(struct doc_ledger *l, uint32_t *n, const char *id,
+    uint64_t sig);
 int doc_ledger_whole(struct doc_ledger *l, uint32_t n);
 int doc_ledger_facts(struct doc_ledger *l, const char *stage, const char *json,
     size_t len);

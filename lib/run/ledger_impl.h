@@ -20,7 +20,8 @@ struct mark {
 	uint8_t id[16];
 	uint32_t n; /* 0: an empty place */
 	unsigned tries, lone;
-	bool done;
+	uint32_t sum; /* of its record when it was tried last */
+	bool done, summed;
 };
 
 /* A line of the journal, taken apart. */
@@ -30,6 +31,7 @@ struct ledger_line {
 	char id[DOC_ID_SIZE];
 	uint64_t sig, len;
 	uint32_t sum; /* of the record */
+	bool summed;  /* of a try: it tells the sum */
 	char states[DOC_LEDGER_STAGES + 1];
 	const char *rest; /* behind the first word */
 };

@@ -170,6 +170,10 @@ add_mark(struct doc_ledger *l, const struct ledger_line *line)
 		m->n = line->n;
 		l->mark_count++;
 	}
+	if (line->summed) {
+		m->sum = line->sum;
+		m->summed = true;
+	}
 	m->done = m->done || strcmp(line->word, "done") == 0;
 	m->tries += strcmp(line->word, "try") == 0;
 	m->lone += strcmp(line->word, "lone") == 0;
@@ -184,7 +188,8 @@ doc_ledger_past(const struct doc_ledger *l, uint32_t n, const char *id,
 
 	*past = (struct doc_past){ 0 };
 	if (m != NULL && m->n != 0)
-		*past = (struct doc_past){ m->done, m->tries, m->lone };
+		*past = (struct doc_past){ m->done, m->tries, m->lone,
+			m->summed, m->sum };
 }
 
 bool
@@ -205,9 +210,12 @@ ledger_parse(const char *line, struct ledger_line *out)
 			   " %16[a-zA-Z-] %" SCNx32,
 			   &out->n, out->id, &out->len, out->states,
 			   &out->sum) == 5;
-	if (strcmp(out->word, "try") == 0 || strcmp(out->word, "lone") == 0)
-		return sscanf(out->rest, "%" SCNu32 " %32[0-9a-f]", &out->n,
-			   out->id) == 2;
+	if (strcmp(out->word, "try") == 0 || strcmp(out->word, "lone") == 0) {
+		at = sscanf(out->rest, "%" SCNu32 " %32[0-9a-f] %" SCNx32,
+		    &out->n, out->id, &out->sum);
+		out->summed = at == 3;
+		return at >= 2;
+	}
 	if (strcmp(out->word, "whole") == 0 || strcmp(out->word, "drop") == 0)
 		return sscanf(out->rest, "%" SCNu32, &out->n) == 1;
 	return true;

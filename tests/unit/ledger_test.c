@@ -63,7 +63,7 @@ document(struct doc_ledger *l, struct doc_entry *e, const char *id,
 	int rc;
 
 	f = doc_flight_new(e, id, line, (size_t)n);
-	rc = doc_ledger_try(l, e->n, id, false) < 0 ||
+	rc = doc_ledger_try(l, e->n, id, false, 0) < 0 ||
 		doc_ledger_done(l, f, err) < 0
 	    ? -1
 	    : 0;
