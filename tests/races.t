@@ -57,18 +57,21 @@ honest() {
 	test "$(wc -l <seen)" -ge 2
 }
 
-i=0
-while test "$i" -lt 1500; do
-	printf 'd/x\nd/sub/file\n'
-	i=$((i + 1))
-done >names
+# The folders above a name that a user gives are the user's; with --root, only
+# those above the root.
+yes d/x | head -n 1500 >file
+printf 'd/x\nd/sub/file\n' >names
+for k in 1 2 3 4 5 6 7 8 9; do
+	cat ./names ./names >more.$k && mv more.$k ./names
+done
 
 list() {
-	swapping doclist -q -j 2 --cache none --no-duplicates <names
+	swapping doclist -q -j 2 <file
 	honest list
-	is 3000 "$(recs .id out | wc -l)"
-	swapping doclist -q -j 2 --cache none --root d <names
+	is 1500 "$(recs .id out | wc -l)"
+	swapping doclist -q -j 2 --root d <names
 	honest list
+	is 1024 "$(recs .id out | wc -l)"
 }
 ok 'doclist: names that change' list
 
@@ -94,23 +97,11 @@ text() {
 ok 'doctext: names that change' text
 
 # A tree that is walked while its folders come and go.
-walk() {
-	for n in 1 2 3 4 5 6 7 8; do
-		swapping doclist -q -j 2 d
-		honest list || test "$n" -lt 8
-		if grep -q "$secret" out; then return 1; fi
-	done
-}
 walked() {
-	swapping sh -c 'for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	swapping sh -c 'for k in 1 2 3 4 5 6 7 8 9 10 11 12; do
 		doclist -q -j 2 d || test $? -eq 1; done'
 	honest list
 }
 ok 'doclist: a tree that changes' walked
-
-# The fifo was never opened: its writer would have got through.
-writer() {
-	! timeout 1 sh -c 'echo x >outside/fifo || echo x >d/x' 2>/dev/null
-}
 
 done_testing
