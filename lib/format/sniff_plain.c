@@ -68,7 +68,9 @@ doc_sniff_plain(const struct doc_input *in, char media[128], char charset[64])
 	const char *wide = NULL;
 	struct count c;
 
-	if (n < 4 || strncmp(media, "text/", 5) == 0)
+	/* Pixels of 16 bits look like UTF-16. */
+	if (n < 4 || strncmp(media, "text/", 5) == 0 ||
+	    strncmp(media, "image/", 6) == 0)
 		return false;
 	if (n >= MIN_WIDE)
 		wide = doc_wide_guess(in->data, n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * member_fuzz - containers that we take apart with code of ours: mailboxes,
- * mail, TNEF, Outlook's messages and its packed RTF.
+ * mail, TNEF, Outlook's messages and its packed RTF, uuencoded files.
  *
  * The first byte chooses.  Names of members pass the supervisor's table, and
  * each member that is opened is closed, once.
@@ -15,6 +15,7 @@
 #include "lib/format/msg_list.h"
 #include "lib/format/ole.h"
 #include "lib/format/tnef.h"
+#include "lib/format/uu.h"
 #include "tests/fuzz/quiet.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -106,6 +107,9 @@ list(unsigned way, const struct doc_input *in)
 	case 2:
 		(void)!doc_tnef_list(in, &work, &err);
 		break;
+	case 5:
+		(void)!doc_uu_list(in, &work, &err);
+		break;
 	default:
 		(void)!doc_msg_list(in, &work, &err);
 	}
@@ -117,7 +121,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const media[] = { "application/mbox",
 		"message/rfc822", "application/vnd.ms-tnef",
-		"application/vnd.ms-outlook" };
+		"application/vnd.ms-outlook", "", "text/x-uuencode" };
 	struct doc_input in = { .fd = -1 };
 	char *p;
 
@@ -125,13 +129,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	in.data = p;
 	in.size = in.whole = size - 1;
-	if (data[0] % 5 == 4) {
+	if (data[0] % 6 == 4) {
 		doc_autobuf struct doc_buf b = { .max = 4 << 20 };
 
 		(void)!doc_lzfu(p, size - 1, &b);
 	} else if (size > 1) {
-		in.media = media[data[0] % 5];
-		list(data[0] % 5, &in);
+		in.media = media[data[0] % 6];
+		list(data[0] % 6, &in);
 	}
 	free(p);
 	return 0;

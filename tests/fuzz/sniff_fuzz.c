@@ -3,8 +3,11 @@
  * sniff_fuzz - which kind of text, zip or OLE2 is it: our own looks, without
  * libmagic.  What they say must be a media type.
  */
+#include "lib/format/behind.h"
 #include "lib/format/mbox.h"
+#include "lib/format/pdf_peek.h"
 #include "lib/format/sniff_kind.h"
+#include "lib/format/uu.h"
 #include "tests/fuzz/quiet.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,6 +23,17 @@ check_mbox(const char *p, size_t n)
 		assert(at > last && at <= n);
 		last = at;
 	}
+}
+
+static void
+check_behind(const struct doc_input *in)
+{
+	struct doc_behind found;
+
+	if (!doc_behind_find(in, &found))
+		return;
+	assert(found.len > 0 && found.from < in->size &&
+	    found.len <= in->size - found.from);
 }
 
 int
@@ -50,6 +64,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(*c > 0x20 && *c < 0x7f);
 	}
 	check_mbox(p, size);
+	check_behind(&in);
+	(void)doc_pdf_may_attach(p, size);
+	(void)doc_uu_has(p, size);
 	free(p);
 	return 0;
 }
