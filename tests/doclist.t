@@ -537,6 +537,14 @@ tnef() {
 }
 ok 'winmail.dat' tnef
 
+tnef_within() {
+	fixtures forwarded.dat
+	status 0 doclist f/forwarded.dat >out
+	is "Größe deep.txt" "$(recs '.member[-1]? // empty' out | xargs)"
+	is "deep inside" "$(cat "$(recs 'select(.depth == 2).data' out)")"
+}
+ok 'a message in a winmail.dat' tnef_within
+
 outlook() {
 	fixtures attached.msg
 	status 0 doclist f/attached.msg >out
