@@ -15,7 +15,7 @@ PACKAGES := gcc make pkg-config libc6-dev \
 # third for archives and the daemon of docscan's, the last for tests/hosts.t.
 TEST_PACKAGES := $(PACKAGES) perl python3 python3-jsonschema libxml2-utils mandoc \
 	bubblewrap runc golang-github-containers-common user-mode-linux \
-	libarchive-tools p7zip-full clamav-daemon podman systemd-container \
+	libarchive-tools p7zip-full clamav-daemon podman systemd-container git \
 	openssh-server openssh-client iproute2 procps
 
 missing = $(shell for p in $(1); do \
