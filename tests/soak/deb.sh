@@ -16,8 +16,8 @@ depends() {
 
 lean() {
 	depends scan | grep -q libclamav
-	! depends scan | grep -q 'tesseract\|libvips\|poppler-glib'
-	! depends store | grep -q 'clamav\|tesseract\|poppler'
+	is "" "$(depends scan | grep -o 'tesseract\|libvips')"
+	is "" "$(depends store | grep -o 'clamav\|tesseract\|poppler')"
 	depends ocr | grep -q libtesseract
 }
 
