@@ -49,8 +49,12 @@ put(struct doc_ole *ole, struct doc_text *text, struct doc_error *err)
 	if (has(ole, "EncryptedPackage"))
 		return doc_error_set(err, DOC_E_ENCRYPTED,
 		    "the package is encrypted");
-	return doc_error_set(err, DOC_E_UNSUPPORTED,
-	    "no known document in the compound file");
+	if (!has(ole, "\005SummaryInformation"))
+		return doc_error_set(err, DOC_E_UNSUPPORTED,
+		    "no known document in the compound file");
+	/* Drawings, projects, Works: their properties are better than none. */
+	doc_work_reason(text->work, DOC_R_UNSUPPORTED);
+	return 0;
 }
 
 int

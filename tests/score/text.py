@@ -12,17 +12,30 @@ from common import (CORPUS, PEERS, VERBOSE, Stage, bare, ending, file_of, mean,
 
 GOAL_RECALL, GOAL_CONTAINS = 0.97, 0.98
 
+# LibreOffice: three seconds a file.
+OFFICE = 'soffice --headless --cat {}'
+
+# Assertions of other projects about what is no text here, and why.
+CONTRARY = {
+    ('poi/spreadsheet/InlineStrings.xlsx', 'A2'): 'a formula, not its value',
+    ('poi/spreadsheet/InlineStrings.xlsx', 'A5-A$2'):
+        'a formula, not its value',
+    ('tika/testWORD_2006ml.docx', 'frog'): 'a tracked deletion',
+    ('tika/testWORD_2006ml.docx', 'Click or tap to enter a date'):
+        'a building block the document does not use',
+}
+
 # Other people's tools by ending; {} is the file.
 TOOLS = {
     'pdf': ('pdftotext -q {} -', 'mutool draw -q -F txt {}'),
-    'doc': ('antiword -m UTF-8.txt {}', 'catdoc -d utf-8 {}'),
+    'doc': ('antiword -m UTF-8.txt {}', 'catdoc -d utf-8 {}', OFFICE),
     'xls': ('xls2csv -d utf-8 {}',),
     'ppt': ('catppt -d utf-8 {}',),
-    'docx': ('docx2txt {} -', 'pandoc -t plain --wrap=none {}'),
+    'docx': ('docx2txt {} -', 'pandoc -t plain --wrap=none {}', OFFICE),
     'odt': ('odt2txt --width=-1 --encoding=UTF-8 {}',
-            'pandoc -t plain --wrap=none {}'),
+            'pandoc -t plain --wrap=none {}', OFFICE),
     'ods': ('odt2txt --width=-1 --encoding=UTF-8 {}',),
-    'rtf': ('unrtf --text {}', 'catdoc -d utf-8 {}'),
+    'rtf': ('unrtf --text {}', 'catdoc -d utf-8 {}', OFFICE),
     'html': ('html2text -utf8 -width 9999 {}',),
     'epub': ('mutool draw -q -F txt {}', 'pandoc -t plain --wrap=none {}'),
     'fb2': ('mutool draw -q -F txt {}',),
@@ -55,8 +68,11 @@ def truths():
 
 def assertions():
     for row in rows('expect.tsv'):
-        if row['kind'] == 'contains' and file_of(row['path']):
-            yield row['path'], json.loads(row['value_json']), row['verified']
+        if row['kind'] != 'contains' or file_of(row['path']) is None:
+            continue
+        value = json.loads(row['value_json'])
+        if (row['path'], value) not in CONTRARY:
+            yield row['path'], value, row['verified']
 
 
 def judge(text_of, all_of=None):
@@ -176,6 +192,8 @@ def main():
         peers(ours)
     low = [k for k, r in ours.items()
         if r.recall and mean(r.recall) < GOAL_RECALL]
+    for (name, value), why in CONTRARY.items():
+        print('not asked for: %s: "%s": %s' % (name, value, why))
     share = everything.found['yes'] / everything.asked['yes']
     print('word recall %s a mean of %.2f; verified assertions found: %.1f %%' %
         ('of %s is below' % ', '.join(low) if low else 'everywhere reaches',
