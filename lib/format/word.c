@@ -8,6 +8,7 @@
 #include "lib/format/word.h"
 #include "lib/format/word_field.h"
 #include "lib/format/word_impl.h"
+#include "lib/format/word_lists.h"
 
 /* Fields inside each other; Word allows 20. */
 enum { MAX_FIELDS = 32 };
@@ -40,8 +41,11 @@ struct word {
 	struct doc_charset *cs;
 	bool in_code[MAX_FIELDS]; /* of each open field: before its result */
 	unsigned fields;
-	struct doc_buf instruction; /* of the innermost field */
-	struct doc_buf outside;	    /* what fields load, lines */
+	struct doc_word_lists *lists; /* or NULL */
+	struct doc_buf label;	      /* to put before the paragraph's text */
+	bool begun;		      /* the paragraph has a character */
+	struct doc_buf instruction;   /* of the innermost field */
+	struct doc_buf outside;	      /* what fields load, lines */
 	bool in_row;
 	bool after_cell; /* the character before was the end of a cell */
 };
@@ -154,6 +158,14 @@ is_hidden(const struct word *w)
 }
 
 static void
+put_shown(struct word *w, const struct doc_buf *utf8)
+{
+	doc_layout_put(&w->flow, w->label.data, w->label.len);
+	w->label.len = 0;
+	doc_layout_put(&w->flow, utf8->data, utf8->len);
+}
+
+static void
 flush(struct word *w)
 {
 	doc_autobuf struct doc_buf utf8 = { 0 };
@@ -162,7 +174,7 @@ flush(struct word *w)
 	    doc_charset_put(w->cs, w->run.data, w->run.len, true, &utf8) < 0)
 		;
 	else if (!is_hidden(w))
-		doc_layout_put(&w->flow, utf8.data, utf8.len);
+		put_shown(w, &utf8);
 	else
 		doc_buf_add(&w->instruction, utf8.data, utf8.len);
 	w->run.len = 0;
@@ -248,6 +260,9 @@ put_character(struct word *w, const char *p, unsigned width, uint32_t fc)
 
 	if (doc_word_marked(&w->deleted, fc))
 		return;
+	if (!w->begun && w->lists != NULL)
+		doc_word_lists_next(w->lists, fc, &w->label);
+	w->begun = c != '\r' && c != 7 && c != 0x0c;
 	/* Word 6: two in a row end it, empty cell or not. */
 	row_end = w->old ? w->after_cell : doc_word_marked(&w->row_ends, fc);
 	w->after_cell = c == 7 && !w->after_cell;
@@ -289,6 +304,8 @@ put_story(struct word *w, uint32_t from, uint32_t to)
 			    DOC_MIN(to, piece->to));
 	}
 	w->fields = 0;
+	w->begun = false;
+	w->label.len = 0;
 	w->in_row = false;
 	w->flow.depth = 0;
 	doc_layout_flush(&w->flow);
@@ -357,6 +374,17 @@ open_charsets(struct word *w, struct doc_error *err)
 	return 0;
 }
 
+static struct doc_word_table
+table_at(const struct word *w, size_t at)
+{
+	const char *p = NULL;
+	size_t n = 0;
+
+	if (!find_table(w, at, &p, &n))
+		return (struct doc_word_table){ 0, 0 };
+	return (struct doc_word_table){ (size_t)(p - w->tables->data), n };
+}
+
 static void
 read_marks(struct word *w)
 {
@@ -372,6 +400,11 @@ read_marks(struct word *w)
 	if (find_table(w, 0x102, &p, &n))
 		doc_word_marks_read(&w->row_ends, DOC_WORD_ROW_END, &w->stream,
 		    p, n);
+	w->lists = doc_word_lists_read(&w->stream, w->tables,
+	    &(struct doc_word_list_tables){ .lists = table_at(w, 0x2e2),
+		.uses = table_at(w, 0x2ea),
+		.styles = table_at(w, 0xa2),
+		.paragraphs = table_at(w, 0x102) });
 }
 
 /* Who saved it where, the last ten times: SttbSavedBy (2.9.296), strings with
@@ -442,6 +475,8 @@ doc_word_text(struct doc_ole *ole, struct doc_text *text, struct doc_error *err)
 	doc_buf_release(&w.table);
 	doc_buf_release(&w.run);
 	doc_buf_release(&w.instruction);
+	doc_buf_release(&w.label);
+	doc_word_lists_free(w.lists);
 	doc_buf_release(&w.outside);
 	free(w.piece);
 	return rc;

@@ -10,6 +10,16 @@
 
 #include "lib/base/buf.h"
 
+/* Length of the operand at p (2.2.5.1 and 2.6.1), or the whole rest when it is
+ * broken. */
+size_t doc_word_operand_len(unsigned sprm, const unsigned char *p, size_t n);
+
+/* The properties of run i of a formatted disk page of 512 bytes with `runs` of
+ * them; false when they are outside of it.  Before those of a paragraph stand
+ * two bytes, its style. */
+bool doc_word_properties(const unsigned char *page, unsigned runs, unsigned i,
+    bool paragraph, const unsigned char **p, size_t *n);
+
 /* Ranges of file positions, sorted; found by position. */
 struct doc_word_marks {
 	struct range {

@@ -9,10 +9,8 @@ enum { MAX_RANGES = 1 << 20 };
 
 enum { SPRM_DELETED = 0x0800, SPRM_ROW_END = 0x2417, SPRM_TABLE = 0xd608 };
 
-/* Length of the operand at p (2.2.5.1 and 2.6.1), or the whole rest when it is
- * broken. */
-static size_t
-operand_len(unsigned sprm, const unsigned char *p, size_t n)
+size_t
+doc_word_operand_len(unsigned sprm, const unsigned char *p, size_t n)
 {
 	static const unsigned char fixed[8] = { 1, 1, 2, 4, 2, 2, 0, 3 };
 	unsigned kind = sprm >> 13;
@@ -30,7 +28,7 @@ sets(const unsigned char *p, size_t n, unsigned wanted)
 {
 	while (n >= 3) {
 		unsigned sprm = doc_le16(p);
-		size_t len = operand_len(sprm, p + 2, n - 2);
+		size_t len = doc_word_operand_len(sprm, p + 2, n - 2);
 
 		if (sprm == wanted)
 			return p[2] != 0;
@@ -41,10 +39,9 @@ sets(const unsigned char *p, size_t n, unsigned wanted)
 	return false;
 }
 
-/* The properties of run i of a page; false when they are outside of it. */
-static bool
-properties(const unsigned char *page, unsigned runs, unsigned i, bool paragraph,
-    const unsigned char **p, size_t *n)
+bool
+doc_word_properties(const unsigned char *page, unsigned runs, unsigned i,
+    bool paragraph, const unsigned char **p, size_t *n)
 {
 	size_t rows = 4 * ((size_t)runs + 1);
 	size_t at = 2 * (size_t)page[rows + i * (paragraph ? 13u : 1u)];
@@ -94,7 +91,7 @@ read_page(struct doc_word_marks *marks, enum doc_word_mark mark,
 		const unsigned char *p;
 		size_t n;
 
-		if (properties(page, runs, i, paragraph, &p, &n) &&
+		if (doc_word_properties(page, runs, i, paragraph, &p, &n) &&
 		    sets(p, n, paragraph ? SPRM_ROW_END : SPRM_DELETED))
 			add(marks, doc_le32(page + 4 * i),
 			    doc_le32(page + 4 * (i + 1)));
