@@ -5,7 +5,7 @@ PACKAGES := gcc make pkg-config libc6-dev \
 	libpoppler-glib-dev libcairo2-dev libvips-dev librsvg2-dev \
 	libgdk-pixbuf-2.0-dev libpango1.0-dev libopenjp2-7-dev libwebp-dev \
 	libjpeg62-turbo-dev libpng-dev libtesseract-dev \
-	libleptonica-dev libclamav-dev libxml2-dev libgsf-1-dev libexif-dev \
+	libleptonica-dev libqpdf-dev libclamav-dev libxml2-dev libgsf-1-dev libexif-dev \
 	libseccomp-dev libicu-dev libuchardet-dev \
 	zlib1g-dev libytnef0-dev libsqlite3-dev libcurl4-openssl-dev \
 	poppler-data tesseract-ocr tesseract-ocr-eng \
@@ -16,7 +16,7 @@ PACKAGES := gcc make pkg-config libc6-dev \
 TEST_PACKAGES := $(PACKAGES) perl python3 python3-jsonschema libxml2-utils mandoc \
 	bubblewrap runc golang-github-containers-common user-mode-linux \
 	libarchive-tools p7zip-full clamav-daemon podman systemd-container git \
-	openssh-server openssh-client iproute2 procps
+	openssh-server openssh-client iproute2 procps qpdf poppler-utils
 
 missing = $(shell for p in $(1); do \
 	dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | \

@@ -36,7 +36,8 @@ ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS)
 # its own engine.
 CMDS    := doclist docscan doctext dococr docpreview docstore docfind docprogress \
 	docrun docbox
-ZYGOTES := docsniff doclist docattach docscan doctext docoffice dococr docpreview docpicture
+ZYGOTES := docsniff doclist docattach docscan doctext docoffice dococr docgraft \
+	docpreview docpicture
 
 command_LIBS := -ljson-c -lnettle -lseccomp
 docstore_LIBS := -lsqlite3
@@ -58,6 +59,7 @@ zygote_docscan_LIBS    = -lclamav -lz -larchive $(call libs,icu-uc)
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo) -lm
 zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n uchardet) -larchive -lz -lm
 zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm
+zygote_docgraft_LIBS   = $(call libs,libqpdf lept) -ljson-c -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib gio-2.0 cairo libwebp libjpeg libpng) -lm
 zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \
 	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libgsf-1 libxml-2.0 icu-uc \
@@ -102,7 +104,8 @@ $(B)/%.o: %.c
 # It holds the files beside it as they are (.incbin, which -MMD does not see).
 $(B)/lib/gauge/page.o: $(wildcard lib/gauge/page.*)
 
-# The commands inside docrun.
+# The parts of dococr, and the commands inside docrun.
+bin_dococr_EXTRA := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/dococr/*.c))
 bin_docrun_EXTRA := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/docrun/*.c))
 
 .SECONDEXPANSION:

@@ -100,6 +100,8 @@ const struct doc_opt doc_ocr_opts[] = {
 	    OCR(max_pages), NULL },
 	{ 'L', "layout", "FORM", "also words with their places in this form",
 	    DOC_OPT_CHOICE, OCR(layout), "none|hocr|tsv|alto" },
+	{ 0, "searchable-pdf", NULL, "also a PDF that the words are found in",
+	    DOC_OPT_FLAG, OCR(searchable), NULL },
 	{ 'e', "engine", "WHO", "local, exec:CMD, http:URL, http+unix:SOCKET",
 	    DOC_OPT_STRING, OCR(engine), NULL },
 	{ 'N', "allow-net", NULL, "let pictures of pages leave this machine",
@@ -128,6 +130,9 @@ const struct doc_opt doc_ocr_opts[] = {
 	    OCR(attempts), NULL },
 	{ 'W', "request-timeout", "D", "time for one request", DOC_OPT_DURATION,
 	    OCR(request_timeout_ms), NULL },
+	{ 0, "keep-answers", "D",
+	    "ask again for what was kept longer than this", DOC_OPT_DURATION,
+	    OCR(keep_answers), NULL },
 	{ 0 },
 };
 

@@ -81,6 +81,7 @@ struct doc_ocr_options {
 	int mode; /* enum doc_ocr_mode, by the words of the table */
 	unsigned max_pages;
 	int layout;	    /* enum doc_layout_kind */
+	bool searchable;    /* also a PDF with the words under its pages */
 	const char *engine; /* "local", or as in lib/engine/remote.h */
 	bool allow_net;
 	int fallback; /* enum doc_ocr_fallback */
@@ -88,17 +89,20 @@ struct doc_ocr_options {
 	const char *header_file, *bearer_file, *proxy;
 	unsigned concurrency, rate, attempts;
 	uint64_t request_timeout_ms;
+	uint64_t keep_answers; /* milliseconds; 0: for ever */
 };
 enum doc_ocr_mode { DOC_OCR_AUTO, DOC_OCR_ALWAYS, DOC_OCR_NEVER, DOC_OCR_REDO };
 enum doc_ocr_fallback { DOC_OCR_FALLBACK_NONE, DOC_OCR_FALLBACK_LOCAL };
 
 /* Units of work of dococr: a page read, which pages to read, a page as a
- * picture for others to read, and what they answered. */
+ * picture for others to read, what they answered; and, of its second engine,
+ * the words laid under the pages. */
 enum {
 	DOC_UNIT_OCR_PAGE,
 	DOC_UNIT_OCR_SURVEY,
 	DOC_UNIT_OCR_PICTURE,
-	DOC_UNIT_OCR_ANSWER
+	DOC_UNIT_OCR_ANSWER,
+	DOC_UNIT_OCR_GRAFT
 };
 extern const struct doc_opt doc_ocr_opts[];
 #define DOC_OCR_DEFAULTS                                                       \

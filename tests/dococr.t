@@ -128,6 +128,108 @@ xml.dom.minidom.parse(sys.argv[1])' "$(recs .ocr.layout out)"
 }
 ok 'hOCR, TSV and ALTO besides the text' layouts
 
+# bbox PDF WORD: where pdftotext finds it, in points.
+bbox() {
+	pdftotext -bbox "$1" - |
+	    sed -n "s,.*xMin=\"\([0-9]*\).*yMin=\"\([0-9]*\).*>$2</word>.*,\1 \2,p"
+}
+
+searchable() {
+	status 0 dococr --searchable-pdf --layout=tsv f/scan.pdf f/notice.png \
+	    f/letter.pdf >out
+	is null "$(recs 'select(.path == "f/letter.pdf").ocr.searchable_pdf' out)"
+	for f in scan.pdf notice.png; do
+		pdf=$(recs "select(.path == \"f/$f\").ocr.searchable_pdf" out)
+		is "$(wc -c <"$pdf")" \
+		    "$(recs "select(.path == \"f/$f\").ocr.searchable_pdf_bytes" out)"
+		qpdf --check "$pdf"
+		pdftotext "$pdf" text
+		grep -q 'NOTICE' text
+		grep -q 'Lighthouse Street' text
+	done
+	# The page that has text is as it was, and so are the pictures.
+	pdf=$(recs 'select(.path == "f/scan.pdf").ocr.searchable_pdf' out)
+	pdftotext -f 3 -l 3 "$pdf" three
+	pdftotext -f 3 -l 3 f/scan.pdf want
+	cmp want three
+	pdfimages -list f/scan.pdf | awk '{ print $4, $5, $9, $15 }' >want
+	pdfimages -list "$pdf" | awk '{ print $4, $5, $9, $15 }' >got
+	cmp want got
+	# The words are seen by nobody: both pages look the same.
+	pdftoppm -r 40 -gray -f 1 -l 1 f/scan.pdf want
+	pdftoppm -r 40 -gray -f 1 -l 1 "$pdf" got
+	cmp want-1.pgm got-1.pgm
+	clean
+}
+ok '--searchable-pdf: words under the pages, pages as they were' searchable
+
+# What is turned has its words where they are, too: those of the page as it is
+# shown, which pdftotext counts from the corner of the medium.
+places() {
+	python3 - <<-'END'
+		pdf = open('f/scan1.pdf', 'rb').read()
+		for turn in (180, 270):
+		    with open('turn%d.pdf' % turn, 'wb') as f:
+		        f.write(pdf.replace(b'/MediaBox[0 0 595 842]',
+		            b'/Rotate %d/CropBox[20 30 560 812]/MediaBox'
+		            b'[0 0 595 842]' % turn))
+	END
+	status 0 dococr --searchable-pdf --layout=tsv turn*.pdf >out
+	for turn in 180 270; do
+		at="select(.path == \"turn$turn.pdf\").ocr"
+		pdf=$(recs "$at.searchable_pdf" out)
+		is $((360 - turn)) "$(recs "$at.page_results[0].turned" out)"
+		qpdf --check "$pdf"
+		for w in NOTICE 4711; do
+			# shellcheck disable=SC2046 # numbers
+			set -- $(awk -F'\t' -v w=$w '$12 == w {
+			    print int($7 * 72 / 300), int($8 * 72 / 300) }' \
+			    "$(recs "$at.layout" out)") $(bbox "$pdf" $w)
+			is 4 $#
+			x=$(($3 - $1)) y=$(($4 - $2))
+			test $turn = 180 && x=$((x - 35)) y=$((y - 30))
+			test $turn = 270 && x=$((x - 30)) y=$((y - 20))
+			# 4 points: rounding, and heights of the whole line.
+			test $x -le 4 && test $x -ge -4
+			test $y -le 4 && test $y -ge -4
+		done
+	done
+	clean
+}
+ok 'on turned and cropped pages, too' places
+
+grafts() {
+	status 2 dococr --searchable-pdf -e exec:cat f/notice.png
+	# Kept, and made again where the file has gone.
+	status 0 dococr --searchable-pdf f/notice.png >out
+	pdf=$(recs .ocr.searchable_pdf out)
+	cp "$pdf" first
+	rm "$pdf"
+	status 0 dococr --searchable-pdf f/notice.png >out
+	cmp first "$pdf"
+	clean
+}
+ok 'the same bytes every time' grafts
+
+merged() {
+	status 0 doctext f/scan.pdf >texts1
+	status 0 dococr <texts1 >out
+	is '1:no-text 2:no-text' "$(recs '[.ocr.page_results[] |
+	    "\(.page):\(.reason)"] | join(" ")' out)"
+	is 2 "$(recs '[.ocr.page_results[] | select(.confidence >= 80)] | length' out)"
+	text=$(recs .ocr.merged out)
+	is "$(wc -c <"$text")" "$(recs .ocr.merged_bytes out)"
+	is 2 "$(tr -dc '\f' <"$text" | wc -c)"
+	is 'NOTICE NOTICE ordinary' "$(grep -o 'NOTICE\|ordinary' "$text" |
+	    paste -sd ' ')"
+	# Without doctext there is nothing to merge with.
+	status 0 dococr f/scan.pdf >out
+	is null "$(recs .ocr.merged out)"
+	is no-text "$(recs '.ocr.page_results[0].reason' out)"
+	clean
+}
+ok 'text and what was read in one file, told page by page' merged
+
 max_pages() {
 	dococr -p 1 f/scan.pdf >out || :
 	is 'partial ["pages"]' "$(recs '"\(.ocr.status) \(.ocr.reasons)"' out)"

@@ -164,6 +164,35 @@ sources() {
 }
 ok 'page, picture, thumbnail, cover, text, listing or facts' sources
 
+# Archives under compression are listed, a compressed text and a mailbox read,
+# and what Apple's programs draw of their documents is shown.
+inside() {
+	make_fixtures g box.tar.gz box.mbox
+	head -c 200000 /dev/zero | gzip -9 >g/zeros.gz
+	seq 1 4000 | bzip2 >g/numbers.bz2
+	python3 - <<-'END'
+		import zipfile
+		with zipfile.ZipFile('g/talk.key', 'w') as z:
+		    z.writestr('index.apxl', 'data')
+		    z.write('f/photo.jpg', 'QuickLook/Thumbnail.jpg')
+		with zipfile.ZipFile('g/photos.zip', 'w') as z:
+		    z.write('f/photo.jpg', 'preview.jpg')
+		with zipfile.ZipFile('g/broken.zip', 'w') as z:
+		    z.writestr('a.txt', 'data')
+		    z.writestr('QuickLook/Thumbnail.jpg', 'no picture')
+	END
+	status 0 docpreview g >out
+	for pair in box.tar.gz:listing zeros.gz:facts numbers.bz2:text \
+	    box.mbox:text talk.key:thumbnail photos.zip:listing \
+	    broken.zip:listing; do
+		is "$pair ok ${pair#*:}" "$pair $(recs "select(.path ==
+		    \"g/${pair%:*}\" and .member == null).preview |
+		    \"\(.status) \(.source)\"" out)"
+	done
+	clean
+}
+ok 'compressed archives and texts, mailboxes, previews in a zip' inside
+
 # A card has ink on white, and the kind of document at its foot.
 card() {
 	file=$(drawn plain.txt)

@@ -174,6 +174,14 @@ ocr engine
 ocr layout
 ocr layout_sha256
 ocr layout_form
+ocr answered
+ocr merged
+ocr merged_bytes
+ocr merged_sha256
+ocr page_results
+ocr searchable_pdf
+ocr searchable_pdf_bytes
+ocr searchable_pdf_sha256
 ocr engine_url_host
 ocr fallback_pages
 preview pictures'
@@ -185,6 +193,8 @@ list encoding
 list sha256
 ocr repairs
 ocr text_bytes
+ocr layout_bytes
+ocr turned
 ocr ocr_pages'
 
 want_fields() {

@@ -142,14 +142,29 @@ presets() {
 	is ok "$(got .ocr.status)"
 	grep '^/tesseract ' log | grep -q 'has:"languages":."eng". has:filename'
 	dococr -q -N -a liteparse -e "$url/liteparse" f/notice.png >out
-	is 'ok 2' "$(got '"\(.ocr.status) \(.ocr.words)"')"
+	is 'ok 2 90' "$(got '"\(.ocr.status) \(.ocr.words) \(.ocr.confidence)"')"
 	grep '^/liteparse ' log | grep -q 'has:name="language"'
 	dococr -q -N -a paddlex -e "$url/paddlex" f/notice.png >out
-	is 'ok 2' "$(got '"\(.ocr.status) \(.ocr.words)"')"
+	is 'ok 2 85' "$(got '"\(.ocr.status) \(.ocr.words) \(.ocr.confidence)"')"
 	grep '^/paddlex ' log | grep -q 'content-type=application/json has:fileType'
 	clean
 }
 ok 'Tika, tesseract-server, LiteParse and PaddleX by name' presets
+
+kept() {
+	ask kept --keep-answers=1h
+	got .ocr.answered | grep -qx '20..-..-..T..:..:..Z'
+	ask kept --keep-answers=1h
+	is 1 "$(requests kept)"
+	ask kept --keep-answers=1s
+	sleep 2
+	ask kept --keep-answers=1s
+	is 3 "$(requests kept)"
+	ask kept
+	ask kept
+	is 4 "$(requests kept)"
+}
+ok 'answers are kept, for as long as --keep-answers says' kept
 
 template() {
 	echo '{"image":"{{base64}}","l":"{{lang}}","fileType":{{page}}}' >t.json

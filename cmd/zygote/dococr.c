@@ -10,6 +10,7 @@
 #include "lib/engine/ocr_answer.h"
 #include "lib/engine/ocr_layout.h"
 #include "lib/engine/ocr_page.h"
+#include "lib/engine/ocr_place.h"
 #include "lib/engine/tesseract.h"
 #include "lib/format/pdf.h"
 #include "lib/format/sample.h"
@@ -35,7 +36,7 @@ answer_form(void)
 	struct doc_answer_form form = doc_answer_form_of(options.api);
 
 	if (options.answer)
-		form = (struct doc_answer_form){ options.answer, NULL };
+		form = (struct doc_answer_form){ options.answer, NULL, NULL };
 	if (options.answer_error)
 		form.error = options.answer_error;
 	return form;
@@ -90,30 +91,38 @@ put_words(const struct doc_ocr_words *words, struct doc_text *text)
 	doc_text_line(text);
 }
 
-/* Behind the text, in the same file; the supervisor knows where it begins. */
+/* Behind the text, in the same file, the supervisor knows where they begin:
+ * the layout, and the places of the words. */
 static int
-put_layout(const struct doc_ocr_page *page, unsigned number,
+put_places(struct doc_ocr_page *page, const struct doc_input *in,
     const struct doc_text *text, struct doc_error *err)
 {
-	const struct doc_pixels *px = &page->sheet.px;
-	const struct doc_layout_page at = { number, px->width, px->height,
-		px->dpi };
-	doc_autobuf struct doc_buf b = { 0 };
+	const struct doc_layout_page at = { in->page, page->width, page->height,
+		page->sheet.px.dpi };
+	doc_autobuf struct doc_buf layout = { 0 }, rows = { 0 };
+	int rc = 0;
 
-	if (options.layout == DOC_LAYOUT_NONE)
+	if (options.searchable)
+		rc = doc_ocr_place_rows(page, in->page, &rows);
+	doc_ocr_place_words(page);
+	if (rc == 0 && options.layout != DOC_LAYOUT_NONE)
+		rc = doc_ocr_layout_put((enum doc_layout_kind)options.layout,
+		    &at, &page->words, &layout);
+	if (rc)
+		return doc_error_set(err, DOC_E_MEMORY,
+		    "no memory for the places of the words");
+	if (layout.len + rows.len == 0)
 		return 0;
 	doc_work_int(text->work, DOC_F_TEXT_BYTES, text->bytes);
-	if (doc_ocr_layout_put((enum doc_layout_kind)options.layout, &at,
-		&page->words, &b))
-		return doc_error_set(err, DOC_E_MEMORY,
-		    "no memory for the layout of the page");
-	if (doc_write_full(text->work->out, b.data, b.len) < 0)
+	doc_work_int(text->work, DOC_F_LAYOUT_BYTES, layout.len);
+	if (doc_write_full(text->work->out, layout.data, layout.len) < 0 ||
+	    doc_write_full(text->work->out, rows.data, rows.len) < 0)
 		return doc_error_sys(err, "cannot write the layout");
 	return 0;
 }
 
 static int
-put_page(const struct doc_ocr_page *page, unsigned number,
+put_page(struct doc_ocr_page *page, const struct doc_input *in,
     struct doc_work *work, struct doc_error *err)
 {
 	struct doc_text text;
@@ -127,7 +136,9 @@ put_page(const struct doc_ocr_page *page, unsigned number,
 		rc = doc_error_set(err, DOC_E_MEMORY,
 		    "the page did not fit the memory limit");
 	if (rc == 0)
-		rc = put_layout(page, number, &text, err);
+		rc = put_places(page, in, &text, err);
+	if (rc == 0 && page->sheet.quads > 0)
+		doc_work_int(work, DOC_F_TURNED, page->sheet.quads * 90U);
 	if (rc == 0 && text.words > 0)
 		doc_work_int(work, DOC_F_CONFIDENCE,
 		    (uint64_t)doc_ocr_words_confidence(&page->words));
@@ -148,7 +159,7 @@ recognise(const struct doc_input *in, struct doc_work *work,
 	doc_work_int(work, DOC_F_PAGES, pages);
 	if (doc_ocr_page_read(&px, READINGS_MOST, work, &page, err))
 		return -1;
-	return put_page(&page, in->page, work, err);
+	return put_page(&page, in, work, err);
 }
 
 /* A page for others to read. */

@@ -4,6 +4,7 @@
  * has no picture; runs in a cage.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/options.h"
 #include "lib/base/units.h"
@@ -16,6 +17,7 @@
 #include "lib/format/picture.h"
 #include "lib/format/sample.h"
 #include "lib/format/sheet.h"
+#include "lib/format/unpack.h"
 #include "lib/pool/zygote.h"
 #include "lib/record/media.h"
 
@@ -192,18 +194,33 @@ draw_facts(const struct doc_input *in, struct doc_work *work,
 }
 
 static int
-draw_listing(const struct doc_input *in, struct doc_work *work,
-    struct doc_error *err)
+draw_listing(const struct doc_buf *lines, const struct doc_input *in,
+    struct doc_work *work, struct doc_error *err)
 {
-	doc_autobuf struct doc_buf lines = { 0 };
-	struct doc_card card = { .style = DOC_CARD_LISTING };
-	struct doc_error why = { 0 };
+	struct doc_card card = { .style = DOC_CARD_LISTING,
+		.text = lines->data,
+		.len = lines->len };
 
-	if (doc_listing(in, LISTING_MAX, &lines, &why) < 0 || lines.len == 0)
-		return draw_facts(in, work, err);
-	card.text = lines.data;
-	card.len = lines.len;
 	return draw_card(&card, "listing", in, work, err);
+}
+
+/* A zip of a kind that has no media type here may have a picture of itself. */
+static bool
+is_zip(const struct doc_input *in)
+{
+	return doc_media_family(in->media) == DOC_FAMILY_ARCHIVE &&
+	    in->size > 4 && memcmp(in->data, "PK\3\4", 4) == 0;
+}
+
+/* Under one compression, too. */
+static bool
+is_archive(const struct doc_input *in)
+{
+	enum doc_family family = doc_media_family(in->media);
+
+	return family == DOC_FAMILY_ARCHIVE ||
+	    (family == DOC_FAMILY_COMPRESSED && in->size > 0 &&
+		doc_unpack_what(in->data, in->size) != DOC_UNPACK_LONE);
 }
 
 /* From the document itself. */
@@ -211,11 +228,14 @@ static int
 draw_document(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
 {
-	doc_autobuf struct doc_buf text = { 0 };
+	doc_autobuf struct doc_buf text = { 0 }, lines = { 0 };
 	struct doc_error why = { 0 };
 
-	if (doc_media_family(in->media) == DOC_FAMILY_ARCHIVE)
-		return draw_listing(in, work, err);
+	if (is_zip(in) && draw_inner(in, work, &why) == 0)
+		return 0;
+	if (is_archive(in) && doc_listing(in, LISTING_MAX, &lines, &why) == 0 &&
+	    lines.len > 0)
+		return draw_listing(&lines, in, work, err);
 	if (in->size > 0)
 		(void)!doc_excerpt(in, TEXT_MAX, &text, &why);
 	if (has_ink(&text))

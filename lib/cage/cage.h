@@ -72,7 +72,7 @@ struct doc_profile {
 
 extern const struct doc_profile doc_profile_list, doc_profile_scan,
     doc_profile_text, doc_profile_office, doc_profile_ocr, doc_profile_preview,
-    doc_profile_picture;
+    doc_profile_picture, doc_profile_graft;
 
 struct doc_cage_limits {
 	uint64_t memory; /* address space beyond the zygote's, bytes */

@@ -44,6 +44,9 @@ const struct doc_profile doc_profile_ocr = {
 	.read_only = poppler_files,
 };
 
+/* All it needs is in memory. */
+const struct doc_profile doc_profile_graft = { .name = "graft" };
+
 const struct doc_profile doc_profile_preview = {
 	.name = "preview",
 	.read_only = poppler_files,

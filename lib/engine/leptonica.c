@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/engine/leptonica.h"
+#include "lib/engine/leptonica_impl.h"
 #include "lib/format/exif.h"
 
 /* As many as a page of A0 at 300 dpi, nearly; four bytes each here. */
@@ -143,9 +143,8 @@ turn_upright(PIX **pix, const struct picture *pic)
 	return 0;
 }
 
-/* To 8 bit grey, or 32 bit colour where there is colour. */
-static int
-make_plain(PIX **pix)
+int
+leptonica_plain(PIX **pix)
 {
 	if (pixGetColormap(*pix) &&
 	    advance(pix, pixRemoveColormap(*pix, REMOVE_CMAP_BASED_ON_SRC)))
@@ -263,11 +262,12 @@ decode(const struct picture *pic, unsigned page)
 }
 
 int
-doc_leptonica_pixels(const struct doc_input *in, struct doc_pixels *px,
-    unsigned *pages, struct doc_error *err)
+leptonica_decode(const struct doc_input *in, struct leptonica_picture *picture,
+    struct doc_error *err)
 {
 	autopix PIX *pix = NULL;
 	struct picture pic = { 0 };
+	l_int32 format;
 
 	setMsgSeverity(L_SEVERITY_NONE);
 	if (read_header(&pic, in, err))
@@ -275,11 +275,34 @@ doc_leptonica_pixels(const struct doc_input *in, struct doc_pixels *px,
 	pix = decode(&pic, in->page);
 	if (!pix)
 		return decode_failed(&pic, err);
-	if (turn_upright(&pix, &pic) || make_plain(&pix))
+	format = pixGetInputFormat(pix);
+	picture->turned = pic.format == IFF_JFIF_JPEG &&
+	    doc_exif_orientation(pic.data, pic.size) > 1;
+	if (turn_upright(&pix, &pic))
 		return doc_error_set(err, DOC_E_MEMORY, "%d x %d pixels",
 		    pic.width, pic.height);
+	pixSetInputFormat(pix, format); /* of what was turned, none */
+	picture->pages = (unsigned)pic.pages;
+	picture->pix = pix;
+	pix = NULL;
+	return 0;
+}
+
+int
+doc_leptonica_pixels(const struct doc_input *in, struct doc_pixels *px,
+    unsigned *pages, struct doc_error *err)
+{
+	struct leptonica_picture picture;
+	autopix PIX *pix = NULL;
+
+	if (leptonica_decode(in, &picture, err))
+		return -1;
+	pix = picture.pix;
+	if (leptonica_plain(&pix))
+		return doc_error_set(err, DOC_E_MEMORY,
+		    "no memory for the picture");
 	if (export(pix, px, err))
 		return -1;
-	*pages = (unsigned)pic.pages;
+	*pages = picture.pages;
 	return 0;
 }

@@ -17,16 +17,28 @@
 int doc_leptonica_pixels(const struct doc_input *in, struct doc_pixels *px,
     unsigned *pages, struct doc_error *err) DOC_MUST_CHECK;
 
+/* What scanners are set to: for pictures that tell no resolution, or that of a
+ * screen, which programs write when they do not know. */
+#define DOC_DPI_DEFAULT 300
+#define DOC_DPI_SCREEN	100
+
+/* Page `in->page` of a picture file as a PDF of one page, appended: a JPEG as
+ * it is, black and white in G4, what was compressed without loss likewise. */
+int doc_leptonica_pdf(const struct doc_input *in, struct doc_buf *pdf,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 /* px as a PNG file to fd.  MEMORY, IO, NO_SPACE. */
 int doc_leptonica_png(const struct doc_pixels *px, int fd,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* A page as it is read: grey, light text on dark turned into dark on light,
- * straight to a tenth of a degree. */
+ * straight to a tenth of a degree, upright. */
 struct doc_sheet {
 	struct doc_pixels px; /* bands 1 */
 	unsigned glyph; /* median height of its letters, pixels; 0: none */
 	double skew;	/* degrees clockwise it was turned by */
+	unsigned quads; /* quarter turns clockwise besides */
+	unsigned guess; /* those it may need, should it not read well */
 	bool inverted;
 };
 #define doc_autosheet __attribute__((cleanup(doc_sheet_release)))
@@ -47,12 +59,8 @@ int doc_sheet_scaled(const struct doc_sheet *sheet, unsigned glyph, bool smooth,
 double doc_sheet_unread(const struct doc_sheet *sheet,
     const struct doc_ocr_words *words);
 
-/* Quarter turns clockwise that would make Latin text upright, by its
- * ascenders; 0 also when it cannot tell. */
-unsigned doc_leptonica_quads(const struct doc_pixels *px);
-
-/* px turned clockwise 1 to 3 times.  MEMORY. */
-int doc_leptonica_turn(const struct doc_pixels *px, unsigned quads,
-    struct doc_pixels *turned, struct doc_error *err) DOC_MUST_CHECK;
+/* The sheet turned clockwise 1 to 3 times more.  MEMORY. */
+int doc_sheet_turn(const struct doc_sheet *sheet, unsigned quads,
+    struct doc_sheet *turned, struct doc_error *err) DOC_MUST_CHECK;
 
 #endif

@@ -12,11 +12,19 @@
 #define GLYPH_MOST  150
 /* Below this mean grey a page is light on dark. */
 #define DARK_MEAN 100
+/* Fewer ascenders than make this are chance. */
+#define GUESS_LEAST 3.0
+/* Paper that is darker than this in places is no paper; grey levels. */
+#define PAPER_LEAST  60
+#define PAPER_UNEVEN 40
 /* Less than this Tesseract's layout follows by itself; more than that is
  * chance, not skew. */
 #define SKEW_LEAST 0.4
-#define SKEW_MOST  20.0
+#define SKEW_MOST  15.0
 #define SKEW_SURE  3.0
+/* Beyond what lies crooked in a scanner it takes more to believe it. */
+#define SKEW_ODD      7.0
+#define SKEW_ODD_SURE 5.0
 /* Pixels after scaling up: what a scan at 600 dpi has. */
 #define SCALED_MOST 36e6
 #define SCALE_MOST  4.0
@@ -87,8 +95,9 @@ make_binary(PIX *grey)
 {
 	PIX *binary = NULL;
 
-	if (pixOtsuAdaptiveThreshold(grey, pixGetWidth(grey),
-		pixGetHeight(grey), 0, 0, 0.1F, NULL, &binary))
+	/* It has no tiles of less than 16 pixels. */
+	if (pixOtsuAdaptiveThreshold(grey, DOC_MAX(pixGetWidth(grey), 16),
+		DOC_MAX(pixGetHeight(grey), 16), 0, 0, 0.1F, NULL, &binary))
 		return NULL;
 	return binary;
 }
@@ -153,6 +162,54 @@ invert_if_dark(PIX *grey, struct doc_sheet *sheet)
 	sheet->inverted = true;
 }
 
+/* Grey levels of the paper, by the lightest of each 48 x 48 pixels: where a
+ * tenth, and nine tenths, of it are darker. */
+static void
+measure_paper(PIX *grey, l_int32 *dark, l_int32 *light)
+{
+	autopix PIX *quarter = pixScaleAreaMap(grey, 0.25F, 0.25F);
+	autopix PIX *tiles = quarter
+	    ? pixScaleGrayMinMax(quarter, 12, 12, L_CHOOSE_MAX)
+	    : NULL;
+	NUMA *count = tiles ? pixGetGrayHistogram(tiles, 1) : NULL;
+	l_float32 all = 0, sum = 0, n = 0;
+
+	*dark = *light = -1;
+	numaGetSum(count, &all);
+	for (l_int32 v = 0; count && v < 256; v++) {
+		numaGetFValue(count, v, &n);
+		sum += n;
+		if (*dark < 0 && sum >= all * 0.1F)
+			*dark = v;
+		if (*light < 0 && sum >= all * 0.9F)
+			*light = v;
+	}
+	numaDestroy(&count);
+}
+
+/*
+ * A photograph of a page has its light side and its shadow, and no threshold
+ * for the whole of it.  Paper of scans differs by 0 to 8 levels, of photographs
+ * by 50 to 110; where a tenth is nearly black that is a picture.  On a page
+ * photographed askew in bad light this finds all words instead of 88 %.
+ */
+static void
+flatten(PIX **grey)
+{
+	l_int32 dark, light;
+	PIX *flat;
+
+	measure_paper(*grey, &dark, &light);
+	if (dark < PAPER_LEAST || light - dark < PAPER_UNEVEN)
+		return;
+	flat = pixBackgroundNorm(*grey, NULL, NULL, 10, 15, PAPER_LEAST, 50,
+	    200, 2, 1);
+	if (!flat)
+		return;
+	pixDestroy(grey);
+	*grey = flat;
+}
+
 /* *grey is replaced when the lines of text on it are not level. */
 static void
 straighten(PIX **grey, PIX *binary, struct doc_sheet *sheet)
@@ -160,16 +217,78 @@ straighten(PIX **grey, PIX *binary, struct doc_sheet *sheet)
 	l_float32 angle = 0, sure = 0;
 	PIX *level;
 
-	if (pixFindSkew(binary, &angle, &sure) || sure < (l_float32)SKEW_SURE ||
-	    fabs((double)angle) < SKEW_LEAST || fabs((double)angle) > SKEW_MOST)
+	/* As pixFindSkew, which looks no further than 7 degrees. */
+	if (pixFindSkewSweepAndSearch(binary, &angle, &sure, 4, 2,
+		(l_float32)SKEW_MOST, 1, 0.01F) ||
+	    fabs((double)angle) < SKEW_LEAST ||
+	    sure < (l_float32)(fabs((double)angle) > SKEW_ODD ? SKEW_ODD_SURE
+							      : SKEW_SURE))
 		return;
+	/* Larger, so that the corners stay on it. */
 	level = pixRotate(*grey, angle * (l_float32)(M_PI / 180),
-	    L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
+	    L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, pixGetWidth(*grey),
+	    pixGetHeight(*grey));
 	if (!level)
 		return;
 	pixDestroy(grey);
 	*grey = level;
 	sheet->skew = (double)angle;
+}
+
+/* Quarter turns clockwise that would make Latin text upright, by its
+ * ascenders; 0 also when there is no telling.  25 to 45 ms for a page, and on
+ * 21 pages of the corpus, in all four positions, never wrong.  *guess is what
+ * is most likely if it is not upright. */
+static unsigned
+find_quads(PIX *binary, unsigned *guess)
+{
+	l_float32 up = 0, left = 0;
+	l_int32 orient = L_TEXT_ORIENT_UNKNOWN;
+
+	*guess = 2;
+	if (pixOrientDetect(binary, &up, &left, 0, 0) ||
+	    makeOrientDecision(up, left, 0, 0, &orient, 0))
+		return 0;
+	if (fabs((double)left) > fmax(fabs((double)up), GUESS_LEAST))
+		*guess = left > 0 ? 1 : 3;
+	switch (orient) {
+	case L_TEXT_ORIENT_LEFT:
+		return 1;
+	case L_TEXT_ORIENT_DOWN:
+		return 2;
+	case L_TEXT_ORIENT_RIGHT:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+/* *grey is replaced when the text on it is not upright. */
+static void
+turn(PIX **grey, PIX **binary, struct doc_sheet *sheet)
+{
+	PIX *turned;
+
+	if (sheet->skew != 0) {
+		pixDestroy(binary);
+		*binary = make_binary(*grey);
+	}
+	sheet->quads = *binary ? find_quads(*binary, &sheet->guess) : 0;
+	turned = sheet->quads ? pixRotateOrth(*grey, (l_int32)sheet->quads)
+			      : NULL;
+	if (!turned) {
+		sheet->quads = 0;
+		return;
+	}
+	pixDestroy(grey);
+	*grey = turned;
+	if (sheet->quads == 2 || sheet->skew != 0)
+		return;
+	/* What stood on the page was not seen to be crooked. */
+	pixDestroy(binary);
+	*binary = make_binary(*grey);
+	if (*binary)
+		straighten(grey, *binary, sheet);
 }
 
 int
@@ -182,14 +301,17 @@ doc_sheet_make(const struct doc_pixels *px, struct doc_sheet *sheet,
 
 	if (grey) {
 		invert_if_dark(grey, &made);
+		flatten(&grey);
 		binary = make_binary(grey);
 	}
 	if (!binary)
 		return doc_error_set(err, DOC_E_MEMORY, "%u x %u pixels",
 		    px->width, px->height);
 	made.glyph = measure_glyphs(binary);
-	if (made.glyph > 0)
+	if (made.glyph > 0) {
 		straighten(&grey, binary, &made);
+		turn(&grey, &binary, &made);
+	}
 	if (take_pixels(grey, px->dpi, &made.px, err))
 		return -1;
 	*sheet = made;
@@ -286,59 +408,20 @@ doc_sheet_unread(const struct doc_sheet *sheet,
 	return all ? (double)left / all : 0;
 }
 
-unsigned
-doc_leptonica_quads(const struct doc_pixels *px)
-{
-	autopix PIX *grey = make_grey(px);
-	autopix PIX *binary = grey ? make_binary(grey) : NULL;
-	l_float32 up = 0, left = 0;
-	l_int32 orient = L_TEXT_ORIENT_UNKNOWN;
-
-	if (!binary || pixOrientDetect(binary, &up, &left, 0, 0) ||
-	    makeOrientDecision(up, left, 0, 0, &orient, 0))
-		return 0;
-	switch (orient) {
-	case L_TEXT_ORIENT_LEFT:
-		return 1;
-	case L_TEXT_ORIENT_DOWN:
-		return 2;
-	case L_TEXT_ORIENT_RIGHT:
-		return 3;
-	default:
-		return 0;
-	}
-}
-
 int
-doc_leptonica_turn(const struct doc_pixels *px, unsigned quads,
-    struct doc_pixels *turned, struct doc_error *err)
+doc_sheet_turn(const struct doc_sheet *sheet, unsigned quads,
+    struct doc_sheet *turned, struct doc_error *err)
 {
-	struct doc_pixels made = *px;
-	bool side = quads % 2 != 0;
+	autopix PIX *grey = make_grey(&sheet->px);
+	autopix PIX *other = grey ? pixRotateOrth(grey, (l_int32)quads) : NULL;
+	struct doc_sheet made = *sheet;
 
-	made.width = side ? px->height : px->width;
-	made.height = side ? px->width : px->height;
-	made.stride = (size_t)made.width * px->bands;
-	made.data = malloc(made.stride * made.height);
-	if (!made.data)
+	if (!other)
 		return doc_error_set(err, DOC_E_MEMORY,
-		    "cannot turn the picture");
-	for (unsigned y = 0; y < px->height; y++) {
-		const unsigned char *from = px->data + y * px->stride;
-
-		for (unsigned x = 0; x < px->width; x++) {
-			unsigned tx = quads == 1 ? px->height - 1 - y
-			    : quads == 2	 ? px->width - 1 - x
-						 : y;
-			unsigned ty = quads == 1 ? x
-			    : quads == 2	 ? px->height - 1 - y
-						 : px->width - 1 - x;
-
-			memcpy(made.data + ty * made.stride +
-				(size_t)tx * px->bands,
-			    from + (size_t)x * px->bands, px->bands);
-		}
-	}
+		    "no memory to turn the page");
+	if (take_pixels(other, sheet->px.dpi, &made.px, err))
+		return -1;
+	made.quads = (sheet->quads + quads) % 4;
 	*turned = made;
 	return 0;
 }

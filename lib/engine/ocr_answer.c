@@ -21,13 +21,16 @@ static const struct {
 	const char *api;
 	struct doc_answer_form form;
 } presets[] = {
-	{ "none", { "text", NULL } },
-	{ "tika", { "text", NULL } },
-	{ "tesseract-server", { "json:/data/stdout", "/data/exit/code" } },
-	{ "liteparse", { "json:/results/*/text", "/error" } },
+	{ "none", { "text", NULL, NULL } },
+	{ "tika", { "text", NULL, NULL } },
+	{ "tesseract-server",
+	    { "json:/data/stdout", "/data/exit/code", NULL } },
+	{ "liteparse",
+	    { "json:/results/*/text", "/error", "/results/*/confidence" } },
 	{ "paddlex",
 	    { "json:/result/ocrResults/*/prunedResult/rec_texts/*",
-		"/errorCode" } },
+		"/errorCode",
+		"/result/ocrResults/*/prunedResult/rec_scores/*" } },
 };
 
 struct doc_answer_form
@@ -245,34 +248,51 @@ take_step(const char *pointer, char step[static 64])
 	return i;
 }
 
-/* Put every string the pointer leads to.  -1: it leads nowhere. */
+/* Hand everything the pointer leads to to `each`.  -1: it leads nowhere, or
+ * what is there is not wanted. */
 static int
-put_strings(struct reader *r, const struct doc_value *v, const char *pointer)
+walk(struct reader *r, const struct doc_value *v, const char *pointer,
+    int (*each)(struct reader *r, const struct doc_value *v))
 {
 	char step[64];
-	const char *s;
 
 	if (v == NULL)
 		return -1;
-	if (*pointer == '\0') {
-		s = doc_value_str(v);
-		if (s == NULL)
-			return -1;
-		doc_text_puts(r->text, s);
-		doc_text_line(r->text);
-		return 0;
-	}
+	if (*pointer == '\0')
+		return each(r, v);
 	pointer += take_step(pointer, step);
 	if (strcmp(step, "*") != 0 && !doc_value_is_array(v))
-		return put_strings(r, doc_value_get(v, step), pointer);
+		return walk(r, doc_value_get(v, step), pointer, each);
 	if (!doc_value_is_array(v))
 		return -1;
 	if (strcmp(step, "*") != 0)
-		return put_strings(r, doc_value_at(v, (size_t)atoi(step)),
-		    pointer);
+		return walk(r, doc_value_at(v, (size_t)atoi(step)), pointer,
+		    each);
 	for (size_t i = 0; i < doc_value_count(v); i++)
-		if (put_strings(r, doc_value_at(v, i), pointer) < 0)
+		if (walk(r, doc_value_at(v, i), pointer, each) < 0)
 			return -1;
+	return 0;
+}
+
+static int
+put_string(struct reader *r, const struct doc_value *v)
+{
+	const char *s = doc_value_str(v);
+
+	if (s == NULL)
+		return -1;
+	doc_text_puts(r->text, s);
+	doc_text_line(r->text);
+	return 0;
+}
+
+/* LiteParse's are up to 1, others' up to 100. */
+static int
+tell_number(struct reader *r, const struct doc_value *v)
+{
+	double n = doc_value_number(v, -1);
+
+	tell(r, n <= 1 ? n * 100 : n);
 	return 0;
 }
 
@@ -304,10 +324,12 @@ read_json(struct reader *r, const struct doc_input *in,
 	if (says_failed(v, form->error))
 		return doc_error_set(err, DOC_E_REJECTED,
 		    "the service answers that it failed");
-	if (put_strings(r, v, form->form + strlen("json:")) < 0)
+	if (walk(r, v, form->form + strlen("json:"), put_string) < 0)
 		return doc_error_set(err, DOC_E_SERVICE,
 		    "the answer has no text at %.60s",
 		    form->form + strlen("json:"));
+	if (form->confidence) /* text without is as good */
+		(void)walk(r, v, form->confidence, tell_number);
 	return 0;
 }
 
@@ -322,9 +344,10 @@ doc_ocr_answer(const struct doc_input *in, const struct doc_answer_form *form,
 	if (doc_utf8_valid(in->data, in->size) != in->size)
 		return doc_error_set(err, DOC_E_REJECTED,
 		    "the answer is not UTF-8");
-	if (strncmp(form->form, "json:", 5) == 0)
-		return read_json(&r, in, form, err);
-	if (in->size > 0 && strcmp(form->form, "tsv") == 0)
+	if (strncmp(form->form, "json:", 5) == 0) {
+		if (read_json(&r, in, form, err) < 0)
+			return -1;
+	} else if (in->size > 0 && strcmp(form->form, "tsv") == 0)
 		rc = read_tsv(&r, in->data, in->size);
 	else if (in->size > 0 && strcmp(form->form, "hocr") == 0)
 		rc = read_hocr(&r, in->data, in->size);

@@ -16,6 +16,8 @@
 struct doc_answer_form {
 	const char *form;
 	const char *error;
+	const char *confidence; /* pointer to how sure it is of each, or NULL;
+				 * 0 to 1, or to 100 */
 };
 
 /* The form of the answers of a service known by name; NULL form: not known. */

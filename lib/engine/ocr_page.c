@@ -11,7 +11,7 @@
  */
 #define CONFIDENCE_GOOD	  90 /* nothing to gain by another reading */
 #define CONFIDENCE_FAIR	  85 /* a third reading finds little more */
-#define CONFIDENCE_TURNED 55
+#define CONFIDENCE_TURNED 60
 /* With more of its letters outside all words the layout went wrong; pages that
  * were read whole have less than 0.015. */
 #define UNREAD_MOST 0.03
@@ -80,20 +80,15 @@ read_first(struct doc_ocr_page *page, struct doc_work *work,
 	    &page->words, err);
 }
 
-/* Read it turned, if it seems to need that; *page is replaced when that reads
- * better. */
+/* Read it turned; *page is replaced when that reads better. */
 static void
-try_turned(const struct doc_pixels *px, struct doc_work *work,
-    struct doc_ocr_page *page)
+try_turned(unsigned quads, struct doc_work *work, struct doc_ocr_page *page)
 {
-	doc_autopixels struct doc_pixels turned = { 0 };
-	doc_autopage struct doc_ocr_page other = { 0 };
+	doc_autopage struct doc_ocr_page other = { .width = page->width,
+		.height = page->height };
 	struct doc_error ignored = { 0 };
 
-	other.quads = doc_leptonica_quads(px);
-	if (other.quads == 0 ||
-	    doc_leptonica_turn(px, other.quads, &turned, &ignored) ||
-	    doc_sheet_make(&turned, &other.sheet, &ignored) ||
+	if (doc_sheet_turn(&page->sheet, quads, &other.sheet, &ignored) ||
 	    read_first(&other, work, &ignored))
 		return;
 	if (doc_ocr_words_confidence(&other.words) >
@@ -103,6 +98,17 @@ try_turned(const struct doc_pixels *px, struct doc_work *work,
 		*page = other;
 		other = worse;
 	}
+}
+
+/* What was turned may have been upright before, what was not may be not. */
+static void
+check_turned(struct doc_work *work, struct doc_ocr_page *page)
+{
+	unsigned back = (4 - page->sheet.quads) % 4;
+
+	if (page->words.count > 0 &&
+	    doc_ocr_words_confidence(&page->words) < CONFIDENCE_TURNED)
+		try_turned(back ? back : page->sheet.guess, work, page);
 }
 
 /* A further reading that fails, for lack of memory say, costs nothing but its
@@ -139,12 +145,12 @@ doc_ocr_page_read(const struct doc_pixels *px, unsigned readings_most,
 	};
 	static const double enough[] = { CONFIDENCE_GOOD, CONFIDENCE_FAIR };
 
+	page->width = px->width;
+	page->height = px->height;
 	if (doc_sheet_make(px, &page->sheet, err) ||
 	    read_first(page, work, err))
 		return -1;
-	if (page->words.count > 0 &&
-	    doc_ocr_words_confidence(&page->words) < CONFIDENCE_TURNED)
-		try_turned(px, work, page);
+	check_turned(work, page);
 	for (size_t i = 0; i < DOC_LEN(further); i++) {
 		if (page->readings >= readings_most ||
 		    !is_poor(page, enough[i]))

@@ -14,8 +14,8 @@
 struct doc_ocr_page {
 	struct doc_sheet sheet; /* what was read; boxes are on it */
 	struct doc_ocr_words words;
-	unsigned quads;	   /* quarter turns clockwise before reading */
-	unsigned readings; /* 1 to 3 that were joined */
+	unsigned width, height; /* of the page as it came, pixels */
+	unsigned readings;	/* 1 to 3 that were joined */
 };
 #define doc_autopage __attribute__((cleanup(doc_ocr_page_release)))
 void doc_ocr_page_release(struct doc_ocr_page *page);

@@ -142,6 +142,27 @@ find_cover(struct doc_package *pkg, struct doc_buf *part)
 	doc_buf_release(&b.by_name);
 }
 
+/* What programs put beside their content without a word about it.  A plain
+ * archive may hold a preview.jpg of its own; Apple's have their index too. */
+static void
+find_by_name(struct doc_package *pkg, struct doc_buf *part)
+{
+	static const char *const names[][2] = {
+		{ "Thumbnails/thumbnail.png", NULL }, /* OpenDocument */
+		{ "QuickLook/Thumbnail.jpg", NULL },  /* Apple, to 2012 */
+		{ "preview.jpg", "Index.zip" },	      /* and since */
+		{ "preview.jpg", "Index/Document.iwa" },
+		{ "Metadata/thumbnail.png", "3D/3dmodel.model" } /* 3MF */
+	};
+
+	for (size_t i = 0; i < DOC_LEN(names); i++)
+		if (doc_package_has(pkg, names[i][0]) &&
+		    (!names[i][1] || doc_package_has(pkg, names[i][1]))) {
+			doc_buf_adds(part, names[i][0]);
+			return;
+		}
+}
+
 /* The name of the picture's part; empty: none. */
 static void
 find_part(struct doc_package *pkg, enum doc_family family, struct doc_buf *part)
@@ -150,8 +171,8 @@ find_part(struct doc_package *pkg, enum doc_family family, struct doc_buf *part)
 		find_cover(pkg, part);
 	else if (family == DOC_FAMILY_OOXML)
 		scan_part(pkg, "_rels/.rels", on_relation, part);
-	else if (doc_package_has(pkg, "Thumbnails/thumbnail.png"))
-		doc_buf_adds(part, "Thumbnails/thumbnail.png");
+	else
+		find_by_name(pkg, part);
 }
 
 int

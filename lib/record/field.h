@@ -78,6 +78,8 @@ enum doc_field_stage {
 	X(REPAIRS,     "repairs",     INT,     8, TEXT | OCR, "bad bytes replaced by U+FFFD") \
 	X(OCR_PAGES,   "ocr_pages",   LIST,  256, TEXT | OCR, "pages that need OCR: reason:first-last") \
 	X(TEXT_BYTES,  "text_bytes",  INT,     8, OCR, "bytes of text before the layout of the page") \
+	X(LAYOUT_BYTES, "layout_bytes", INT,    8, OCR, "bytes of layout behind it, before the places of the words") \
+	X(TURNED,      "turned",      INT,     8, OCR, "degrees clockwise that the page was turned before reading") \
 	X(CONFIDENCE,  "confidence",  INT,     8, OCR, "mean word confidence, 0 to 100") \
 	X(WIDTH,       "width",       INT,     8, PREVIEW, "pixels across") \
 	X(HEIGHT,      "height",      INT,     8, PREVIEW, "pixels down") \

@@ -129,3 +129,13 @@ doc_value_strings(const struct doc_value *v, const char *key,
 	}
 	return rc;
 }
+
+double
+doc_value_number(const struct doc_value *v, double or)
+{
+	if (v == NULL ||
+	    (!json_object_is_type(node(v), json_type_int) &&
+		!json_object_is_type(node(v), json_type_double)))
+		return or ;
+	return json_object_get_double(node(v));
+}

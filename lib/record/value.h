@@ -29,6 +29,7 @@ const char *doc_value_str(const struct doc_value *v);
 /* The same with its length, and any NUL in it. */
 const char *doc_value_strn(const struct doc_value *v, size_t *n);
 int64_t doc_value_int(const struct doc_value *v, int64_t or);
+double doc_value_number(const struct doc_value *v, double or); /* any number */
 
 /* Call visit for each string of the tree, with the key of the member it is, or
  * is in an array of; until it returns other than 0, which is returned.  A

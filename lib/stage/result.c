@@ -26,8 +26,9 @@ commit(struct doc_stage_task *task, struct doc_spool_file *out,
 
 	if (doc_spool_digest(&run->spool, out, sha256, err) < 0)
 		return -1;
-	snprintf(name, sizeof(name), "%s-%s%s.%s", run->stage->key, run->key,
-	    tail, run->extension);
+	snprintf(name, sizeof(name), "%s-%s%s%s%s", run->stage->key, run->key,
+	    tail, strchr(tail, '.') ? "" : ".",
+	    strchr(tail, '.') ? "" : run->extension);
 	if (doc_spool_commit(&run->spool, out, task->tenant, task->sha256, name,
 		file, err) == 0)
 		return 0;
@@ -42,6 +43,14 @@ doc_unit_commit(struct doc_unit *unit, const char *tail, struct doc_error *err)
 {
 	return commit(unit->task, &unit->out, tail, &unit->file, unit->sha256,
 	    err);
+}
+
+int
+doc_task_commit(struct doc_stage_task *task, struct doc_spool_file *out,
+    const char *tail, uint64_t bytes, struct doc_error *err)
+{
+	task->also_bytes = bytes;
+	return commit(task, out, tail, &task->also, task->also_sha256, err);
 }
 
 uint64_t

@@ -43,7 +43,10 @@ struct doc_stage_task {
 	struct doc_unit **units;
 	struct doc_unit *again; /* units to be worked on once more */
 	unsigned unit_count, submitted, over;
-	uint64_t reasons;	     /* the stage's own, besides the workers' */
+	uint64_t reasons; /* the stage's own, besides the workers' */
+	char *also;	  /* full path of a further file of its result; owned */
+	uint64_t also_bytes;
+	char also_sha256[DOC_DIGEST_HEX];
 	unsigned cache_pool;	     /* the engine that begins */
 	char cached[DOC_CACHE_NAME]; /* its result in the cache, "" none */
 };
@@ -68,6 +71,7 @@ struct doc_stage {
 	bool huge;	    /* its engine is large: huge pages */
 	const char *second; /* tool of a second engine, or NULL */
 	uint64_t second_does; /* which units are its: bits by unit */
+	uint64_t binary;      /* whose output is no text although others' is */
 	/* Members of the record that its results depend on, besides the media
 	 * type; NULL-ended, or NULL. */
 	const char *const *reads;
@@ -162,10 +166,16 @@ void doc_unit_result(struct doc_stage_task *task, struct doc_unit *unit,
 int doc_result_commit(struct doc_stage_task *task, struct doc_spool_file *out,
     uint64_t bytes, struct doc_result *result);
 
-/* The same for one unit of several with files: `tail` tells them apart ("-3").
- * 0 and unit->file, or -1. */
+/* The same for one unit of several with files: `tail` tells them apart ("-3"),
+ * with an extension of its own if it has one ("-3.pdf").  0 and unit->file, or
+ * -1. */
 int doc_unit_commit(struct doc_unit *unit, const char *tail,
     struct doc_error *err) DOC_MUST_CHECK;
+
+/* Put a further file of the document as a whole in its place, told apart by
+ * `tail` likewise; fills task->also. */
+int doc_task_commit(struct doc_stage_task *task, struct doc_spool_file *out,
+    const char *tail, uint64_t bytes, struct doc_error *err) DOC_MUST_CHECK;
 
 void doc_result_reason(struct doc_result *result, enum doc_reason reason);
 

@@ -33,6 +33,7 @@ free_task(struct doc_task *t)
 		free(task->units[i]);
 	}
 	free(task->units);
+	free(task->also);
 	if (task->fd >= 0)
 		close(task->fd);
 	doc_buf_release(&task->input);
@@ -143,6 +144,7 @@ look_at_output(struct doc_unit *unit)
 		return;
 	}
 	if (strcmp(run->extension, "txt") != 0 ||
+	    (run->stage->binary >> DOC_MIN(job->unit, 63U) & 1) != 0 ||
 	    check_text(fd, (uint64_t)st.st_size, &job->err) == 0)
 		unit->bytes = (uint64_t)st.st_size;
 }

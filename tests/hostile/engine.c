@@ -878,7 +878,7 @@ options_of(const char *name)
 
 	if (strcmp(name, "docscan") == 0)
 		return (struct doc_opt_group){ doc_scan_opts, &scan };
-	if (strcmp(name, "dococr") == 0)
+	if (strcmp(name, "dococr") == 0 || strcmp(name, "docgraft") == 0)
 		return (struct doc_opt_group){ doc_ocr_opts, &ocr };
 	if (strcmp(name, "docpreview") == 0 || strcmp(name, "docpicture") == 0)
 		return (struct doc_opt_group){ doc_preview_opts, &preview };

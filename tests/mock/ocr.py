@@ -120,12 +120,14 @@ ACTS = {
     'boxes': lambda c, k: as_json(c, {'results':
         [line('box%d' % i) for i in range(100000)]}),
     'away': first(1, lambda c: away(c, 0)),
+    'kept': ok,
     'tika': ok,
     'tesseract': lambda c, k: as_json(c, {'data': {'stdout': WORDS,
         'exit': {'code': 0}}}),
     'liteparse': lambda c, k: as_json(c, {'results': [line('Mock words')]}),
     'paddlex': lambda c, k: as_json(c, {'errorCode': 0, 'result':
-        {'ocrResults': [{'prunedResult': {'rec_texts': ['Mock', 'words']}}]}}),
+        {'ocrResults': [{'prunedResult': {'rec_texts': ['Mock', 'words'],
+         'rec_scores': [0.9, 0.8]}}]}}),
     'tsv': lambda c, k: reply(c, TSV),
     'hocr': lambda c, k: reply(c, HOCR),
 }

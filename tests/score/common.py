@@ -130,7 +130,7 @@ class Stage:
                 if isinstance(value, str):
                     parts.append(value)
                 elif isinstance(value, list):
-                    parts += value
+                    parts += [v for v in value if isinstance(v, str)]
         return '\n'.join(parts)
 
 
