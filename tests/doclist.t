@@ -503,6 +503,24 @@ locked() {
 }
 ok '--password-file: the one that fits, by its number' locked
 
+# What no password can open here is listed all the same, to the last.
+locked_7z() {
+	echo one >7a && echo two >7b
+	7z a -bd -popen 7.7z 7a 7b >/dev/null
+	echo open >words
+	for option in '' '-w words'; do
+		# shellcheck disable=SC2086 # words
+		status 1 doclist $option 7.7z >out
+		is "7a encrypted 7b encrypted" "$(recs 'select(.member) |
+		    "\(.member[0]) \(.list.error.code)"' out | xargs)"
+	done
+}
+if command -v 7z >/dev/null; then
+	ok 'a locked 7z, with and without passwords' locked_7z
+else
+	skip 'a locked 7z' 'no 7z (p7zip-full)'
+fi
+
 embedded() {
 	status 0 doclist f/letter.docx f/book.epub >out
 	is "" "$(recs '.member // empty' out)"
@@ -659,7 +677,10 @@ unsupported() {
 	printf '!BDN%0600d' 0 >mail.pst
 	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo
 	printf 'ITSF\003\000\000\000%0600d' 0 >help.chm
-	status 1 doclist mail.pst x.lzo help.chm >out
+	{ head -c 32768 /dev/zero; printf '\000BEA01%02042d' 0
+	printf '\000NSR03%02042d' 0; } >disc.udf
+	status 1 doclist mail.pst x.lzo help.chm disc.udf >out
+	is 4 "$(recs 'select(.list.error).id' out | wc -l)"
 	is unsupported "$(recs .list.error.code out | sort -u)"
 }
 ok 'containers that nobody here opens are errors, not leaves' unsupported

@@ -205,7 +205,7 @@ deliver(struct lister *l, const struct doc_unpack_entry *e,
 		return 0;
 	if (!e->encrypted)
 		return deliver_file(l, e, err);
-	if (l->wish->passwords != NULL)
+	if (doc_unpack_unlocks(l->u))
 		return deliver_locked(l, e, err);
 	(void)doc_error_set(&locked, DOC_E_ENCRYPTED,
 	    "member needs a password");
@@ -313,6 +313,25 @@ check_count(struct lister *l, const struct doc_input *in, struct doc_error *end)
 		    count);
 }
 
+/* Zeros are the end of a tar: what begins with them looks like an empty one,
+ * whatever it is. */
+static void
+check_empty(struct lister *l, const struct doc_input *in, struct doc_error *end)
+{
+	static const char zeros[512];
+	size_t n = DOC_MIN(in->size, sizeof(zeros));
+
+	if (end->code != DOC_E_NONE || l->members > 0 ||
+	    memcmp(in->data, zeros, n) != 0)
+		return;
+	for (size_t i = n; i < in->size; i++)
+		if (in->data[i] != '\0') {
+			doc_error_set(end, DOC_E_UNSUPPORTED,
+			    "unrecognized archive format");
+			return;
+		}
+}
+
 /* When not all of it was read: is it one part of several? */
 static void
 note_volume(struct lister *l, const struct doc_input *in)
@@ -362,8 +381,10 @@ doc_archive_list_wish(const struct doc_input *in,
 	doc_member_release(&l.member);
 	if (rc < 0)
 		return -1;
-	if (rc == 0 && l.family == DOC_FAMILY_ARCHIVE)
+	if (rc == 0 && l.family == DOC_FAMILY_ARCHIVE) {
 		check_count(&l, in, &end);
+		check_empty(&l, in, &end);
+	}
 	if (end.code != DOC_E_NONE || l.reasons != 0)
 		note_volume(&l, in);
 	/* When something was delivered, the result is partial, no error. */

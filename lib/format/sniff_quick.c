@@ -72,6 +72,22 @@ by_signature(const struct doc_input *in, char media[128])
 	return false;
 }
 
+/* A file system of optical discs without the ISO 9660 that bridges to it: among
+ * the volume descriptors from sector 16 on (ECMA-167 2/8.3, 3/9.1). */
+static bool
+is_udf(const struct doc_input *in)
+{
+	for (size_t sector = 16; sector < 24; sector++) {
+		size_t at = sector * 2048 + 1;
+
+		if (in->size < at + 5 || memcmp(in->data + at, "CD001", 5) == 0)
+			return false;
+		if (memcmp(in->data + at, "NSR0", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* An animated one has another type: its chunk stands before the first IDAT. */
 static bool
 is_still_png(const struct doc_input *in)
@@ -85,6 +101,10 @@ is_still_png(const struct doc_input *in)
 bool
 doc_sniff_quick(const struct doc_input *in, char media[128])
 {
+	if (is_udf(in)) {
+		(void)snprintf(media, 128, "application/x-udf-image");
+		return true;
+	}
 	if (is_polyglot(in))
 		return false;
 	if (begins(in, SIGN("PK\3\4")))

@@ -125,6 +125,14 @@ fail:
 	return -1;
 }
 
+bool
+doc_unpack_unlocks(struct doc_unpack *u)
+{
+	return u->passwords != NULL &&
+	    (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) ==
+	    ARCHIVE_FORMAT_ZIP;
+}
+
 unsigned
 doc_unpack_password(const struct doc_unpack *u)
 {

@@ -76,6 +76,10 @@ enum doc_unpack_what {
 };
 enum doc_unpack_what doc_unpack_what(const char *data, size_t size);
 
+/* Can a password open its members?  libarchive 3.6.2 unlocks zip; on the locked
+ * members of a 7z or RAR it gives up the whole archive when it tries. */
+bool doc_unpack_unlocks(struct doc_unpack *u);
+
 /* Which password was tried last, from 1; 0: none yet.  The last one tried for
  * an entry that could be read is the one that fits. */
 unsigned doc_unpack_password(const struct doc_unpack *u);

@@ -81,6 +81,7 @@ static const struct row rows[] = {
 	{ "application/x-zoo", F(ARCHIVE), 0 },
 	{ "application/x-stuffit", F(ARCHIVE), 0 },
 	{ "application/x-ms-wim", F(ARCHIVE), 0 },
+	{ "application/x-udf-image", F(ARCHIVE), 0 },
 	{ "application/vnd.ms-htmlhelp", F(ARCHIVE), 0 },
 	{ "application/x-squashfs", F(ARCHIVE), 0 },
 	/* Debian's libpst opens by name only, and ends the process on what it
