@@ -30,6 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	doc_autobuf struct doc_buf keep = { 0 };
 	struct doc_error err = { 0 };
 	struct doc_layout flow = { 0 };
+	struct doc_odf_lists *lists = NULL;
 	struct doc_work work;
 	struct doc_text text;
 	char root[64];
@@ -39,13 +40,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	quiet_init(&work, &text, &keep);
 	flow.text = &text;
-	if (data[0] % 4 == 0)
-		(void)!doc_odf_put(&flow, p, size - 1);
-	else if (data[0] % 4 == 1)
+	if (data[0] % 4 == 0) {
+		lists = doc_odf_lists_new();
+		(void)!doc_odf_put(&flow, lists, p, size - 1);
+	} else if (data[0] % 4 == 1) {
 		(void)!doc_html_part(p, size - 1, "", &text, &err);
-	else
+	} else {
 		(void)!doc_markup_put(&flow, p, size - 1, NULL,
 		    data[0] >> 2 & 3U);
+	}
+	doc_odf_lists_free(lists);
 	doc_layout_flush(&flow);
 	doc_xml_root(p, size - 1, root);
 	assert(memchr(root, '\0', sizeof(root)) != NULL);
