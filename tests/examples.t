@@ -186,6 +186,7 @@ readme() {
 	rm -rf readme
 	mkdir -p readme/in
 	cp -R f/* readme/in
+	base64 -d "$top/examples/inbox/eicar.com.base64" >readme/in/eicar.com
 	cp -R readme/in readme/a
 	cd readme
 	mv a in/a
@@ -215,7 +216,7 @@ readme() {
 	test "$number" -ge 11
 	cd ..
 	grep -q invoice.txt said.8
-	grep -q marked said.4
+	grep -q eicar.com said.4
 	grep -q 'An invoice' said.3
 }
 ok 'README.md: what it says is to be done' readme
