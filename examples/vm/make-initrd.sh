@@ -53,7 +53,7 @@ docscan) engines=docscan data=${DB:-/var/lib/clamav} ;;
 doctext) engines='doctext docoffice'
 	data='/usr/share/poppler /usr/share/fonts /etc/fonts
 	    /usr/share/fontconfig /var/cache/fontconfig' ;;
-dococr) engines=dococr
+dococr) engines='dococr docgraft'
 	data='/usr/share/tesseract-ocr /usr/share/poppler /usr/share/fonts
 	    /etc/fonts /usr/share/fontconfig /var/cache/fontconfig' ;;
 docpreview) engines='docpreview docpicture'
