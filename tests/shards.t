@@ -292,4 +292,126 @@ if test -n "$(command -v parallel)"; then
 else
 	skip 'docrun --hosts' 'no GNU parallel'
 fi
+
+# --- examples/fleet ----------------------------------------------------------
+
+ex=$top/examples/fleet
+pile() {
+	rm -rf P pile
+	mkdir pile
+	for i in 1 2 3; do echo "letter $i" >pile/$i.txt; done
+	status 0 docrun plan -q -o P -g text --shard-documents=1 pile
+}
+
+is_whole() {
+	is 3 "$(recs .text.words P/out.ndjson | wc -l)"
+	is 0 "$(docrun todo -r P --count)"
+}
+
+# A Slurm that runs the tasks here, and loses the first one.
+slurm() {
+	pile
+	mkdir -p slurm
+	cat >slurm/sbatch <<'END'
+#!/bin/sh
+for word; do
+	case $word in
+	--array=*) last=${word#--array=0-} last=${last%\%*} ;;
+	--wrap=*) job=${word#--wrap=} ;;
+	esac
+done
+for k in $(seq 0 "$last"); do
+	if test "$k" -eq 0 && mkdir lost 2>/dev/null; then continue; fi
+	SLURM_ARRAY_TASK_ID=$k sh -c "$job" || exit 1
+done
+END
+	chmod 755 slurm/sbatch
+	PATH=$PWD/slurm:$PATH status 0 "$ex/slurm.sh" P 2
+	is_whole
+	test -d lost
+}
+ok 'examples: a Slurm array' slurm
+
+make_() {
+	pile
+	status 0 make -s -j 2 -f "$ex/shards.mk" RUN=P
+	is_whole
+}
+ok 'examples: make -j' make_
+
+spark() {
+	pile
+	cat >context.py <<'END'
+import subprocess, sys
+sys.path.insert(0, sys.argv[1])
+import spark
+
+class Piped:
+    def __init__(self, items, n):
+        self.items, self.n = items, n
+    def pipe(self, command, checkCode=False):
+        for item in self.items:
+            p = subprocess.run(command, shell=True, input=item.encode() + b"\n")
+            if p.returncode and checkCode:
+                raise RuntimeError("Pipe function `%s' exited with error code "
+                                   "%d" % (command, p.returncode))
+        return self
+    def count(self):
+        return self.n
+
+class Context:
+    def parallelize(self, items, n):
+        return Piped(items, n)
+
+sys.exit(spark.main(Context(), sys.argv[2]))
+END
+	status 0 python3 -B context.py "$ex" P
+	is_whole
+	# A shard that cannot be done must not look like one that is.
+	pile
+	sed -i 's/letter/lettre/; s/1.txt/7.txt/' P/manifest
+	status 1 python3 -B context.py "$ex" P
+}
+ok 'examples: Spark, which heeds the exit status' spark
+
+stream() {
+	pile
+	limit=60 status 0 "$ex/parallel.sh" pile >out 2>err
+	is 3 "$(recs .text.words out | wc -l)"
+}
+if test -n "$(command -v parallel)"; then
+	ok 'examples: one line of parallel' stream
+else
+	skip 'examples: one line of parallel' 'no GNU parallel'
+fi
+
+manifest() {
+	cat >job.py <<'END'
+import sys, yaml
+job = yaml.safe_load(open(sys.argv[1]))
+assert job["apiVersion"] == "batch/v1" and job["kind"] == "Job"
+spec = job["spec"]
+assert spec["completionMode"] == "Indexed"
+assert 0 < spec["parallelism"] <= spec["completions"] <= 100000
+# podFailurePolicy wants Never; backoffLimitPerIndex wants Indexed.
+pod = spec["template"]["spec"]
+assert pod["restartPolicy"] == "Never"
+box, = pod["containers"]
+for rule in spec["podFailurePolicy"]["rules"]:
+    assert rule["action"] in ("FailIndex", "Ignore", "FailJob", "Count")
+    codes = rule.get("onExitCodes")
+    assert codes is None or (codes["containerName"] == box["name"] and
+                             0 not in codes["values"])
+assert box["command"][:2] == ["docrun", "shard"]
+assert {m["name"] for m in box["volumeMounts"]} == {
+    v["name"] for v in pod["volumes"]}
+assert box["securityContext"]["allowPrivilegeEscalation"] is False
+END
+	/usr/bin/python3 job.py "$ex/kubernetes.yaml"
+}
+if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
+	ok 'examples: the Kubernetes manifest' manifest
+else
+	skip 'examples: the Kubernetes manifest' 'no python3-yaml'
+fi
 done_testing

@@ -119,15 +119,15 @@ def death_table(args):
 
 # Measured on two cores of a shared cloud machine: docpipe-scale(7) says how.
 FIGURES = {
-    "cpu_s": 0.15,           # processor time of a document, all stages
-    "document_bytes": 250e3,  # its size
-    "record_bytes": 1000,    # in out.ndjson
-    "journal_bytes": 250,    # in the journal of its shard
+    "cpu_s": 0.16,           # processor time of a document, all stages
+    "document_bytes": 250e3,  # its size: not measured, say your own
+    "record_bytes": 1260,    # in out.ndjson
+    "journal_bytes": 210,    # in the journal of its shard
     "manifest_bytes": 150,   # in the manifest
-    "object_bytes": 12e3,    # texts, previews, kept results
-    "objects": 5,            # files of them
-    "members": 0.3,          # documents out of containers, for each input
-    "shard_s": 0.5,          # processor time of a shard besides
+    "object_bytes": 22e3,    # texts, previews, kept results
+    "objects": 6,            # files of them
+    "members": 0.2,          # documents out of containers, for each input
+    "shard_s": 0.53,         # processor time of a shard besides
     "documents_per_shard": 256,
     "price": 0.02,           # of an hour of a processor, in some currency
 }

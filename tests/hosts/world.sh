@@ -20,7 +20,7 @@ world_can() {
 
 # world_enter ARG...: become this script again, inside.
 world_enter() {
-	WORLD=inside exec unshare -nmpf --kill-child --mount-proc "$0" "$@"
+	WORLD=inside exec unshare -nmupf --kill-child --mount-proc "$0" "$@"
 }
 
 # world_start: the bridge, keys and the configuration of ssh.
