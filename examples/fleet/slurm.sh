@@ -14,7 +14,8 @@ while left=$(docrun todo --run="$run" --count); test "$left" -gt 0; do
 	test "$last" -lt 1000 || last=999
 	sbatch --wait --requeue --array="0-$last%$slots" --job-name=docrun \
 	    --output="$run/slurm-%a.log" --export=ALL \
-	    --wrap="exec '$docrun' shard --run='$run' --every=1000"
+	    --wrap="exec '$docrun' shard --run='$run' --every=1000" ||
+	    echo "slurm.sh: some tasks failed" >&2
 	test "$(docrun todo --run="$run" --count)" -lt "$left" || {
 		echo "slurm.sh: $left shards are left, see $run/slurm-*.log" >&2
 		exit 3
