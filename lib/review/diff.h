@@ -3,7 +3,7 @@
  * diff - two runs over the same documents: what is worse, what is other.
  *
  * docrun diff; reads two files of records.  Documents are matched by id, which
- * is made from tenant, path and members.  Of the first run 64 bytes are held
+ * is made from tenant, path and members.  Of the first run 128 bytes are held
  * for each document, at most; of the second nothing.
  */
 #ifndef DOC_DIFF_H
