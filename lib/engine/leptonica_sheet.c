@@ -299,6 +299,7 @@ doc_sheet_make(const struct doc_pixels *px, struct doc_sheet *sheet,
 	autopix PIX *binary = NULL;
 	struct doc_sheet made = { 0 };
 
+	setMsgSeverity(L_SEVERITY_NONE);
 	if (grey) {
 		invert_if_dark(grey, &made);
 		flatten(&grey);
