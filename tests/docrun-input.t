@@ -81,11 +81,11 @@ ok 'records of several tenants' of_tenants
 # Who comes last is not last: b's ten come behind 300 of a's.
 fair() {
 	mkdir fa fb
-	for i in $(seq 300); do echo "a $i" >fa/$i.txt; done
-	for i in $(seq 10); do echo "b $i" >fb/$i.txt; done
+	for i in $(seq 300); do echo "a $i" >"fa/$i.txt"; done
+	for i in $(seq 10); do echo "b $i" >"fb/$i.txt"; done
 	doclist --spool F/spool -T a fa >late
-	doclist --spool F/spool -T b fb >b
-	cat b >>late
+	doclist --spool F/spool -T b fb >soon
+	cat soon >>late
 	status 0 ./run F -j 2 - <late
 	is 310 "$(recs .id F/out.ndjson | wc -l)"
 	last=$(recs .tenant F/out.ndjson | grep -n b | tail -n 1 | cut -d : -f 1)
