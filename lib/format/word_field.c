@@ -42,9 +42,10 @@ next(const char **p, const char *end, struct argument *arg)
 static bool
 has_line(const struct doc_buf *lines, const struct argument *arg)
 {
-	const char *p = lines->data, *end = p + lines->len;
+	const char *p = lines->len > 0 ? lines->data : "";
+	const char *end = p + lines->len;
 
-	while (lines->len > 0 && p < end) {
+	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((nl ? nl : end) - p);
 
@@ -58,11 +59,11 @@ has_line(const struct doc_buf *lines, const struct argument *arg)
 void
 doc_word_field_outside(const char *s, size_t n, struct doc_buf *lines)
 {
-	const char *p = s, *end = s + n;
+	const char *p = n > 0 ? s : "", *end = p + n;
 	struct argument arg;
 	size_t i = 0;
 
-	if (n == 0 || !next(&p, end, &arg))
+	if (!next(&p, end, &arg))
 		return;
 	while (i < DOC_LEN(loaders) &&
 	    (strlen(loaders[i].name) != arg.n ||
@@ -97,10 +98,10 @@ closing(const char *p, const char *end)
 bool
 doc_word_field_ruby(const char *s, size_t n, struct doc_buf *out)
 {
-	const char *p = s, *end = s + n, *reading, *stop, *base;
+	const char *p = n > 0 ? s : "", *end = p + n, *reading, *stop, *base;
 	struct argument arg;
 
-	if (n == 0 || !next(&p, end, &arg) || arg.n != 2 ||
+	if (!next(&p, end, &arg) || arg.n != 2 ||
 	    strncasecmp(arg.s, "EQ", 2) != 0)
 		return false;
 	reading = memmem(p, (size_t)(end - p), "\\up", 3);

@@ -80,7 +80,7 @@ take(struct cursor *c, size_t n)
 {
 	const unsigned char *p = c->p;
 
-	if (n > c->n) {
+	if (c->p == NULL || n > c->n) {
 		c->n = 0;
 		return NULL;
 	}
