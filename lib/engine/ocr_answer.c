@@ -95,10 +95,10 @@ number(const struct tsv_row *row, unsigned c)
 }
 
 static void
-put_tsv_word(struct reader *r, const struct tsv_row *row, int *line)
+put_tsv_word(struct reader *r, const struct tsv_row *row, int64_t *line)
 {
-	int here = number(row, TSV_LINE) +
-	    1000 * (number(row, 3) + 1000 * number(row, 2));
+	int64_t here = number(row, TSV_LINE) +
+	    1000 * (number(row, 3) + (int64_t)1000 * number(row, 2));
 
 	if (*line == here)
 		doc_text_puts(r->text, " ");
@@ -113,7 +113,7 @@ static int
 read_tsv(struct reader *r, const char *p, size_t n)
 {
 	struct tsv_row row;
-	int line = -1;
+	int64_t line = -1;
 
 	if (n < 6 || memcmp(p, "level\t", 6) != 0)
 		return -1;
