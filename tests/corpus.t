@@ -54,6 +54,32 @@ hang() {
 }
 ok 'an archive on which libarchive never returns is a limit record' hang
 
+# At the defaults no document trips a limit but these:
+#	entries_oom	says that it has a thousand million members
+#	doublelink	libarchive 3.6.2 never returns from it
+#	17000x17000	289 million pixels, which libheif refuses by its own limit
+# A new one is a limit that is too low, or a bomb, and then stands here.
+limits() {
+	jq -r --arg c "$corpus/" '
+	    ["timeout", "stall", "cpu", "memory", "output", "depth", "members",
+	     "bytes", "pages", "pixels", "size", "record", "temp"] as $limits |
+	    select(.type == "doc") | . as $d |
+	    ("list", "scan", "text", "ocr", "preview") as $k | $d[$k] |
+	    select(.) | (.reasons // []) + [.error.code // empty] | unique |
+	    .[] | select(IN($limits[])) |
+	    "\($k) \(.) \($d.path | ltrimstr($c))"' "$out" |
+	    LC_ALL=C sort -u >have
+	LC_ALL=C sort >want <<'L'
+list memory libarchive/test_read_format_7zip_entries_oom.7z
+list stall libarchive/test_read_format_xar_doublelink.xar
+preview pixels libvips/17000x17000.avif
+scan memory libarchive/test_read_format_7zip_entries_oom.7z
+scan stall libarchive/test_read_format_xar_doublelink.xar
+L
+	diff want have
+}
+ok 'no document trips a limit that should not' limits
+
 # Mean word recall where the truth is sound (naive_recall >= 0.9).
 score() {
 	awk -F'\t' 'NR == 1 || $6 >= 0.9' "$corpus/truth/index.tsv" >rows

@@ -539,6 +539,24 @@ otherwise() {
 }
 ok 'what is listed otherwise the second time is done again' otherwise
 
+# Two members of one name have one id; that one of them is done is not both.
+twins() {
+	mkdir -p twin
+	python3 -W ignore -c 'import zipfile
+with zipfile.ZipFile("twin/t.zip", "w") as z:
+    z.writestr("a.txt", "the first\n")
+    z.writestr("a.txt", "the second\n")'
+	rm -rf A
+	status 0 docrun -o A --db db --progress none twin
+	recs . A/out.ndjson | sort >want
+	lines 3 want
+	python3 cut.py A "$(recs 'select(.parent).id' A/out.ndjson | head -n 1)"
+	status 0 docrun -o A --db db --progress none twin 2>err
+	recs . A/out.ndjson | sort >have
+	diff want have
+}
+ok 'two members of one name' twins
+
 full_disk() {
 	# The run directory's file system is full: status 3, no hang.
 	command -v unshare >/dev/null

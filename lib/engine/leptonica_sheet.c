@@ -305,10 +305,12 @@ doc_sheet_make(const struct doc_pixels *px, struct doc_sheet *sheet,
 		flatten(&grey);
 		binary = make_binary(grey);
 	}
-	if (!binary)
+	if (!grey)
 		return doc_error_set(err, DOC_E_MEMORY, "%u x %u pixels",
 		    px->width, px->height);
-	made.glyph = measure_glyphs(binary);
+	/* leptonica 1.82 makes none of a few pixels, on which nobody wrote; if
+	 * it was for want of memory, the worker knows (pool/worker.c). */
+	made.glyph = binary ? measure_glyphs(binary) : 0;
 	if (made.glyph > 0) {
 		straighten(&grey, binary, &made);
 		turn(&grey, &binary, &made);

@@ -95,8 +95,9 @@ void doc_ledger_session(struct doc_ledger *l, const char *settings,
 enum doc_met doc_ledger_meet(struct doc_ledger *l, const char *id, uint64_t sig,
     uint32_t *n);
 
-/* What former sessions did with a document of a partly done input. */
-void doc_ledger_past(const struct doc_ledger *l, uint32_t n, const char *id,
+/* What former sessions did with a document of a partly done input; each that
+ * is done is told once, for two members may have one name and one id. */
+void doc_ledger_past(struct doc_ledger *l, uint32_t n, const char *id,
     struct doc_past *past);
 
 /* Append to the journal; -1: no memory. */

@@ -20,8 +20,9 @@ struct mark {
 	uint8_t id[16];
 	uint32_t n; /* 0: an empty place */
 	unsigned tries, lone;
-	uint32_t sum; /* of its record when it was tried last */
-	bool done, summed;
+	unsigned done; /* more than once: two members of one name */
+	uint32_t sum;  /* of its record when it was tried last */
+	bool summed;
 };
 
 /* A line of the journal, taken apart. */

@@ -174,22 +174,24 @@ add_mark(struct doc_ledger *l, const struct ledger_line *line)
 		m->sum = line->sum;
 		m->summed = true;
 	}
-	m->done = m->done || strcmp(line->word, "done") == 0;
+	m->done += strcmp(line->word, "done") == 0;
 	m->tries += strcmp(line->word, "try") == 0;
 	m->lone += strcmp(line->word, "lone") == 0;
 	return 0;
 }
 
 void
-doc_ledger_past(const struct doc_ledger *l, uint32_t n, const char *id,
+doc_ledger_past(struct doc_ledger *l, uint32_t n, const char *id,
     struct doc_past *past)
 {
-	const struct mark *m = l->mark_room ? find_mark(l, n, id) : NULL;
+	struct mark *m = l->mark_room ? find_mark(l, n, id) : NULL;
 
 	*past = (struct doc_past){ 0 };
-	if (m != NULL && m->n != 0)
-		*past = (struct doc_past){ m->done, m->tries, m->lone,
-			m->summed, m->sum };
+	if (m == NULL || m->n == 0)
+		return;
+	*past = (struct doc_past){ m->done > 0, m->tries, m->lone, m->summed,
+		m->sum };
+	m->done -= m->done > 0;
 }
 
 bool
