@@ -8,7 +8,10 @@
 
 #include "lib/run/journal.h"
 
-enum { SUM = 8 }; /* hexadecimal digits */
+enum {
+	SUM = 8,	      /* hexadecimal digits */
+	READ_BEHIND = 1 << 22 /* bytes that stay mapped in */
+};
 
 uint32_t
 doc_crc32c(const void *p, size_t n)
@@ -72,7 +75,7 @@ doc_journal_open(struct doc_journal *j, int fd, struct doc_error *err)
 void
 doc_journal_rewind(struct doc_journal *j)
 {
-	j->at = 0;
+	j->at = j->done = 0;
 }
 
 void
@@ -82,6 +85,17 @@ doc_journal_close(struct doc_journal *j)
 		munmap((void *)(uintptr_t)j->data, j->len);
 	doc_buf_release(&j->line);
 	*j = (struct doc_journal){ 0 };
+}
+
+void
+doc_journal_leave(struct doc_journal *j, size_t at)
+{
+	if (at < j->done + READ_BEHIND)
+		return;
+	at -= at % READ_BEHIND;
+	madvise((char *)(uintptr_t)j->data + j->done, at - j->done,
+	    MADV_DONTNEED);
+	j->done = at;
 }
 
 const char *
@@ -102,5 +116,6 @@ doc_journal_next(struct doc_journal *j)
 	if (doc_buf_add(&j->line, p, n) < 0)
 		return NULL;
 	j->at += n + SUM + 2;
+	doc_journal_leave(j, j->at);
 	return doc_buf_str(&j->line);
 }

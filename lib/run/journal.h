@@ -23,6 +23,7 @@ int doc_journal_line(struct doc_buf *buf, const char *fmt, ...)
 struct doc_journal {
 	const char *data;
 	size_t len, at;
+	size_t done;	     /* pages before it are given back */
 	struct doc_buf line; /* of the last line, without sum, as a string */
 };
 
@@ -31,6 +32,10 @@ int doc_journal_open(struct doc_journal *j, int fd,
     struct doc_error *err) DOC_MUST_CHECK;
 void doc_journal_rewind(struct doc_journal *j);
 void doc_journal_close(struct doc_journal *j);
+
+/* What lies before `at` is not read again soon: a journal of a gigabyte need
+ * not be in memory.  doc_journal_next does so by itself. */
+void doc_journal_leave(struct doc_journal *j, size_t at);
 
 /* The next good line as a string, valid until the next call; NULL at the end,
  * or at the first line that is not whole: j->at is its offset. */

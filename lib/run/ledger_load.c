@@ -283,7 +283,7 @@ complain(const struct doc_ledger *l, const struct doc_journal *j,
 
 static int
 walk_extent(struct doc_ledger *l, struct doc_journal *j, struct extent *e,
-    const struct doc_journal *out, struct doc_error *err)
+    struct doc_journal *out, struct doc_error *err)
 {
 	struct ledger_line line;
 	const char *text;
@@ -296,6 +296,7 @@ walk_extent(struct doc_ledger *l, struct doc_journal *j, struct extent *e,
 		    opened(l, &line, e, err) < 0)
 			return -1;
 		e->out += line.len;
+		doc_journal_leave(out, e->out);
 		e->journal = j->at;
 		if (strcmp(line.word, "sync") == 0) {
 			e->synced = e->journal;
