@@ -8,6 +8,7 @@
 #include "cmd/docrun/verbs.h"
 #include "lib/base/log.h"
 #include "lib/base/opt.h"
+#include "lib/run/lock.h"
 #include "lib/stage/last.h"
 
 struct options {
@@ -42,6 +43,7 @@ docrun_merge(int argc, char *argv[])
 	struct doc_fleet f;
 	struct doc_error err = { 0 };
 	unsigned gates;
+	int lock;
 
 	if (doc_opt_parse(&cmd, argc, argv) < argc)
 		doc_usage(&cmd, "takes no operands");
@@ -50,8 +52,14 @@ docrun_merge(int argc, char *argv[])
 	doc_log_level(o.quiet ? -1 : o.verbose);
 	m.partial = o.partial;
 	if (doc_gates_parse(o.fail_on, &gates, &err) < 0 ||
-	    doc_fleet_open(&f, o.run, &err) < 0 || doc_merge(&f, &m, &err) < 0)
+	    doc_fleet_open(&f, o.run, &err) < 0 ||
+	    (lock = doc_lock_take(f.dir, &err)) < 0)
 		return doc_last_words(&err);
+	if (doc_merge(&f, &m, &err) < 0) {
+		doc_lock_free(lock);
+		return doc_last_words(&err);
+	}
+	doc_lock_free(lock);
 	if (m.missing > 0)
 		doc_warn("%u of %u shards are left out", m.missing,
 		    f.sum.shards);

@@ -130,6 +130,17 @@ do_one(const struct doc_fleet *f, const struct options *o, uint32_t k,
 	return rc;
 }
 
+/* Told to end: it waits to be read (doc_piece_signals), and nobody has. */
+static bool
+stopped(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 &&
+	    (sigismember(&set, SIGTERM) || sigismember(&set, SIGINT) ||
+		sigismember(&set, SIGHUP));
+}
+
 /* Each of them; one that fails does not keep the others from being done. */
 static int
 work(const struct doc_fleet *f, const struct options *o,
@@ -149,7 +160,9 @@ work(const struct doc_fleet *f, const struct options *o,
 			first = false;
 			if (rc < 0)
 				status = doc_last_words(&err);
-			else
+			if (stopped())
+				return 3;
+			if (rc >= 0)
 				doc_info("shard %" PRIu64 " %s", k,
 				    rc ? "is done" : "was done already");
 		}

@@ -15,6 +15,7 @@
 #include "lib/fleet/commit.h"
 #include "lib/fleet/fleet.h"
 #include "lib/fleet/work.h"
+#include "lib/run/lock.h"
 #include "lib/run/settings.h"
 
 enum { PLAN_VERSION = 1, PLAN_MAX = 1 << 16 };
@@ -80,9 +81,8 @@ own_spool(const struct doc_batch *b)
 	return strcmp(b->spool, own) == 0;
 }
 
-int
-doc_fleet_freeze(struct doc_batch *b, const struct doc_cut *cut,
-    struct doc_error *err)
+static int
+freeze(struct doc_batch *b, const struct doc_cut *cut, struct doc_error *err)
 {
 	struct doc_manifest_sum sum;
 	struct doc_facts facts = { 0 };
@@ -91,8 +91,6 @@ doc_fleet_freeze(struct doc_batch *b, const struct doc_cut *cut,
 	bool own = own_spool(b);
 	int rc = -1;
 
-	if (mkdir(b->dir, 0700) < 0 && errno != EEXIST)
-		return doc_error_sys(err, "cannot make '%s'", b->dir);
 	if (doc_fleet_planned(b->dir))
 		return doc_error_set(err, DOC_E_USAGE,
 		    "'%s' has a plan already", b->dir);
@@ -113,6 +111,22 @@ doc_fleet_freeze(struct doc_batch *b, const struct doc_cut *cut,
 		    sum.shards);
 	doc_facts_release(&facts);
 	doc_words_release(&command);
+	return rc;
+}
+
+int
+doc_fleet_freeze(struct doc_batch *b, const struct doc_cut *cut,
+    struct doc_error *err)
+{
+	int lock, rc;
+
+	if (mkdir(b->dir, 0700) < 0 && errno != EEXIST)
+		return doc_error_sys(err, "cannot make '%s'", b->dir);
+	lock = doc_lock_take(b->dir, err);
+	if (lock < 0)
+		return -1;
+	rc = freeze(b, cut, err);
+	doc_lock_free(lock);
 	return rc;
 }
 

@@ -45,7 +45,7 @@ END
 	done >ssh_config
 	printf 'h1\nh2\nh3\n' >list
 	# Sooner than people would want it.
-	DOCPIPE_SSH="ssh -F $scratch/ssh_config -oConnectTimeout=3"
+	DOCPIPE_SSH="ssh -F $scratch/ssh_config -oConnectTimeout=2"
 	DOCPIPE_SSH="$DOCPIPE_SSH -oServerAliveInterval=1 -oServerAliveCountMax=2"
 	export DOCPIPE_SSH
 }
