@@ -91,7 +91,7 @@ fair() {
 	last=$(recs .tenant F/out.ndjson | grep -n b | tail -n 1 | cut -d : -f 1)
 	test "$last" -lt 100 || { echo "b is through at $last"; return 1; }
 	# And nobody's company changes what b gets.
-	status 0 ./run FB -j 2 - <b
+	status 0 ./run FB -j 2 - <soon
 	sorted FB >alone
 	sorted F | jq -c 'select(.tenant == "b")' >beside
 	diff alone beside
