@@ -34,6 +34,10 @@ attack() {
 }
 
 while read -r who name want; do
+	if test "${DOC_SANITIZED:-}" && test "$name" = traps; then
+		skip "$name" 'the sanitizer does not survive abort(3) in a cage'
+		continue
+	fi
 	case $who in sniff | both) ok "docsniff: $name" \
 		attack sniff "$name" "$want" ;; esac
 	case $who in open | both) ok "doclist: $name" \
