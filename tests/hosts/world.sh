@@ -93,6 +93,8 @@ host_up() {
 	ip link add "v$1" type veth peer name "e$1"
 	ip link set "v$1" master hub up
 	ip link set "e$1" netns "${inner% }"
+	# The address has another card now.
+	ip neigh flush dev hub
 	tries=0
 	until $DOCPIPE_SSH "h$1" true 2>/dev/null; do
 		tries=$((tries + 1))
