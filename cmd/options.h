@@ -33,7 +33,7 @@ enum doc_tenant_from { DOC_TENANT_FROM_OPTION, DOC_TENANT_FROM_DIR };
 extern const struct doc_opt doc_list_opts[];
 #define DOC_LIST_DEFAULTS                                                      \
 	{                                                                      \
-		.batch = 32, .max_depth = 16, .max_members = 1000000,          \
+		.batch = 1, .max_depth = 16, .max_members = 1000000,           \
 		.max_bytes = (uint64_t)16 << 30                                \
 	}
 

@@ -105,7 +105,7 @@ batch_death() {
 	mkdir batch
 	for i in 1 2 3 5 6; do echo "nothing $i" >batch/$i; done
 	echo 'sniff segv' >batch/4
-	status 1 doclist -U 64 -j 1 batch >out
+	status 1 doclist --batch 32 -j 1 batch >out
 	is "1 2 3 5 6" "$(recs 'select(.list.status == "ok").path[6:]' out |
 	    xargs)"
 	is "batch/4 segv" "$(recs 'select(.list.error) |

@@ -279,17 +279,17 @@ have_convert() {
 bench_list() {
 	local list=$work/leaf.list one=$work/one.list
 	begin "doclist on $(of "$list") files that are no containers" count_list
-	row 'doclist, one worker' '' list "$list" -j1
-	row 'doclist, a worker a processor' '' list "$list"
+	row 'doclist --batch=32, one worker' '' list "$list" -j1 --batch=32
+	row 'doclist, each file its own worker' '' list "$list" -j1
 	row 'our code, no isolation, one process' 'W<=1.10,C<=1.10' \
 	    loop "$list" -j1 -p sniff,list
 	row 'sha256sum, batched, and file -f' 'C<=1.5' sums "$list"
 	race
 	tiny "$([[ $QUICK ]] && echo 1000 || echo 10000)"
 	begin "doclist on $(of "$work/tiny.list") files of a line" count_list
-	row 'doclist, one worker' '' list "$work/tiny.list" -j1
-	row 'doclist, each file its own worker' '' list "$work/tiny.list" -j1 \
-	    --batch=1
+	row 'doclist --batch=32, one worker' '' list "$work/tiny.list" -j1 \
+	    --batch=32
+	row 'doclist, each file its own worker' '' list "$work/tiny.list" -j1
 	row 'our code, no isolation, one process' '' \
 	    loop "$work/tiny.list" -j1 -p sniff,list
 	row 'sha256sum, batched, and file -f' 'C<=1.5' sums "$work/tiny.list"
