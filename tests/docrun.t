@@ -208,13 +208,20 @@ stage_killed() {
 	make_many
 	status 0 docrun -o WHOLE --db db --progress none many
 	sorted WHOLE | sed 's|WHOLE|K|g' >want
+	find many -type f | sort >names
 	for victim in doclist docscan doctext docpreview; do
-		rm -rf K
-		docrun -o K --db db -j 1 --progress none many >out 2>err &
+		rm -rf K go
+		# However fast they are, no stage is over before the names are.
+		{
+			head -n 60 names
+			until test -e go; do sleep 0.02; done
+			tail -n 60 names
+		} | docrun -o K --db db -j 1 --progress none -f - >out 2>err &
 		pid=$!
 		stage=$(child $pid $victim)
-		sleep 0.3
+		sleep 0.2
 		kill -9 "$stage" || { echo "$victim was over"; return 1; }
+		: >go
 		got=0
 		wait $pid || got=$?
 		is 0 "$got"

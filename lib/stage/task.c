@@ -13,6 +13,8 @@
 #include "lib/stage/open.h"
 #include "lib/stage/task_impl.h"
 
+enum { PIECE = 8 << 20 }; /* bytes of an output looked at at once */
+
 static struct doc_stage_task *
 of(struct doc_task *task)
 {
@@ -75,11 +77,30 @@ refuse(struct doc_stage_task *task, const struct doc_error *err)
 	complete(task, &result);
 }
 
+/* Piece by piece, so that a text of a gigabyte is not in our memory at once;
+ * a character may be cut by the end of a piece, not by that of the text. */
+static bool
+all_utf8(char *p, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		size_t n = DOC_MIN(len - at, (size_t)PIECE);
+		size_t good = doc_utf8_valid(p + at, n);
+
+		if (n - good > (at + n < len ? 3 : 0))
+			return false;
+		at += good;
+		madvise(p, at & ~((size_t)PIECE - 1), MADV_DONTNEED);
+	}
+	return true;
+}
+
 /* A worker that wrote bad UTF-8 did not go through the text sink. */
 static int
 check_text(int fd, uint64_t bytes, struct doc_error *err)
 {
-	void *p;
+	char *p;
 	bool good;
 
 	if (bytes == 0)
@@ -87,7 +108,7 @@ check_text(int fd, uint64_t bytes, struct doc_error *err)
 	p = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return doc_error_sys(err, "cannot map the output");
-	good = doc_utf8_valid(p, bytes) == bytes;
+	good = all_utf8(p, bytes);
 	munmap(p, bytes);
 	return good ? 0
 		    : doc_error_set(err, DOC_E_PROTOCOL,
