@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * utf8 - is it UTF-8, and if not, make it so.
+ * utf8 - is it UTF-8, which characters, and if it is not, make it so.
  *
  * Any process; pure functions.  UTF-8 as in RFC 3629: no surrogates, nothing
  * above U+10FFFF, no overlong forms.
@@ -13,6 +13,18 @@
 /* Length in bytes (1..4) of the valid sequence at p, or 0 if there is none in
  * the n bytes.  n may be 0. */
 size_t doc_utf8_step(const char *p, size_t n);
+
+/* The code point of the valid sequence of `step` bytes, 1 to 4, at p. */
+static inline uint32_t
+doc_utf8_rune(const char *p, size_t step)
+{
+	static const unsigned char lead[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t rune = (unsigned char)p[0] & lead[step];
+
+	for (size_t i = 1; i < step; i++)
+		rune = rune << 6 | ((unsigned char)p[i] & 0x3f);
+	return rune;
+}
 
 /* Offset of the first byte that is not valid UTF-8; n when all is. */
 size_t doc_utf8_valid(const char *p, size_t n);

@@ -166,17 +166,6 @@ read_row(const char *line, size_t n, struct row *row)
 	    row->height > 0 && row->height < 1e6;
 }
 
-static uint32_t
-decode(const char *p, size_t step)
-{
-	static const unsigned char lead[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t rune = (unsigned char)p[0] & lead[step];
-
-	for (size_t i = 1; i < step; i++)
-		rune = rune << 6 | ((unsigned char)p[i] & 0x3f);
-	return rune;
-}
-
 /* Hebrew, Arabic and their neighbours and presentation forms. */
 static bool
 is_right_to_left(uint32_t c)
@@ -194,7 +183,7 @@ put_codes(const struct row *row, struct doc_buf *hex, bool *right_to_left)
 	*right_to_left = false;
 	for (size_t i = 0; i < row->len;) {
 		size_t step = doc_utf8_step(row->text + i, row->len - i);
-		uint32_t c = step ? decode(row->text + i, step) : 0xfffd;
+		uint32_t c = step ? doc_utf8_rune(row->text + i, step) : 0xfffd;
 
 		i += step ? step : 1;
 		*right_to_left = *right_to_left || is_right_to_left(c);

@@ -130,20 +130,11 @@ judge(uint32_t r, enum kind k, enum kind before, enum kind after)
 static uint32_t
 decode(const char *p, size_t n, size_t at, size_t *len)
 {
-	uint32_t r;
-
 	*len = at < n ? doc_utf8_step(p + at, n - at) : 0;
-	if (*len == 0) {
-		*len = 1;
-		return at < n ? 0xfffd : ' ';
-	}
-	r = (unsigned char)p[at];
-	if (*len == 1)
-		return r;
-	r &= 0xffu >> (*len + 1);
-	for (size_t i = 1; i < *len; i++)
-		r = r << 6 | ((unsigned char)p[at + i] & 0x3fu);
-	return r;
+	if (*len > 0)
+		return doc_utf8_rune(p + at, *len);
+	*len = 1;
+	return at < n ? 0xfffd : ' ';
 }
 
 int

@@ -23,17 +23,6 @@
 /* The supervisor keeps no more entries of ocr_pages. */
 #define RUNS_MAX 256
 
-static uint32_t
-decode(const char *p, size_t step)
-{
-	static const unsigned char lead[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t rune = (unsigned char)p[0] & lead[step];
-
-	for (size_t i = 1; i < step; i++)
-		rune = rune << 6 | ((unsigned char)p[i] & 0x3f);
-	return rune;
-}
-
 /* What a reader never sees as a character. */
 static bool
 is_bad(uint32_t c)
@@ -73,7 +62,7 @@ doc_pdf_count(const char *s, size_t n, struct doc_pdf_stats *stats)
 {
 	for (size_t i = 0; i < n;) {
 		size_t step = doc_utf8_step(s + i, n - i);
-		uint32_t c = step ? decode(s + i, step) : 0xfffd;
+		uint32_t c = step ? doc_utf8_rune(s + i, step) : 0xfffd;
 
 		if (step == 1)
 			count_latin(s[i], stats);

@@ -131,17 +131,6 @@ put_control(struct doc_text *t, char c)
 		t->last = '\r';
 }
 
-static uint32_t
-decode(const char *s, size_t n)
-{
-	const unsigned char *p = (const unsigned char *)s;
-	uint32_t r = p[0] & (0xffu >> (n + 1));
-
-	for (size_t i = 1; i < n; i++)
-		r = r << 6 | (p[i] & 0x3fu);
-	return r;
-}
-
 static bool
 is_space(uint32_t r)
 {
@@ -167,7 +156,7 @@ put_special(struct doc_text *t, const char *s, size_t n)
 		put_control(t, s[0]);
 		return 1;
 	}
-	r = decode(s, step);
+	r = doc_utf8_rune(s, step);
 	if (r == 0x85)
 		put_control(t, '\n');
 	else if (r >= 0xa0 && !(r == 0xfeff && t->bytes == 0)) {

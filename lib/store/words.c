@@ -7,18 +7,6 @@
 static const char separator[] = "\xe2\x80\x8b"; /* U+200B */
 enum { SEPARATOR = sizeof(separator) - 1 };
 
-static uint32_t
-rune_at(const unsigned char *p, size_t step)
-{
-	if (step == 3)
-		return (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 |
-		    (p[2] & 0x3fU);
-	if (step == 4)
-		return (p[0] & 0x07U) << 18 | (p[1] & 0x3fU) << 12 |
-		    (p[2] & 0x3fU) << 6 | (p[3] & 0x3fU);
-	return 0; /* no such script has a shorter form */
-}
-
 /* Scripts without spaces between words, by block (Unicode 15). */
 static bool
 stands_alone(uint32_t r)
@@ -42,9 +30,9 @@ doc_words_prepare(struct doc_buf *out, const char *p, size_t n)
 
 		step = step ? step : 1;
 		i += step;
+		/* No such script has a shorter form. */
 		if (step < 3 ||
-		    !stands_alone(
-			rune_at((const unsigned char *)p + i - step, step)))
+		    !stands_alone(doc_utf8_rune(p + i - step, step)))
 			continue;
 		if (doc_buf_add(out, p + from, i - from) < 0 ||
 		    doc_buf_add(out, separator, SEPARATOR) < 0)

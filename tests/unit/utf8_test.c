@@ -25,6 +25,8 @@ test_all(void)
 
 		doc_utf8_put(&buf, r);
 		bad += doc_utf8_step(buf.data, buf.len) != buf.len;
+		bad += doc_utf8_rune(buf.data, buf.len) !=
+		    (surrogate ? 0xfffd : r);
 		bad += surrogate && memcmp(buf.data, "\xef\xbf\xbd", 3) != 0;
 	}
 	OK(bad == 0, "every code point");
