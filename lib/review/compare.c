@@ -86,9 +86,7 @@ hear(const struct doc_record *rec, const char *stage, struct said *s)
 		return -1;
 	status = doc_value_get_str(v, "status");
 	verdict = doc_value_get_str(v, "verdict");
-	for (int i = 0; status != NULL && i < DOC_STATUS_COUNT; i++)
-		if (strcmp(status, doc_status_name((enum doc_status)i)) == 0)
-			s->status = i;
+	s->status = doc_status_find(status);
 	if (s->status < 0)
 		return 0;
 	if (verdict != NULL)

@@ -73,9 +73,7 @@ count_stage(struct doc_sums *s, const struct doc_record *rec,
 		return -1;
 	status = doc_value_get_str(v, "status");
 	verdict = doc_value_get_str(v, "verdict");
-	for (unsigned i = 0; status != NULL && i < DOC_STATUS_COUNT; i++) {
-		if (strcmp(status, doc_status_name((enum doc_status)i)) != 0)
-			continue;
+	if (doc_status_find(status) >= 0) {
 		snprintf(name, sizeof(name), "%.*s %s",
 		    (int)DOC_MIN(m->key_len, 32U), rec->line + m->key, status);
 		if (count(&s->stages, name, 0) < 0)
@@ -175,15 +173,14 @@ each_stage(const struct doc_sums *s,
 
 		for (unsigned k = 0; k < s->stages.n; k++) {
 			const struct doc_sum *it = &s->stages.at[k];
+			int status;
 
 			if (strncmp(it->name, name, n) != 0)
 				continue;
 			first = first && k >= i;
-			for (unsigned w = 0; w < DOC_STATUS_COUNT; w++)
-				if (strcmp(it->name + n,
-					doc_status_name((enum doc_status)w)) ==
-				    0)
-					sum[w] = it->count;
+			status = doc_status_find(it->name + n);
+			if (status >= 0)
+				sum[status] = it->count;
 		}
 		snprintf(stage, sizeof(stage), "%.*s", (int)n - 1, name);
 		if (first)
@@ -197,9 +194,7 @@ stage_json(const char *stage, const uint64_t count[DOC_STATUS_COUNT], void *ctx)
 	struct doc_json *j = ctx;
 
 	doc_json_open(j, stage, '{');
-	for (unsigned s = 0; s < DOC_STATUS_COUNT; s++)
-		doc_json_int(j, doc_status_name((enum doc_status)s),
-		    (int64_t)count[s]);
+	doc_status_counts(j, count);
 	doc_json_close(j, '}');
 }
 

@@ -21,19 +21,19 @@ letter(const struct doc_record *rec, const char *key)
 {
 	const struct doc_json_member *m = doc_record_find(rec, key);
 	doc_autovalue struct doc_value *v = NULL;
-	const char *status, *verdict;
+	const char *verdict;
+	int status;
 
 	if (m == NULL)
 		return '-';
 	v = doc_value_parse(rec->line + m->value, m->value_len);
-	status = doc_value_get_str(v, "status");
+	status = doc_status_find(doc_value_get_str(v, "status"));
 	verdict = doc_value_get_str(v, "verdict");
-	for (unsigned s = 0; status != NULL && s < DOC_STATUS_COUNT; s++)
-		if (strcmp(status, doc_status_name((enum doc_status)s)) == 0)
-			return verdict && strcmp(verdict, "infected") == 0
-			    ? infected_letters[s]
-			    : letters[s];
-	return '-';
+	if (status < 0)
+		return '-';
+	return verdict && strcmp(verdict, "infected") == 0
+	    ? infected_letters[status]
+	    : letters[status];
 }
 
 void
@@ -165,9 +165,7 @@ ledger_ends(struct doc_ledger *l, struct doc_buf *out)
 		doc_json_str(&j, "stage", t->name);
 		doc_json_int(&j, "in", (int64_t)l->documents);
 		doc_json_int(&j, "out", (int64_t)l->documents);
-		for (unsigned s = 0; s < DOC_STATUS_COUNT; s++)
-			doc_json_int(&j, doc_status_name((enum doc_status)s),
-			    (int64_t)t->count[s]);
+		doc_status_counts(&j, t->count);
 		copy_facts(&t->facts, &j);
 		doc_json_close(&j, '}');
 		if (j.failed || doc_buf_addc(out, '\n') < 0)

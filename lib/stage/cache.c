@@ -91,17 +91,6 @@ files_there(const struct doc_run *run, const char *json, size_t len)
 	return true;
 }
 
-static int
-status_of(const struct doc_value *v)
-{
-	const char *word = doc_value_get_str(v, "status");
-
-	for (int s = 0; word != NULL && s < DOC_STATUS_COUNT; s++)
-		if (strcmp(word, doc_status_name((enum doc_status)s)) == 0)
-			return s;
-	return -1;
-}
-
 int
 doc_cache_get(struct doc_run *run, const struct doc_stage_task *task,
     struct doc_buf *json, enum doc_status *status)
@@ -117,7 +106,7 @@ doc_cache_get(struct doc_run *run, const struct doc_stage_task *task,
 	if (rc <= 0)
 		return rc;
 	v = doc_value_parse(json->data + before, json->len - before);
-	s = status_of(v);
+	s = doc_status_find(doc_value_get_str(v, "status"));
 	if (s < 0 ||
 	    !files_there(run, json->data + before, json->len - before) ||
 	    (run->stage->recall != NULL && !run->stage->recall(run, v))) {

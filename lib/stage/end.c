@@ -48,9 +48,7 @@ doc_end_write(const struct doc_end *end, struct doc_buf *out)
 	doc_json_str(&j, "version", DOC_VERSION);
 	doc_json_int(&j, "in", (int64_t)end->in);
 	doc_json_int(&j, "out", (int64_t)end->out);
-	for (unsigned s = 0; s < DOC_STATUS_COUNT; s++)
-		doc_json_int(&j, doc_status_name((enum doc_status)s),
-		    (int64_t)end->count[s]);
+	doc_status_counts(&j, end->count);
 	doc_json_int(&j, "cached", (int64_t)end->cached);
 	if (end->pool != NULL)
 		write_cage(end, &j);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -25,6 +26,24 @@ doc_status_name(enum doc_status status)
 		"skipped", "error" };
 
 	return names[status];
+}
+
+int
+doc_status_find(const char *word)
+{
+	for (int s = 0; word != NULL && s < DOC_STATUS_COUNT; s++)
+		if (strcmp(word, doc_status_name((enum doc_status)s)) == 0)
+			return s;
+	return -1;
+}
+
+void
+doc_status_counts(struct doc_json *j,
+    const uint64_t count[static DOC_STATUS_COUNT])
+{
+	for (unsigned s = 0; s < DOC_STATUS_COUNT; s++)
+		doc_json_int(j, doc_status_name((enum doc_status)s),
+		    (int64_t)count[s]);
 }
 
 static void

@@ -24,6 +24,11 @@ enum doc_status {
 	DOC_STATUS_COUNT
 };
 const char *doc_status_name(enum doc_status status);
+/* The status called `word`; -1: none is, or NULL. */
+int doc_status_find(const char *word);
+/* A count for each, as members of the object that is open. */
+void doc_status_counts(struct doc_json *j,
+    const uint64_t count[static DOC_STATUS_COUNT]);
 
 struct doc_flow;
 
