@@ -41,22 +41,6 @@ struct differ {
 	bool headed;
 };
 
-/* As they are in the record. */
-static void
-copy(const struct doc_record *rec, struct doc_json *j)
-{
-	static const char *const keys[] = { "id", "tenant", "path", "path_b64",
-		"member", "member_b64" };
-
-	for (size_t i = 0; i < DOC_LEN(keys); i++) {
-		const struct doc_json_member *m = doc_record_find(rec, keys[i]);
-
-		if (m != NULL)
-			doc_json_raw(j, keys[i], rec->line + m->value,
-			    m->value_len);
-	}
-}
-
 static int
 put_json(const struct doc_difference *it, const struct doc_record *rec,
     struct doc_buf *out)
@@ -75,7 +59,7 @@ put_json(const struct doc_difference *it, const struct doc_record *rec,
 		doc_json_str(&j, "a", it->a);
 		doc_json_str(&j, "b", it->b);
 	}
-	copy(rec, &j);
+	doc_record_copy_name(rec, &j);
 	doc_json_close(&j, '}');
 	return j.failed ? -1 : doc_buf_addc(out, '\n');
 }

@@ -43,8 +43,6 @@ static int
 put_json(const char *where, const struct doc_record *rec, const char *what,
     struct doc_buf *out)
 {
-	static const char *const keys[] = { "id", "tenant", "path", "path_b64",
-		"member", "member_b64" };
 	doc_autobuf struct doc_buf text = { 0 };
 	struct doc_json j;
 
@@ -56,13 +54,8 @@ put_json(const char *where, const struct doc_record *rec, const char *what,
 	doc_json_str(&j, "type", "problem");
 	doc_json_str(&j, "where", where);
 	doc_json_strn(&j, "what", text.data, text.len);
-	for (size_t i = 0; rec != NULL && i < DOC_LEN(keys); i++) {
-		const struct doc_json_member *m = doc_record_find(rec, keys[i]);
-
-		if (m != NULL)
-			doc_json_raw(&j, keys[i], rec->line + m->value,
-			    m->value_len);
-	}
+	if (rec != NULL)
+		doc_record_copy_name(rec, &j);
 	doc_json_close(&j, '}');
 	return j.failed ? -1 : doc_buf_addc(out, '\n');
 }

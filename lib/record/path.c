@@ -84,6 +84,21 @@ doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE])
 	id[DOC_ID_SIZE - 1] = '\0';
 }
 
+void
+doc_record_copy_name(const struct doc_record *rec, struct doc_json *j)
+{
+	static const char *const keys[] = { "id", "tenant", "path", "path_b64",
+		"member", "member_b64" };
+
+	for (size_t i = 0; i < DOC_LEN(keys); i++) {
+		const struct doc_json_member *m = doc_record_find(rec, keys[i]);
+
+		if (m != NULL)
+			doc_json_raw(j, keys[i], rec->line + m->value,
+			    m->value_len);
+	}
+}
+
 int
 doc_record_path(const struct doc_record *rec, struct doc_buf *buf)
 {

@@ -36,6 +36,9 @@ int doc_record_label(const struct doc_record *rec,
 /* Digest over length-prefixed tenant, path and member chain. */
 void doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE]);
 
+/* Whose record it is, as it says: id, tenant, path, member, and their bytes. */
+void doc_record_copy_name(const struct doc_record *rec, struct doc_json *j);
+
 /* Append the bytes of the record's path.  1, 0 (no usable path), -1 memory. */
 int doc_record_path(const struct doc_record *rec,
     struct doc_buf *buf) DOC_MUST_CHECK;

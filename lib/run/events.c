@@ -9,6 +9,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/version.h"
+#include "lib/record/path.h"
 #include "lib/run/events.h"
 
 enum {
@@ -129,21 +130,6 @@ doc_events_start(struct doc_events *e, const char *run)
 	add(e, &b);
 }
 
-static void
-copy_names(const struct doc_record *rec, struct doc_json *j)
-{
-	static const char *const keys[] = { "id", "tenant", "path", "path_b64",
-		"member", "member_b64" };
-
-	for (size_t i = 0; i < DOC_LEN(keys); i++) {
-		const struct doc_json_member *m = doc_record_find(rec, keys[i]);
-
-		if (m != NULL)
-			doc_json_raw(j, keys[i], rec->line + m->value,
-			    m->value_len);
-	}
-}
-
 void
 doc_events_document(struct doc_events *e, const struct doc_record *rec,
     const struct doc_findings *found, const char *run)
@@ -154,7 +140,7 @@ doc_events_document(struct doc_events *e, const struct doc_record *rec,
 	if (e->fd < 0 || found->n == 0)
 		return;
 	begin(&j, &b, "doc-error", run);
-	copy_names(rec, &j);
+	doc_record_copy_name(rec, &j);
 	doc_json_open(&j, "found", '[');
 	for (unsigned i = 0; i < found->n; i++) {
 		const struct doc_finding *f = &found->at[i];
