@@ -37,31 +37,6 @@ struct seen {
 	unsigned members;
 };
 
-static void
-see_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
-{
-	(void)w;
-	(void)field;
-	(void)p;
-	(void)n;
-}
-
-static void
-see_reason(struct doc_work *w, enum doc_reason reason)
-{
-	(void)w;
-	(void)reason;
-}
-
-static void
-see_progress(struct doc_work *w, unsigned done, unsigned total, uint64_t bytes)
-{
-	(void)w;
-	(void)done;
-	(void)total;
-	(void)bytes;
-}
-
 static int
 see_put(struct doc_work *w, const void *p, size_t n, struct doc_error *err)
 {
@@ -84,10 +59,7 @@ canary(struct doc_work *work, struct doc_error *err)
 	    "5 0 obj<</Type/EmbeddedFile/Length 5>>stream\n"
 	    "hello\nendstream endobj\n"
 	    "trailer<</Root 1 0 R>>\n";
-	static const struct doc_work_ops ops = { .field = see_field,
-		.reason = see_reason,
-		.progress = see_progress,
-		.member_put = see_put };
+	static const struct doc_work_ops ops = { .member_put = see_put };
 	struct seen seen = { .work = { .ops = &ops, .out = work->out } };
 	struct doc_input in = { .fd = -1,
 		.data = pdf,

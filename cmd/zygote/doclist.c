@@ -63,31 +63,6 @@ struct seen {
 	unsigned members;
 };
 
-static void
-see_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
-{
-	(void)w;
-	(void)field;
-	(void)p;
-	(void)n;
-}
-
-static void
-see_reason(struct doc_work *w, enum doc_reason reason)
-{
-	(void)w;
-	(void)reason;
-}
-
-static void
-see_progress(struct doc_work *w, unsigned done, unsigned total, uint64_t bytes)
-{
-	(void)w;
-	(void)done;
-	(void)total;
-	(void)bytes;
-}
-
 static int
 see_open(struct doc_work *w, struct doc_error *err)
 {
@@ -114,8 +89,8 @@ canary(struct doc_work *work, struct doc_error *err)
 	    "--b\nContent-Type: application/pdf\n"
 	    "Content-Disposition: attachment; filename=\"a.pdf\"\n\nx\n"
 	    "--b--\n";
-	static const struct doc_work_ops ops = { see_field, see_reason,
-		see_progress, see_open, see_close, NULL, NULL };
+	static const struct doc_work_ops ops = { .member_open = see_open,
+		.member_close = see_close };
 	struct seen seen = { .work = { .ops = &ops, .out = work->out } };
 	struct doc_input in = { .fd = -1,
 		.data = mail,

@@ -136,29 +136,11 @@ see_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
 		((struct seen *)w)->found = true;
 }
 
-static void
-see_reason(struct doc_work *w, enum doc_reason reason)
-{
-	(void)w;
-	(void)reason;
-}
-
-static void
-see_progress(struct doc_work *w, unsigned done, unsigned total, uint64_t bytes)
-{
-	(void)w;
-	(void)done;
-	(void)total;
-	(void)bytes;
-}
-
 /* Under a wrong sandbox libclamav cannot unpack, and says "clean". */
 static int
 canary(struct doc_work *work, struct doc_error *err)
 {
-	static const struct doc_work_ops ops = { .field = see_field,
-		.reason = see_reason,
-		.progress = see_progress };
+	static const struct doc_work_ops ops = { .field = see_field };
 	struct seen seen = {
 		.work = { .ops = &ops, .out = -1, .temp = work->temp }
 	};

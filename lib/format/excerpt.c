@@ -111,34 +111,7 @@ doc_excerpt_warm(struct doc_error *err)
 }
 
 /* What extractors say about a document is doctext's to tell. */
-static void
-no_field(struct doc_work *w, enum doc_field field, const void *p, size_t n)
-{
-	(void)w;
-	(void)field;
-	(void)p;
-	(void)n;
-}
-
-static void
-no_reason(struct doc_work *w, enum doc_reason reason)
-{
-	(void)w;
-	(void)reason;
-}
-
-static void
-no_progress(struct doc_work *w, unsigned done, unsigned total, uint64_t bytes)
-{
-	(void)w;
-	(void)done;
-	(void)total;
-	(void)bytes;
-}
-
-static const struct doc_work_ops deaf = { .field = no_field,
-	.reason = no_reason,
-	.progress = no_progress };
+static const struct doc_work_ops deaf = { 0 };
 
 int
 doc_excerpt(const struct doc_input *in, size_t max, struct doc_buf *out,

@@ -6,6 +6,13 @@
 #include "lib/base/utf8.h"
 #include "lib/pool/work.h"
 
+static void
+say(struct doc_work *w, enum doc_field field, const void *p, size_t n)
+{
+	if (w->ops->field != NULL)
+		w->ops->field(w, field, p, n);
+}
+
 void
 doc_work_int(struct doc_work *w, enum doc_field field, uint64_t value)
 {
@@ -13,7 +20,7 @@ doc_work_int(struct doc_work *w, enum doc_field field, uint64_t value)
 	uint64_t v = DOC_MIN(value, most);
 
 	assert(doc_field_info(field)->type == DOC_T_INT);
-	w->ops->field(w, field, &v, sizeof(v));
+	say(w, field, &v, sizeof(v));
 }
 
 /* Cut to n bytes at most, not inside a character. */
@@ -42,7 +49,7 @@ doc_work_strn(struct doc_work *w, enum doc_field field, const char *s, size_t n)
 		n = (size_t)(end - s);
 	if (n == 0 || doc_utf8_repair(&buf, s, n) < 0)
 		return;
-	w->ops->field(w, field, buf.data, cut(buf.data, buf.len, cap));
+	say(w, field, buf.data, cut(buf.data, buf.len, cap));
 }
 
 void
@@ -59,7 +66,7 @@ doc_work_bytes(struct doc_work *w, enum doc_field field, const void *p,
 	const struct doc_field_info *info = doc_field_info(field);
 
 	assert(info->type == DOC_T_BYTES);
-	w->ops->field(w, field, p, DOC_MIN(n, info->cap));
+	say(w, field, p, DOC_MIN(n, info->cap));
 }
 
 void
@@ -74,14 +81,16 @@ doc_work_time(struct doc_work *w, enum doc_field field, int64_t unix_s)
 void
 doc_work_reason(struct doc_work *w, enum doc_reason reason)
 {
-	w->ops->reason(w, reason);
+	if (w->ops->reason != NULL)
+		w->ops->reason(w, reason);
 }
 
 void
 doc_work_progress(struct doc_work *w, unsigned done, unsigned total,
     uint64_t bytes)
 {
-	w->ops->progress(w, done, total, bytes);
+	if (w->ops->progress != NULL)
+		w->ops->progress(w, done, total, bytes);
 }
 
 void

@@ -33,6 +33,7 @@ struct doc_input {
 
 struct doc_work;
 
+/* NULL for the first three: whoever it is does not listen. */
 struct doc_work_ops {
 	void (*field)(struct doc_work *w, enum doc_field field, const void *p,
 	    size_t n); /* an int is 8 bytes, native order */
