@@ -76,12 +76,6 @@ doc_fd_nonblock(int fd, bool on)
 	    on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
 }
 
-int
-doc_fd_cloexec(int fd, bool on)
-{
-	return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0);
-}
-
 void
 doc_pipe_widen(int fd)
 {

@@ -18,9 +18,8 @@ int doc_write_full(int fd, const void *p, size_t n) DOC_MUST_CHECK;
 ssize_t doc_read_full(int fd, void *p, size_t n) DOC_MUST_CHECK;
 ssize_t doc_pread_full(int fd, void *p, size_t n, off_t at) DOC_MUST_CHECK;
 
-/* Switch O_NONBLOCK, close-on-exec. */
+/* Switch O_NONBLOCK. */
 int doc_fd_nonblock(int fd, bool on);
-int doc_fd_cloexec(int fd, bool on);
 
 /* A pipe of up to 1 MiB: 2.2 times faster for large records. */
 void doc_pipe_widen(int fd);

@@ -24,12 +24,6 @@ doc_log_level(int level)
 	log_state.level = level;
 }
 
-const char *
-doc_log_name(void)
-{
-	return log_state.name;
-}
-
 /* One write per line, so that the stages of a pipeline do not tear each
  * other's lines. */
 DOC_PRINTF(1, 0) static void say(const char *fmt, va_list ap)

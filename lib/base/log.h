@@ -12,7 +12,6 @@
 /* level: 0 normal, below 0 quiet (only what ends the program), 1 verbose. */
 void doc_log_open(const char *name, int level);
 void doc_log_level(int level);
-const char *doc_log_name(void);
 
 void doc_warn(const char *fmt, ...) DOC_PRINTF(1, 2);  /* unless quiet */
 void doc_info(const char *fmt, ...) DOC_PRINTF(1, 2);  /* when verbose */

@@ -3,8 +3,8 @@
  * clamd - documents for a running clamd, by descriptor over its Unix socket
  * (clamd(8), FILDES).
  *
- * Supervisor, in its event loop: no waiting but in doc_clamd_ask, which is for
- * the time before the first document.  Talking to clamd is not parsing
+ * Supervisor, in its event loop: no waiting but in doc_clamd_probe, which is
+ * for the time before the first document.  Talking to clamd is not parsing
  * documents; its answer is a line, of which the name of an alert is kept.
  */
 #ifndef DOC_CLAMD_H
@@ -13,11 +13,6 @@
 #include "lib/base/loop.h"
 
 enum { DOC_CLAMD_LINE = 512 };
-
-/* One command and its answer, within five seconds; fd -1: none goes with it.
- * ENGINE when nobody answers. */
-int doc_clamd_ask(const char *socket, const char *command, int fd,
-    char answer[static DOC_CLAMD_LINE], struct doc_error *err) DOC_MUST_CHECK;
 
 /*
  * Is it one that can be believed?  Its limits must raise alerts, and so must

@@ -127,8 +127,10 @@ doc_clamd_read(const char *answer, char alert[static DOC_CLAMD_LINE],
 	return doc_error_set(err, DOC_E_ENGINE, "clamd: a strange answer");
 }
 
-int
-doc_clamd_ask(const char *path, const char *command, int fd,
+/* One command and its answer, within five seconds; fd -1: none goes with it.
+ * ENGINE when nobody answers. */
+static int
+ask(const char *path, const char *command, int fd,
     char out[static DOC_CLAMD_LINE], struct doc_error *err)
 {
 	const struct timeval wait = { .tv_sec = 5 };
@@ -216,7 +218,7 @@ expect(const char *path, const char *p, size_t n, const char *alert,
 
 	if (fd < 0 || doc_write_full(fd, p, n) < 0)
 		return doc_error_sys(err, "cannot make a probe for clamd");
-	if (doc_clamd_ask(path, "FILDES", fd, answer, err) < 0)
+	if (ask(path, "FILDES", fd, answer, err) < 0)
 		return -1;
 	if (doc_clamd_read(answer, got, &why) == 1 &&
 	    strncmp(got, alert, strlen(alert)) == 0)
@@ -233,7 +235,7 @@ doc_clamd_probe(const char *path, char version[static DOC_CLAMD_LINE],
 {
 	doc_autobuf struct doc_buf nest = { 0 };
 
-	if (doc_clamd_ask(path, "VERSION", -1, version, err) < 0)
+	if (ask(path, "VERSION", -1, version, err) < 0)
 		return -1;
 	if (make_nest(&nest) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");

@@ -335,14 +335,6 @@ doc_pool_tick(struct doc_pool *p)
 				  : (int)DOC_MIN(next + 1, (uint64_t)60000);
 }
 
-bool
-doc_pool_dead(const struct doc_pool *p, struct doc_error *err)
-{
-	if (p->failed)
-		*err = p->why;
-	return p->failed;
-}
-
 static const struct zlink *
 newest(const struct doc_pool *p)
 {

@@ -106,10 +106,6 @@ int doc_pool_renew(struct doc_pool *pool, struct doc_error *err) DOC_MUST_CHECK;
  * never. */
 int doc_pool_tick(struct doc_pool *pool);
 
-/* Set when the engine died and could not be started again: every job fails
- * from then on. */
-bool doc_pool_dead(const struct doc_pool *pool, struct doc_error *err);
-
 /* What is in force, and the engine's facts as JSON members. */
 enum doc_level doc_pool_level(const struct doc_pool *pool);
 unsigned doc_pool_missing(const struct doc_pool *pool);

@@ -26,8 +26,9 @@ meant_for(const char *word, const char *tool)
 	return word;
 }
 
-const char *
-doc_boxed_runner(const struct doc_words *runners, const char *tool)
+/* The runner of stage `tool`, borrowed; NULL: none. */
+static const char *
+runner_of(const struct doc_words *runners, const char *tool)
 {
 	const char *runner = NULL;
 
@@ -55,7 +56,7 @@ int
 doc_boxed_prefix(const struct doc_words *runners, const char *tool,
     const struct doc_stage_options *common, struct doc_words *args)
 {
-	const char *runner = doc_boxed_runner(runners, tool);
+	const char *runner = runner_of(runners, tool);
 
 	if (runner == NULL)
 		return 0;

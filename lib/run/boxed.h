@@ -10,9 +10,6 @@
 
 #include "lib/stage/options.h"
 
-/* The runner of stage `tool`, borrowed; NULL: none. */
-const char *doc_boxed_runner(const struct doc_words *runners, const char *tool);
-
 /* The words in front of the stage's own: docbox and its options, up to `--`.
  * Nothing for a stage without a runner. */
 int doc_boxed_prefix(const struct doc_words *runners, const char *tool,

@@ -49,7 +49,6 @@ struct known *ledger_find_next(const struct doc_ledger *l,
     const struct known *k);
 int ledger_remember(struct doc_ledger *l, uint32_t n, const char *id,
     uint64_t sig);
-int ledger_number(struct doc_ledger *l, uint32_t n);
 void ledger_id(const char *hex, uint8_t id[static 16]);
 /* All that is known so far is out of date. */
 void ledger_forget(struct doc_ledger *l);

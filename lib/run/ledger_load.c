@@ -87,8 +87,8 @@ ledger_find_next(const struct doc_ledger *l, const struct known *k)
 }
 
 /* Room for what is known of number n. */
-int
-ledger_number(struct doc_ledger *l, uint32_t n)
+static int
+room_for(struct doc_ledger *l, uint32_t n)
 {
 	size_t more = ((size_t)n + 1) * 2;
 	uint8_t *flags;
@@ -121,7 +121,7 @@ ledger_remember(struct doc_ledger *l, uint32_t n, const char *hex, uint64_t sig)
 	    (struct known){ .n = n, .sig = sig, .session = l->session };
 	memcpy(l->inputs[at].id, id, sizeof(id));
 	l->input_count++;
-	return ledger_number(l, n);
+	return room_for(l, n);
 }
 
 static int
@@ -352,7 +352,7 @@ note_input(struct doc_ledger *l, const struct ledger_line *line)
 		return add_input(l, line);
 	if (strcmp(line->word, "whole") == 0 ||
 	    strcmp(line->word, "drop") == 0) {
-		if (ledger_number(l, line->n) < 0)
+		if (room_for(l, line->n) < 0)
 			return -1;
 		l->flags[line->n] |= line->word[0] == 'w' ? KNOWN_WHOLE
 							  : KNOWN_STALE;
@@ -371,7 +371,7 @@ note_document(struct doc_ledger *l, const struct ledger_line *line)
 	if (strcmp(line->word, "done") != 0 && strcmp(line->word, "try") != 0 &&
 	    strcmp(line->word, "lone") != 0)
 		return 0;
-	if (ledger_number(l, line->n) < 0)
+	if (room_for(l, line->n) < 0)
 		return -1;
 	return l->flags[line->n] ? 0 : add_mark(l, line);
 }

@@ -392,13 +392,3 @@ doc_plan_print(const struct doc_plan *p, const struct doc_batch *b,
 	}
 	return 0;
 }
-
-void
-doc_plan_release(struct doc_plan *p, const struct doc_batch *b)
-{
-	for (unsigned i = 0; i < p->n; i++)
-		doc_command_release(&p->at[i]);
-	for (unsigned i = 0; p->listers && i < b->lister_count; i++)
-		doc_command_release(&p->listers[i]);
-	free(p->listers);
-}

@@ -34,14 +34,12 @@ struct doc_plan {
 };
 
 /* Fill in `at` and `listers`, and of the batch stages, settings, engines.
- * The tenants are known.  USAGE. */
+ * The tenants are known.  It lasts as long as the program.  USAGE. */
 int doc_plan_make(struct doc_plan *plan, struct doc_batch *batch,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* The line a shell would be given, for each tenant. */
 int doc_plan_print(const struct doc_plan *plan, const struct doc_batch *batch,
     struct doc_buf *out);
-
-void doc_plan_release(struct doc_plan *plan, const struct doc_batch *batch);
 
 #endif
