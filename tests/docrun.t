@@ -309,7 +309,7 @@ ok 'a journal cut anywhere' torn
 # A record that was tampered with is noticed, and worked out anew.
 garbled() {
 	cp -r J J2
-	sed -i '2s/"size":/"width":/' J2/out.ndjson
+	sed -i '2s/"size":/"mass":/' J2/out.ndjson
 	status 0 docrun -o J2 --progress none --stages text good 2>err
 	grep -q 'do not agree' err
 	sed 's|J2/|J/|g' J2/out.ndjson | jq -cS 'select(.type == "doc")' |
