@@ -115,7 +115,8 @@ fuzz-run: $(FUZZERS)
 		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -timeout=10 \
 			-rss_limit_mb=1024 -artifact_prefix=$$f- -verbosity=0 \
 			-print_final_stats=1 $$f.corpus \
-			tests/fuzz/$${f##*/}.seeds >$$f.log 2>&1 || \
+			$$(ls -d tests/fuzz/$${f##*/}.seeds 2>/dev/null) \
+			>$$f.log 2>&1 || \
 			{ tail -n 40 $$f.log; bad="$$bad $$f"; }; \
 		grep -h number_of_executed $$f.log; done; test -z "$$bad"
 
