@@ -65,12 +65,12 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_STRING, AT(files_from), NULL },
 	{ '0', "null", NULL, "names in that file end in NUL", DOC_OPT_FLAG,
 	    AT(null), NULL },
-	{ 0, "watch", NULL, "the folders are dropped into; go on for ever",
+	{ 0, "digests", NULL, "and have their SHA-256 and two blanks before",
+	    DOC_OPT_FLAG, AT(digests), NULL },
+	{ 0, "watch", NULL, "wait for files that are dropped into the folders",
 	    DOC_OPT_FLAG, AT(watch), NULL },
 	{ 0, "settle", "D", "with --watch: time a file must not change (2s)",
 	    DOC_OPT_DURATION, AT(settle_ms), NULL },
-	{ 0, "digests", NULL, "and have their SHA-256 and two blanks before",
-	    DOC_OPT_FLAG, AT(digests), NULL },
 	{ 'P', "progress", "WHEN", "a bar (tty), plain lines, JSON, or none",
 	    DOC_OPT_CHOICE, AT(progress), "auto|tty|plain|none|json" },
 	{ 'y', "summary", NULL, "print a table of the documents at the end",
@@ -354,6 +354,35 @@ look_for_verb(int argc, char *argv[])
 	}
 }
 
+#define VERB(name, help) " " #name
+#define VERBS		 DOCRUN_VERBS(VERB)
+static const char about_verbs[] =
+    "With runs: docrun VERB, and docrun VERB --help, where VERB is\n " VERBS;
+#undef VERBS
+#undef VERB
+
+/* What both are; --help of docrun plan lists its first group only, the cut,
+ * which comes late in that of docrun. */
+static struct doc_cmd
+command(bool planning, struct options *o, struct doc_stage_options *common,
+    struct doc_limits *limits, struct docrun_fleet *fleet)
+{
+	struct doc_opt_group own = { table, o };
+	struct doc_opt_group cut = { docrun_cut_opts, &fleet->cut };
+
+	return (struct doc_cmd){ .name = planning ? "docrun plan" : "docrun",
+		.usage = planning ? "-o DIR [options] file ..."
+				  : "-o DIR [options] file ... | -",
+		.about = planning
+		    ? "Cuts a run into shards, for many hosts."
+		    : "Runs the stages over files, into a run directory.",
+		.more = planning ? NULL : about_verbs,
+		.of = planning ? "docrun" : NULL,
+		.groups = { planning ? cut : own, { without_tenant(), common },
+		    { doc_limits_opts, limits }, planning ? own : cut,
+		    { planning ? NULL : docrun_hosts_opts, fleet } } };
+}
+
 /* docrun and docrun plan. */
 static int
 docrun(int argc, char *argv[], bool planning)
@@ -364,16 +393,7 @@ docrun(int argc, char *argv[], bool planning)
 		.settle_ms = 2000 };
 	struct doc_stage_options common;
 	struct doc_limits limits;
-	struct doc_cmd cmd = { .name = planning ? "docrun plan" : "docrun",
-		.usage = planning ? "-o DIR [options] file ..."
-				  : "-o DIR [options] file ... | -",
-		.about = planning
-		    ? "Cuts a run into shards, for many hosts."
-		    : "Runs the stages over files, into a run directory.",
-		.of = planning ? "docrun" : NULL,
-		.groups = { { docrun_cut_opts, &fleet.cut }, { table, &o },
-		    { without_tenant(), &common }, { doc_limits_opts, &limits },
-		    { planning ? NULL : docrun_hosts_opts, &fleet } } };
+	struct doc_cmd cmd = command(planning, &o, &common, &limits, &fleet);
 	struct doc_batch batch = { .lock = -1, .events.fd = -1 };
 	struct doc_plan plan = { .common = &common, .limits = &limits };
 	struct doc_error err = { 0 };

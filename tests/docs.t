@@ -101,6 +101,28 @@ for tool in $tools $verbs; do
 done
 ok 'the common options are the same in all pages' common_agree
 
+# What is not named there is not found.
+verbs_named() {
+	docrun --help >help
+	for verb in $verbs; do
+		grep -q "^ .* ${verb#docrun-}\b" help
+		grep -q "^\.It Xr $verb 1" "$top/man/docrun.1"
+		grep -q "^\.It Xr $verb 1" "$top/man/docpipe.7"
+	done
+}
+ok 'docrun --help, docrun(1) and docpipe(7) name each verb' verbs_named
+
+# Every page is to be found from docpipe(7).
+pages_named() {
+	for page in "$top"/man/*.[157]; do
+		name=$(basename "$page")
+		test "$name" = docpipe.7 ||
+			grep -q "^\.\(It \)\{0,1\}Xr ${name%.*} ${name##*.}\b" \
+			    "$top/man/docpipe.7" || { echo "$name"; return 1; }
+	done
+}
+ok 'docpipe(7) leads to each page' pages_named
+
 # --- words of records --------------------------------------------------------
 
 # The tables of the headers, as "error CLASS NAME TEXT", "reason NAME TEXT",

@@ -3,10 +3,6 @@
 function __docrun_verb
 	__fish_seen_subcommand_from cache diff gc merge plan report shard todo verify
 end
-complete -c docrun -n 'not __docrun_verb' -l shard-documents -x -d 'files in a shard, at most (256)'
-complete -c docrun -n 'not __docrun_verb' -l shard-bytes -x -d 'bytes of them, at most (64M)'
-complete -c docrun -n 'not __docrun_verb' -l slots -x -d 'smaller shards, so that N get 16 each'
-complete -c docrun -n 'not __docrun_verb' -l trust-times -d 'plan by size and time, do not read files'
 complete -c docrun -n 'not __docrun_verb' -s o -l output -x -a '(__fish_complete_directories)' -d 'the run directory to make, or to go on with'
 complete -c docrun -n 'not __docrun_verb' -s k -l resume -x -a '(__fish_complete_directories)' -d 'go on with that run, as it was asked for'
 complete -c docrun -n 'not __docrun_verb' -s K -l restart -d 'do all of it again, whatever has changed'
@@ -18,9 +14,9 @@ complete -c docrun -n 'not __docrun_verb' -s T -l tenant -x -d 'whose the files 
 complete -c docrun -n 'not __docrun_verb' -s w -l tenants -x -d 'tenants, sources, weights and quotas'
 complete -c docrun -n 'not __docrun_verb' -s f -l files-from -x -d 'names to take, one a line; - for stdin'
 complete -c docrun -n 'not __docrun_verb' -s 0 -l null -d 'names in that file end in NUL'
-complete -c docrun -n 'not __docrun_verb' -l watch -d 'the folders are dropped into; go on for ever'
-complete -c docrun -n 'not __docrun_verb' -l settle -x -d 'with --watch: time a file must not change (2s)'
 complete -c docrun -n 'not __docrun_verb' -l digests -d 'and have their SHA-256 and two blanks before'
+complete -c docrun -n 'not __docrun_verb' -l watch -d 'wait for files that are dropped into the folders'
+complete -c docrun -n 'not __docrun_verb' -l settle -x -d 'with --watch: time a file must not change (2s)'
 complete -c docrun -n 'not __docrun_verb' -s P -l progress -x -a 'auto tty plain none json' -d 'a bar (tty), plain lines, JSON, or none'
 complete -c docrun -n 'not __docrun_verb' -s y -l summary -d 'print a table of the documents at the end'
 complete -c docrun -n 'not __docrun_verb' -s d -l db -x -a '(__fish_complete_directories)' -d 'signature database for docscan'
@@ -60,6 +56,10 @@ complete -c docrun -n 'not __docrun_verb' -s m -l memory -x -d 'memory of a work
 complete -c docrun -n 'not __docrun_verb' -s M -l max-output -x -d 'largest result of one document'
 complete -c docrun -n 'not __docrun_verb' -s C -l cage -x -a 'enforce trace none' -d 'enforce; trace: name a forbidden call; none'
 complete -c docrun -n 'not __docrun_verb' -s U -l reuse -x -d 'documents per worker, within one tenant'
+complete -c docrun -n 'not __docrun_verb' -l shard-documents -x -d 'files in a shard, at most (256)'
+complete -c docrun -n 'not __docrun_verb' -l shard-bytes -x -d 'bytes of them, at most (64M)'
+complete -c docrun -n 'not __docrun_verb' -l slots -x -d 'smaller shards, so that N get 16 each'
+complete -c docrun -n 'not __docrun_verb' -l trust-times -d 'plan by size and time, do not read files'
 complete -c docrun -n 'not __docrun_verb' -l hosts -x -d 'do it on the hosts of that list, by ssh'
 complete -c docrun -n 'not __docrun_verb' -l remote -x -d 'what docrun is called on them'
 complete -c docrun -n 'not __docrun_verb' -l shard-timeout -x -d 'give a shard up after that time (1h)'

@@ -40,6 +40,8 @@ static void
 help(const struct doc_cmd *cmd)
 {
 	printf("usage: %s %s\n%s\n", cmd->name, cmd->usage, cmd->about);
+	if (cmd->more != NULL)
+		printf("%s\n", cmd->more);
 	for (size_t g = 0; g < DOC_OPT_GROUPS && cmd->groups[g].opts; g++) {
 		printf("%s", g == 0 ? "\n" : "");
 		if (g > 0 && cmd->of != NULL)
@@ -57,7 +59,8 @@ help(const struct doc_cmd *cmd)
 		}
 	}
 	if (cmd->of != NULL)
-		printf("  %-24s %s --help\n", "and those of it:", cmd->of);
+		printf("  and the options of %s: %s --help\n", cmd->of,
+		    cmd->of);
 	printf("  %-24s %s\n  %-24s %s\n", "-h, --help", "show this help",
 	    "    --version", "show the version");
 }

@@ -53,6 +53,7 @@ struct doc_cmd {
 	const char *name;
 	const char *usage; /* what follows the name in the synopsis */
 	const char *about; /* one line */
+	const char *more;  /* lines below it in --help; NULL: none */
 	struct doc_opt_group groups[DOC_OPT_GROUPS]; /* unused: zero */
 	/* The command whose manual page has all groups but the first: --help
 	 * says so instead of listing them.  NULL: they are this one's own. */
