@@ -129,6 +129,9 @@ include .deps.mk
 -include .test.mk
 -include .dist.mk
 
+# Not the inbox of `make demo`, nor what builds from the source.
+EXAMPLES := nightly.sh gate.sh mail-sweep.sh drop-folder.sh find-iban.sh \
+	customers.mk recipes.md fleet systemd vm
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/docpipe
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin
@@ -147,6 +150,10 @@ install: all
 		install -m 644 completions/fish/$$c.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$c.fish; \
 	done
 	install -m 644 lib/record/record-v1.json $(DESTDIR)$(PREFIX)/share/docpipe
+	cd examples && find $(EXAMPLES) -type f | while read -r f; do \
+		m=644; test ! -x $$f || m=755; \
+		install -D -m $$m $$f $(abspath $(DESTDIR)$(PREFIX))/share/docpipe/examples/$$f || exit 1; \
+	done
 
 clean:
 	rm -rf build

@@ -10,6 +10,6 @@
 # dies and all is lost; never --halt soon with --pipe: it hangs.  For what must
 # not be lost: docrun --hosts, or docrun plan and shard.
 set -eu
-# --pipefail of a shell that has none: the end record tells.
+# The status is that of parallel: nothing tells if doclist came to its end.
 doclist "$1" | grep '"type":"doc"' |
     parallel --will-cite --pipe --block 1M --keep-order doctext --quiet
