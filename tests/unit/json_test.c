@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The scanner of lib/record/json.c against RFC 8259, and the writer. */
+/* The scanner of lib/record/json.c against RFC 8259, and the writer
+ * of json_write.c. */
 #include <string.h>
 
 #include "lib/record/json.h"
