@@ -2,112 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/base/utf8.h"
-#include "lib/format/charset.h"
-#include "lib/format/layout.h"
-#include "lib/format/meta.h"
 #include "lib/format/rtf.h"
-#include "lib/format/rtf_words.h"
+#include "lib/format/rtf_impl.h"
 #include "lib/format/word_field.h"
-
-/* Groups inside each other; what is deeper belongs to the last one. */
-enum { MAX_GROUPS = 512 };
-
-/* Fonts; Word's limit is 32,767. */
-enum { MAX_FONTS = 32768 };
-
-enum dest { TEXT, SKIP, FONTS, UPR, VALUE, STAMP, FIELD };
-
-struct group {
-	enum dest dest, outer; /* outer: of the group around an \upr */
-	enum doc_field field;  /* of VALUE and STAMP */
-	int font;
-	unsigned codepage;
-	unsigned uc;  /* characters after \u that stand in for it */
-	bool deleted; /* a tracked deletion */
-	bool aside;   /* text goes to a note */
-	bool star;    /* \* was seen */
-	bool fresh;   /* nothing but \* in it yet */
-};
-
-struct font {
-	int id;
-	unsigned codepage;
-};
-
-struct rtf {
-	const char *p, *end;
-	struct doc_layout flow;
-	struct doc_meta meta;
-	struct group group[MAX_GROUPS];
-	unsigned depth;	   /* of group[] */
-	unsigned overflow; /* groups open beyond it */
-	unsigned codepage; /* of the document */
-	int default_font;
-	struct font *font;
-	size_t fonts;
-	struct doc_buf run;	/* bytes of one code page, not yet put */
-	struct doc_charset *cs; /* for run */
-	unsigned cs_codepage;
-	struct doc_buf
-	    value; /* a string of the information group, or a field */
-	struct doc_buf outside; /* what fields load, lines */
-	unsigned part[DOC_RTF_TIME_PARTS];
-	unsigned skip; /* characters after \u */
-	uint32_t lead; /* first half of a surrogate pair */
-	bool in_row;
-	struct doc_layout outer; /* while a note is read */
-	bool outer_in_row;
-	struct doc_buf notes; /* text of notes, waiting for the paragraph */
-};
-
-static struct group *
-top(struct rtf *r)
-{
-	return &r->group[r->depth];
-}
-
-static bool
-is_visible(struct rtf *r)
-{
-	return top(r)->dest == TEXT && !top(r)->deleted;
-}
-
-static void
-put_utf8(struct rtf *r, const char *s, size_t n)
-{
-	if (top(r)->dest == VALUE || top(r)->dest == FIELD)
-		doc_buf_add(&r->value, s, n);
-	else if (is_visible(r))
-		doc_layout_put(&r->flow, s, n);
-}
-
-/* Words are written in the code page of their font. */
-static void
-flush(struct rtf *r)
-{
-	doc_autobuf struct doc_buf utf8 = { 0 };
-	unsigned codepage = top(r)->codepage;
-	char name[DOC_CHARSET_NAME];
-
-	if (r->lead != 0) {
-		r->lead = 0;
-		r->flow.text->repairs++;
-		put_utf8(r, "\xef\xbf\xbd", 3);
-	}
-	if (r->run.len == 0)
-		return;
-	if (r->cs == NULL || r->cs_codepage != codepage) {
-		doc_charset_free(r->cs);
-		doc_charset_of_codepage(codepage, name);
-		r->cs = doc_charset_open(name);
-		r->cs_codepage = codepage;
-	}
-	if (r->cs != NULL &&
-	    doc_charset_put(r->cs, r->run.data, r->run.len, true, &utf8) == 0)
-		put_utf8(r, utf8.data, utf8.len);
-	r->run.len = 0;
-}
 
 static void
 open_row(struct rtf *r)
@@ -119,63 +16,21 @@ open_row(struct rtf *r)
 	r->in_row = true;
 }
 
-static void
-put_byte(struct rtf *r, char c)
-{
-	struct group *g = top(r);
-
-	if (r->skip > 0) {
-		r->skip--;
-		return;
-	}
-	if (r->lead != 0)
-		flush(r);
-	g->fresh = false;
-	if (g->dest == VALUE || g->dest == FIELD || is_visible(r))
-		doc_buf_addc(&r->run, c);
-}
-
-/* \u: signed 16 bits; pairs of surrogates beyond U+FFFF. */
-static void
-put_unicode(struct rtf *r, long n)
-{
-	doc_autobuf struct doc_buf utf8 = { 0 };
-	uint32_t c = (uint32_t)(n < 0 ? n + 65536 : n);
-	uint32_t lead = r->lead;
-
-	if (c >= 0xdc00 && c < 0xe000 && lead != 0) {
-		r->lead = 0;
-		c = 0x10000 + ((lead & 0x3ff) << 10) + (c & 0x3ff);
-	}
-	flush(r);
-	r->skip = top(r)->uc;
-	if (c >= 0xd800 && c < 0xdc00) {
-		r->lead = c;
-		return;
-	}
-	/* Symbol fonts: bullets of lists, mostly. */
-	if (c >= 0xf020 && c <= 0xf0ff)
-		c = c == 0xf0b7 ? 0x2022 : ' ';
-	r->flow.text->repairs += c >= 0xdc00 && c < 0xe000;
-	if (doc_utf8_put(&utf8, c) == 0)
-		put_utf8(r, utf8.data, utf8.len);
-}
-
 /* --- groups ----------------------------------------------------------------*/
 
 static void
 push(struct rtf *r)
 {
-	flush(r);
+	rtf_flush(r);
 	r->skip = 0;
-	if (r->depth + 1 == MAX_GROUPS) {
+	if (r->depth + 1 == RTF_GROUPS) {
 		r->overflow++;
 		return;
 	}
 	r->group[r->depth + 1] = r->group[r->depth];
 	r->depth++;
-	top(r)->aside = top(r)->star = false;
-	top(r)->fresh = true;
+	rtf_top(r)->aside = rtf_top(r)->star = false;
+	rtf_top(r)->fresh = true;
 }
 
 static void
@@ -209,16 +64,16 @@ end_field(struct rtf *r)
 
 	doc_word_field_outside(r->value.data, r->value.len, &r->outside);
 	if (doc_word_field_ruby(r->value.data, r->value.len, &ruby))
-		put_utf8(r, ruby.data, ruby.len);
+		rtf_put(r, ruby.data, ruby.len);
 	r->value.len = 0;
 }
 
 static void
 pop(struct rtf *r)
 {
-	struct group was = *top(r);
+	struct group was = *rtf_top(r);
 
-	flush(r);
+	rtf_flush(r);
 	r->skip = 0;
 	if (r->overflow > 0) {
 		r->overflow--;
@@ -231,11 +86,11 @@ pop(struct rtf *r)
 		doc_layout_restore(&r->flow, &r->outer);
 		r->in_row = r->outer_in_row;
 	}
-	if (was.dest == VALUE && top(r)->dest != VALUE)
+	if (was.dest == VALUE && rtf_top(r)->dest != VALUE)
 		end_value(r, was.field);
-	if (was.dest == STAMP && top(r)->dest != STAMP)
+	if (was.dest == STAMP && rtf_top(r)->dest != STAMP)
 		end_stamp(r, was.field);
-	if (was.dest == FIELD && top(r)->dest != FIELD)
+	if (was.dest == FIELD && rtf_top(r)->dest != FIELD)
 		end_field(r);
 }
 
@@ -253,14 +108,14 @@ has_aside(struct rtf *r)
 static void
 start_aside(struct rtf *r)
 {
-	if (top(r)->dest != TEXT)
+	if (rtf_top(r)->dest != TEXT)
 		return;
 	if (has_aside(r)) {
 		doc_layout_line(&r->flow);
 		return;
 	}
-	top(r)->aside = true;
-	top(r)->deleted = false;
+	rtf_top(r)->aside = true;
+	rtf_top(r)->deleted = false;
 	r->outer_in_row = r->in_row;
 	r->in_row = false;
 	doc_layout_divert(&r->flow, &r->notes, &r->outer);
@@ -269,84 +124,11 @@ start_aside(struct rtf *r)
 static void
 end_paragraph(struct rtf *r)
 {
-	if (!is_visible(r))
+	if (!rtf_visible(r))
 		return;
 	doc_layout_line(&r->flow);
 	if (r->notes.len > 0 && !has_aside(r))
 		doc_layout_merge(&r->flow, &r->notes);
-}
-
-/* --- fonts and code pages --------------------------------------------------*/
-
-static unsigned
-codepage_of_charset(long charset)
-{
-	static const struct {
-		unsigned charset, codepage;
-	} table[] = { { 0, 1252 }, { 77, 10000 }, { 78, 10001 }, { 79, 10003 },
-		{ 80, 10008 }, { 81, 10002 }, { 83, 10005 }, { 84, 10004 },
-		{ 85, 10006 }, { 86, 10081 }, { 87, 10021 }, { 88, 10029 },
-		{ 89, 10007 }, { 128, 932 }, { 129, 949 }, { 130, 1361 },
-		{ 134, 936 }, { 136, 950 }, { 161, 1253 }, { 162, 1254 },
-		{ 163, 1258 }, { 177, 1255 }, { 178, 1256 }, { 186, 1257 },
-		{ 204, 1251 }, { 222, 874 }, { 238, 1250 }, { 254, 437 },
-		{ 255, 850 } };
-
-	for (size_t i = 0; i < DOC_LEN(table); i++)
-		if ((long)table[i].charset == charset)
-			return table[i].codepage;
-	return 0;
-}
-
-static void
-set_font(struct rtf *r, long id)
-{
-	struct group *g = top(r);
-
-	flush(r);
-	g->font = (int)id;
-	g->codepage = r->codepage;
-	for (size_t i = 0; i < r->fonts; i++)
-		if (r->font[i].id == g->font && r->font[i].codepage != 0)
-			g->codepage = r->font[i].codepage;
-}
-
-static void
-define_font(struct rtf *r, long id)
-{
-	struct font *p;
-
-	if (r->fonts == MAX_FONTS)
-		return;
-	p = reallocarray(r->font, r->fonts + 1, sizeof(*p));
-	if (p == NULL)
-		return;
-	r->font = p;
-	r->font[r->fonts++] = (struct font){ .id = (int)id };
-}
-
-static void
-set_codepage(struct rtf *r, unsigned codepage)
-{
-	flush(r);
-	r->codepage = codepage > 0 && codepage < 65536 ? codepage : 1252;
-	top(r)->codepage = r->codepage;
-}
-
-static void
-on_font(struct rtf *r, const struct doc_rtf_row *row, long n)
-{
-	struct group *g = top(r);
-	struct font *last = r->fonts > 0 ? &r->font[r->fonts - 1] : NULL;
-
-	if (row->word == DOC_RTF_F && g->dest == FONTS)
-		define_font(r, n);
-	else if (row->word == DOC_RTF_F)
-		set_font(r, n);
-	else if (g->dest == FONTS && last != NULL)
-		last->codepage = row->word == DOC_RTF_CPG
-		    ? (unsigned)DOC_MIN(n, 65535L)
-		    : codepage_of_charset(n);
 }
 
 /* --- control words ---------------------------------------------------------*/
@@ -354,7 +136,7 @@ on_font(struct rtf *r, const struct doc_rtf_row *row, long n)
 static void
 on_destination(struct rtf *r, const struct doc_rtf_row *row)
 {
-	struct group *g = top(r);
+	struct group *g = rtf_top(r);
 
 	switch (row->word) {
 	case DOC_RTF_FIELD:
@@ -395,7 +177,7 @@ on_layout(struct rtf *r, const struct doc_rtf_row *row)
 		end_paragraph(r);
 		return;
 	}
-	if (!is_visible(r))
+	if (!rtf_visible(r))
 		return;
 	switch (row->word) {
 	case DOC_RTF_TROWD:
@@ -419,7 +201,7 @@ on_layout(struct rtf *r, const struct doc_rtf_row *row)
 		doc_layout_line(&r->flow);
 		break;
 	case DOC_RTF_CHARACTER:
-		put_utf8(r, row->text, strlen(row->text));
+		rtf_put(r, row->text, strlen(row->text));
 		break;
 	default:
 		break;
@@ -433,16 +215,16 @@ on_document(struct rtf *r, const struct doc_rtf_row *row, long n)
 
 	switch (row->word) {
 	case DOC_RTF_ANSICPG:
-		set_codepage(r, (unsigned)n);
+		rtf_use_codepage(r, (unsigned)n);
 		break;
 	case DOC_RTF_MAC:
-		set_codepage(r, 10000);
+		rtf_use_codepage(r, 10000);
 		break;
 	case DOC_RTF_PC:
-		set_codepage(r, 437);
+		rtf_use_codepage(r, 437);
 		break;
 	case DOC_RTF_PCA:
-		set_codepage(r, 850);
+		rtf_use_codepage(r, 850);
 		break;
 	case DOC_RTF_DEFF:
 		r->default_font = (int)n;
@@ -463,21 +245,21 @@ on_document(struct rtf *r, const struct doc_rtf_row *row, long n)
 static void
 on_character(struct rtf *r, const struct doc_rtf_row *row, long n, bool given)
 {
-	struct group *g = top(r);
+	struct group *g = rtf_top(r);
 
 	switch (row->word) {
 	case DOC_RTF_U:
-		put_unicode(r, n);
+		rtf_unicode(r, n);
 		break;
 	case DOC_RTF_UC:
 		g->uc = (unsigned)(n < 0 || n > 64 ? 1 : n);
 		break;
 	case DOC_RTF_DELETED:
-		flush(r);
+		rtf_flush(r);
 		g->deleted = !given || n != 0;
 		break;
 	case DOC_RTF_PLAIN:
-		set_font(r, r->default_font);
+		rtf_use_font(r, r->default_font);
 		g->deleted = false;
 		break;
 	case DOC_RTF_BIN:
@@ -485,7 +267,7 @@ on_character(struct rtf *r, const struct doc_rtf_row *row, long n, bool given)
 		r->p += DOC_MIN((ptrdiff_t)n, r->end - r->p);
 		break;
 	default:
-		on_font(r, row, n);
+		rtf_on_font(r, row, n);
 		break;
 	}
 }
@@ -494,7 +276,7 @@ static void
 on_word(struct rtf *r, const char *name, long n, bool given)
 {
 	const struct doc_rtf_row *row = doc_rtf_find(name);
-	struct group *g = top(r);
+	struct group *g = rtf_top(r);
 	bool starred = g->star && g->fresh;
 
 	g->fresh = false;
@@ -510,7 +292,7 @@ on_word(struct rtf *r, const char *name, long n, bool given)
 	if (row == NULL)
 		return;
 	if (row->word != DOC_RTF_U)
-		flush(r);
+		rtf_flush(r);
 	if (row->word <= DOC_RTF_DEFF || row->word == DOC_RTF_TIME ||
 	    row->word == DOC_RTF_COUNT)
 		on_document(r, row, n);
@@ -568,7 +350,7 @@ take_hex(struct rtf *r)
 	if (lo < 0)
 		return;
 	r->p += 2;
-	put_byte(r, (char)(hi << 4 | lo));
+	rtf_byte(r, (char)(hi << 4 | lo));
 }
 
 /* Behind a backslash. */
@@ -587,12 +369,12 @@ take_control(struct rtf *r)
 		take_hex(r);
 		break;
 	case '*':
-		top(r)->star = true;
+		rtf_top(r)->star = true;
 		break;
 	case '\\':
 	case '{':
 	case '}':
-		put_byte(r, c);
+		rtf_byte(r, c);
 		break;
 	case '\n':
 	case '\r':
@@ -602,15 +384,15 @@ take_control(struct rtf *r)
 		on_word(r, "tab", 0, false);
 		break;
 	case '~':
-		put_unicode(r, 0xa0);
+		rtf_unicode(r, 0xa0);
 		r->skip = 0;
 		break;
 	case '_':
-		put_unicode(r, 0x2011);
+		rtf_unicode(r, 0x2011);
 		r->skip = 0;
 		break;
 	case '-':
-		put_unicode(r, 0xad);
+		rtf_unicode(r, 0xad);
 		r->skip = 0;
 		break;
 	default:
@@ -631,11 +413,11 @@ read_all(struct rtf *r)
 		else if (c == '\\')
 			take_control(r);
 		else if (c == '\t')
-			put_utf8(r, "\t", 1);
+			rtf_put(r, "\t", 1);
 		else if (c != '\n' && c != '\r' && c != '\0')
-			put_byte(r, c);
+			rtf_byte(r, c);
 	}
-	flush(r);
+	rtf_flush(r);
 	while (r->depth > 0) {
 		r->overflow = 0;
 		pop(r);
