@@ -1,52 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * remote_http - pages to an HTTP service (libcurl multi, on our loop).
+ * remote_http - pages to an HTTP service (libcurl multi, on our loop).  All of
+ * curl is in this file, so it is a long one; remote_service.c knows what the
+ * service wants.
  *
  * The service is not trusted: no redirects, no other protocol than asked for,
  * no compressed answers, nothing longer than REMOTE_ANSWER_MAX, no proxy from
  * the environment.
  */
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/base/base64.h"
 #include "lib/base/io.h"
 #include "lib/base/version.h"
 #include "lib/engine/remote_impl.h"
+#include "lib/engine/remote_service.h"
 
 #define CONNECT_MS   5000
 #define SLOW_BYTES   100 /* a second, for SLOW_SECONDS: it hangs */
 #define SLOW_SECONDS 30
-#define TEMPLATE_MAX ((size_t)1 << 20)
 #define SECRET_MAX   ((size_t)64 << 10)
-
-/* What is known of a service by name. */
-struct preset {
-	const char *name, *path, *request;
-};
-static const struct preset presets[] = {
-	{ "none", "", "raw" },
-	{ "tika", "/tika", "put" },
-	{ "tesseract-server", "/tesseract", "multipart:file" },
-	{ "liteparse", "/ocr", "multipart:file" },
-	{ "paddlex", "/ocr", "paddlex" },
-};
-static const char paddlex_template[] =
-    "{\"file\":\"{{base64}}\",\"fileType\":1}";
 
 struct http {
 	CURLM *multi;
 	struct doc_watch timer;
-	char *url, *socket;
-	const struct preset *preset;
-	const char *request; /* "raw", "put", "multipart:FIELD" or "json:..." */
-	struct doc_buf template; /* of a JSON request */
+	struct remote_service service;
 	struct curl_slist *headers;
 	struct sock *socks;
 };
@@ -68,63 +50,8 @@ struct request {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* --- set up ----------------------------------------------------------------
+/* --- headers ---------------------------------------------------------------
  */
-
-/* "http:http://host/x" and "http://host/x" are the same; a preset adds its
- * path to a URL without one. */
-static int
-set_url(struct http *h, const char *engine, struct doc_error *err)
-{
-	const char *url = engine, *path;
-	int rc;
-
-	if (strncmp(engine, "http+unix:", 10) == 0) {
-		size_t n = strcspn(engine + 10, ":");
-
-		path = engine[10 + n] ? engine + 11 + n : h->preset->path;
-		h->socket = strndup(engine + 10, n);
-		rc = asprintf(&h->url, "http://localhost%s%s",
-		    *path == '/' ? "" : "/", path);
-		return h->socket && rc >= 0
-		    ? 0
-		    : doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-	}
-	if (strncmp(url, "http:", 5) == 0 && strncmp(url, "http://", 7) != 0)
-		url += 5;
-	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-		return doc_error_set(err, DOC_E_USAGE,
-		    "--engine: no URL of http or https");
-	path = strchr(strstr(url, "://") + 3, '/');
-	rc = asprintf(&h->url, "%.*s%s",
-	    path ? (int)(path - url) : (int)strlen(url), url,
-	    path && path[1] ? path : h->preset->path);
-	return rc >= 0 ? 0 : doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-}
-
-static int
-read_file(const char *name, size_t most, bool secret, struct doc_buf *out,
-    struct doc_error *err)
-{
-	doc_autoclose int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char data[4096];
-	struct stat st;
-	ssize_t n;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return doc_error_sys(err, "cannot read %s", name);
-	if (!S_ISREG(st.st_mode))
-		return doc_error_set(err, DOC_E_SPECIAL, "%s is no file", name);
-	if (secret && (st.st_mode & 077) != 0)
-		return doc_error_set(err, DOC_E_PERMISSION,
-		    "%s: others may read this secret; chmod 600 it", name);
-	out->max = most;
-	while ((n = doc_read_full(fd, data, sizeof(data))) > 0)
-		if (doc_buf_add(out, data, (size_t)n) < 0)
-			return doc_error_set(err, DOC_E_SIZE, "%s is too long",
-			    name);
-	return n < 0 ? doc_error_sys(err, "cannot read %s", name) : 0;
-}
 
 static int
 add_header(struct http *h, const char *line, struct doc_error *err)
@@ -146,7 +73,7 @@ read_headers(struct http *h, const char *name, const char *before,
 	char *rest = NULL;
 	int rc = 0;
 
-	if (read_file(name, SECRET_MAX, true, &b, err) < 0 ||
+	if (remote_read_file(name, SECRET_MAX, true, &b, err) < 0 ||
 	    doc_buf_addc(&b, '\0') < 0)
 		return -1;
 	for (char *s = strtok_r(b.data, "\r\n", &rest); s && rc == 0;
@@ -176,15 +103,15 @@ set_headers(struct http *h, const struct doc_remote_config *c,
 	/* libcurl would wait for "100 Continue" before it sends a picture. */
 	if (add_header(h, "Expect:", err) < 0)
 		return -1;
-	if (strcmp(h->preset->name, "tika") == 0 &&
+	if (strcmp(c->api, "tika") == 0 &&
 	    (add_header(h, "Accept: text/plain", err) < 0 ||
 		add_header(h, lang, err) < 0))
 		return -1;
-	if (strncmp(h->request, "json:", 5) == 0 &&
+	if (strncmp(h->service.request, "json:", 5) == 0 &&
 	    add_header(h, "Content-Type: application/json", err) < 0)
 		return -1;
-	if ((strcmp(h->request, "raw") == 0 ||
-		strcmp(h->request, "put") == 0) &&
+	if ((strcmp(h->service.request, "raw") == 0 ||
+		strcmp(h->service.request, "put") == 0) &&
 	    add_header(h, "Content-Type: image/png", err) < 0)
 		return -1;
 	if (c->header_file && read_headers(h, c->header_file, "", err) < 0)
@@ -195,33 +122,10 @@ set_headers(struct http *h, const struct doc_remote_config *c,
 	return 0;
 }
 
-static int
-set_request(struct http *h, const struct doc_remote_config *c,
-    struct doc_error *err)
-{
-	const char *request = c->request ? c->request : h->preset->request;
-
-	h->request = request;
-	if (strcmp(request, "paddlex") == 0) {
-		h->request = "json:";
-		return doc_buf_adds(&h->template, paddlex_template) < 0
-		    ? doc_error_set(err, DOC_E_NO_MEMORY, "no memory")
-		    : 0;
-	}
-	if (strncmp(request, "json:", 5) == 0)
-		return read_file(request + 5, TEMPLATE_MAX, false, &h->template,
-		    err);
-	if (strcmp(request, "raw") == 0 || strcmp(request, "put") == 0 ||
-	    (strncmp(request, "multipart:", 10) == 0 && request[10]))
-		return 0;
-	return doc_error_set(err, DOC_E_USAGE,
-	    "--http-request: raw, put, multipart:FIELD or json:FILE");
-}
-
-static void collect(struct doc_remote *r);
-
 /* --- libcurl on the loop ---------------------------------------------------
  */
+
+static void collect(struct doc_remote *r);
 
 static void
 act(struct doc_remote *r, curl_socket_t s, int what)
@@ -323,12 +227,8 @@ http_open(struct doc_remote *r, struct doc_error *err)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	h->timer =
 	    (struct doc_watch){ .fd = -1, .ready = timer_fired, .ctx = r };
-	for (size_t i = 0; i < DOC_LEN(presets); i++)
-		if (strcmp(presets[i].name, c->api) == 0)
-			h->preset = &presets[i];
-	if (h->preset == NULL)
-		return doc_error_set(err, DOC_E_USAGE, "--api: no '%s'",
-		    c->api);
+	if (remote_service_open(&h->service, c, err) < 0)
+		return -1;
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
 	    (h->multi = curl_multi_init()) == NULL)
 		return doc_error_set(err, DOC_E_ENGINE, "libcurl fails");
@@ -336,8 +236,7 @@ http_open(struct doc_remote *r, struct doc_error *err)
 	curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, r);
 	curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, r);
-	if (set_url(h, c->engine, err) < 0 || set_request(h, c, err) < 0 ||
-	    set_headers(h, c, err) < 0)
+	if (set_headers(h, c, err) < 0)
 		return -1;
 	return remote_timer_open(r, &h->timer, err);
 }
@@ -375,26 +274,6 @@ free_request(struct request *q)
 	free(q);
 }
 
-/* LiteParse wants ISO 639-1; others get what they were asked in. */
-static const char *
-two_letters(const char *lang)
-{
-	static const char *const names[][2] = { { "eng", "en" },
-		{ "deu", "de" }, { "fra", "fr" }, { "spa", "es" },
-		{ "ita", "it" }, { "por", "pt" }, { "nld", "nl" },
-		{ "pol", "pl" }, { "ces", "cs" }, { "rus", "ru" },
-		{ "ukr", "uk" }, { "swe", "sv" }, { "dan", "da" },
-		{ "nor", "no" }, { "fin", "fi" }, { "tur", "tr" },
-		{ "ell", "el" }, { "hun", "hu" }, { "ara", "ar" },
-		{ "heb", "he" }, { "jpn", "ja" }, { "kor", "ko" },
-		{ "chi_sim", "zh" }, { "chi_tra", "zh" } };
-
-	for (size_t i = 0; i < DOC_LEN(names); i++)
-		if (strncmp(lang, names[i][0], strlen(names[i][0])) == 0)
-			return names[i][1];
-	return lang;
-}
-
 static int
 add_field(struct request *q, const char *name, const char *value)
 {
@@ -406,40 +285,22 @@ add_field(struct request *q, const char *name, const char *value)
 	    : -1;
 }
 
-/* tesseract-server: {"languages":["eng","deu"],"dpi":300} */
-static int
-add_tesseract_options(struct request *q)
-{
-	const struct doc_remote_config *c = &q->call->remote->config;
-	doc_autobuf struct doc_buf b = { 0 };
-	const char *l = c->lang;
-
-	doc_buf_adds(&b, "{\"languages\":[");
-	while (*l) {
-		size_t n = strcspn(l, "+");
-
-		doc_buf_addf(&b, "%s\"%.*s\"", l == c->lang ? "" : ",", (int)n,
-		    l);
-		l += n + (l[n] == '+');
-	}
-	doc_buf_addf(&b, "],\"dpi\":%u}", c->dpi);
-	return doc_buf_str(&b) ? add_field(q, "options", b.data) : -1;
-}
-
 static int
 set_multipart(struct request *q, const char *field)
 {
 	const struct doc_remote_config *c = &q->call->remote->config;
+	doc_autobuf struct doc_buf options = { 0 };
 	curl_mimepart *part;
 
 	q->mime = curl_mime_init(q->easy);
 	if (q->mime == NULL)
 		return -1;
 	if (strcmp(c->api, "tesseract-server") == 0 &&
-	    add_tesseract_options(q) < 0)
+	    (remote_tesseract_options(c, &options) < 0 ||
+		add_field(q, "options", options.data) < 0))
 		return -1;
 	if (strcmp(c->api, "liteparse") == 0 &&
-	    add_field(q, "language", two_letters(c->lang)) < 0)
+	    add_field(q, "language", remote_two_letters(c->lang)) < 0)
 		return -1;
 	part = curl_mime_addpart(q->mime);
 	if (part == NULL || curl_mime_name(part, field) != CURLE_OK ||
@@ -452,35 +313,6 @@ set_multipart(struct request *q, const char *field)
 	    : -1;
 }
 
-/* The template with {{base64}}, {{lang}} and {{page}} filled in. */
-static int
-fill_template(struct request *q)
-{
-	struct http *h = q->call->remote->state;
-	const char *s = doc_buf_str(&h->template), *mark;
-
-	q->body.max = DOC_BUF_MAX;
-	for (; s && (mark = strstr(s, "{{")) != NULL; s = mark) {
-		if (doc_buf_add(&q->body, s, (size_t)(mark - s)) < 0)
-			return -1;
-		if (strncmp(mark, "{{base64}}", 10) == 0) {
-			if (doc_base64_encode(&q->body, q->picture,
-				q->call->bytes) < 0)
-				return -1;
-			mark += 10;
-		} else if (strncmp(mark, "{{lang}}", 8) == 0) {
-			doc_buf_adds(&q->body, q->call->remote->config.lang);
-			mark += 8;
-		} else if (strncmp(mark, "{{page}}", 8) == 0) {
-			doc_buf_addf(&q->body, "%u", q->call->page);
-			mark += 8;
-		} else if (doc_buf_addc(&q->body, *mark++) < 0) {
-			return -1;
-		}
-	}
-	return s ? doc_buf_adds(&q->body, s) : -1;
-}
-
 static int
 set_body(struct request *q)
 {
@@ -488,10 +320,12 @@ set_body(struct request *q)
 	const void *p = q->picture;
 	size_t n = q->call->bytes;
 
-	if (strncmp(h->request, "multipart:", 10) == 0)
-		return set_multipart(q, h->request + 10);
-	if (strncmp(h->request, "json:", 5) == 0) {
-		if (fill_template(q) < 0)
+	if (strncmp(h->service.request, "multipart:", 10) == 0)
+		return set_multipart(q, h->service.request + 10);
+	if (strncmp(h->service.request, "json:", 5) == 0) {
+		q->body.max = DOC_BUF_MAX;
+		if (remote_service_fill(&h->service, q->call, q->picture,
+			&q->body) < 0)
 			return -1;
 		p = q->body.data;
 		n = q->body.len;
@@ -501,7 +335,7 @@ set_body(struct request *q)
 		(curl_off_t)n) != CURLE_OK ||
 	    curl_easy_setopt(q->easy, CURLOPT_POSTFIELDS, p) != CURLE_OK)
 		return -1;
-	if (strcmp(h->request, "put") == 0)
+	if (strcmp(h->service.request, "put") == 0)
 		curl_easy_setopt(q->easy, CURLOPT_CUSTOMREQUEST, "PUT");
 	return 0;
 }
@@ -537,14 +371,14 @@ set_up(struct request *q)
 	CURL *e = q->easy;
 
 	if (set_limits(q) < 0 || set_body(q) < 0 ||
-	    curl_easy_setopt(e, CURLOPT_URL, h->url) ||
+	    curl_easy_setopt(e, CURLOPT_URL, h->service.url) ||
 	    curl_easy_setopt(e, CURLOPT_HTTPHEADER, h->headers) ||
 	    curl_easy_setopt(e, CURLOPT_USERAGENT, "docpipe/" DOC_VERSION) ||
 	    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, q->why) ||
 	    curl_easy_setopt(e, CURLOPT_PRIVATE, q))
 		return -1;
-	if (h->socket &&
-	    curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, h->socket))
+	if (h->service.socket &&
+	    curl_easy_setopt(e, CURLOPT_UNIX_SOCKET_PATH, h->service.socket))
 		return -1;
 	return curl_multi_add_handle(h->multi, e) == CURLM_OK ? 0 : -1;
 }
@@ -676,9 +510,7 @@ http_close(struct doc_remote *r)
 		drop_sock(r, h->socks);
 	remote_watch_close(r, &h->timer);
 	curl_slist_free_all(h->headers);
-	doc_buf_release(&h->template);
-	free(h->url);
-	free(h->socket);
+	remote_service_release(&h->service);
 	free(h);
 	r->state = NULL;
 	curl_global_cleanup();

@@ -2,7 +2,8 @@
 /*
  * mail - a message (RFC 5322, MIME): headers and the right body part.
  *
- * Runs in the worker; gmime.
+ * Runs in the worker.  gmime is in this one file, and text and members come of
+ * the same walk over the parts: that is why mail.c is long.
  */
 #ifndef DOC_MAIL_H
 #define DOC_MAIL_H
