@@ -87,8 +87,7 @@ static const struct doc_opt table[] = {
 	{ 0 },
 };
 
-/* --- what it looks like ----------------------------------------------------
- */
+/* --- what it looks like ----------------------------------------------------*/
 
 static int
 start_preview(const char *file, pid_t *pid, struct doc_error *err)
@@ -170,8 +169,7 @@ look_at(const char *file, struct doc_find_terms *t, struct doc_error *err)
 			   file);
 }
 
-/* --- what is found ---------------------------------------------------------
- */
+/* --- what is found ---------------------------------------------------------*/
 
 static void
 put_size(int64_t n, struct doc_buf *out)
@@ -338,8 +336,7 @@ count(const struct options *o, const char *store, int out)
 	return n == 0;
 }
 
-/* --- the command line ------------------------------------------------------
- */
+/* --- the command line ------------------------------------------------------*/
 
 /* The word of a choice; NULL for the first, which is any. */
 static const char *

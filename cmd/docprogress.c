@@ -67,8 +67,7 @@ struct progress {
 	bool wait;
 };
 
-/* --- records through -------------------------------------------------------
- */
+/* --- records through -------------------------------------------------------*/
 
 static int
 copy_line(struct progress *p, const char *line, size_t len)
@@ -119,8 +118,7 @@ pull_nothing(struct doc_flow *flow)
 	return flow->ended ? -1 : 0;
 }
 
-/* --- now and then ----------------------------------------------------------
- */
+/* --- now and then ----------------------------------------------------------*/
 
 static void
 tick(struct doc_watch *watch, unsigned events)
@@ -176,8 +174,7 @@ watch_time(struct progress *p, struct doc_error *err)
 	return doc_loop_add(&p->flow.loop, &p->asked, EPOLLIN, err);
 }
 
-/* --- the whole -------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------*/
 
 static int
 start(struct progress *p, const struct options *o, int out,

@@ -68,8 +68,7 @@ struct keeper {
 	bool ended; /* an end record came */
 };
 
-/* --- records ---------------------------------------------------------------
- */
+/* --- records ---------------------------------------------------------------*/
 
 /* What is kept is kept: now it may be seen. */
 static int
@@ -199,8 +198,7 @@ pull(struct doc_flow *flow)
 	return doc_lines_fill(&k->in, &flow->err) < 0 ? -1 : 1;
 }
 
-/* --- the whole -------------------------------------------------------------
- */
+/* --- the whole -------------------------------------------------------------*/
 
 static int
 start(struct keeper *k, int out, struct doc_error *err)

@@ -187,8 +187,7 @@ dococr_join(struct doc_stage_task *task, struct doc_result *r)
 	return rc;
 }
 
-/* --- the PDF ----------------------------------------------------------------
- */
+/* --- the PDF ---------------------------------------------------------------*/
 
 int
 dococr_add_graft(struct doc_stage_task *task)

@@ -128,8 +128,7 @@ dococr_merge(struct doc_stage_task *task, struct doc_error *err)
 	return rc;
 }
 
-/* --- pages one by one -------------------------------------------------------
- */
+/* --- pages one by one ------------------------------------------------------*/
 
 /* Is the page in "no-text:3-7"?  *n is the length of the reason. */
 static bool

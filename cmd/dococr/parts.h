@@ -24,8 +24,7 @@ bool dococr_is_page(const struct doc_unit *unit);
 int dococr_add_pages(struct doc_stage_task *task, unsigned first,
     unsigned last);
 
-/* --- outside.c: pages that are read elsewhere ------------------------------
- */
+/* --- outside.c: pages that are read elsewhere ------------------------------*/
 
 /* Is that asked for? */
 bool dococr_is_outside(void);
@@ -42,8 +41,7 @@ bool dococr_outside_recall(struct doc_run *run, const struct doc_value *result);
 void dococr_outside_write(const struct doc_stage_task *task,
     struct doc_json *j);
 
-/* --- join.c ----------------------------------------------------------------
- */
+/* --- join.c ----------------------------------------------------------------*/
 
 /* Once all pages are read: add the unit that lays their words under them, if
  * that is wanted.  -1: no memory. */
@@ -60,8 +58,7 @@ void dococr_join_write(const struct doc_stage_task *task, struct doc_json *j);
 /* The text of a page that was read. */
 int dococr_copy_text(struct doc_run *run, const struct doc_unit *unit, int to);
 
-/* --- merge.c ---------------------------------------------------------------
- */
+/* --- merge.c ---------------------------------------------------------------*/
 
 /* The text doctext left, with the pages that were read in their places, as a
  * further file; none where doctext was not asked. */

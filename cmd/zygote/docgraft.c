@@ -25,8 +25,7 @@ load(struct doc_buf *facts, struct doc_error *err)
 	return 0;
 }
 
-/* --- a picture file: a PDF of its pages first --------------------------------
- */
+/* --- a picture file: a PDF of its pages first ------------------------------*/
 
 /* Bytes of all pages together that a picture may become. */
 #define PICTURE_MOST ((size_t)1 << 30)
@@ -106,8 +105,7 @@ open_picture(const struct doc_input *document, unsigned count,
 	return 0;
 }
 
-/* --- any document ------------------------------------------------------------
- */
+/* --- any document ----------------------------------------------------------*/
 
 static int
 work(const struct doc_input *in, struct doc_work *work, struct doc_error *err)

@@ -56,8 +56,7 @@ say(struct inside *in, enum doc_frame_type type, const void *p, size_t n)
 	    : 0;
 }
 
-/* --- what comes ------------------------------------------------------------
- */
+/* --- what comes ------------------------------------------------------------*/
 
 static int
 path_of(const struct inside *in, const char *name, const char *tail, char *path,
@@ -198,8 +197,7 @@ take(struct inside *in, struct doc_frame *f)
 	return doc_error_set(&in->err, DOC_E_PROTOCOL, "not for the inside");
 }
 
-/* --- what goes -------------------------------------------------------------
- */
+/* --- what goes -------------------------------------------------------------*/
 
 static int
 send_file(struct inside *in, int dir, const char *name)
@@ -299,8 +297,7 @@ send_exit(struct inside *in)
 	return send_noise(in) < 0 ? -1 : say(in, DOC_FRAME_EXIT, word, 4);
 }
 
-/* --- the loop --------------------------------------------------------------
- */
+/* --- the loop --------------------------------------------------------------*/
 
 static void
 frames_wait(struct doc_watch *w, unsigned events)

@@ -17,8 +17,7 @@ lie(struct box *b, const char *what)
 	return doc_error_set(&b->err, DOC_E_PROTOCOL, "the box sent %s", what);
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files -----------------------------------------------------------------*/
 
 /* `text-0123456789abcdef.txt`: of this stage, and a name of the spool's kind.
  * The document itself is not the stage's to write. */
@@ -118,8 +117,7 @@ commit_files(struct box *b, const struct box_flight *f)
 	return 0;
 }
 
-/* --- records ---------------------------------------------------------------
- */
+/* --- records ---------------------------------------------------------------*/
 
 struct place {
 	const char *spool; /* no path below it, */
@@ -273,8 +271,7 @@ take_line(struct box *b, const struct doc_frame *f)
 	return take_end(b, &rec);
 }
 
-/* --- the rest --------------------------------------------------------------
- */
+/* --- the rest --------------------------------------------------------------*/
 
 /* For people's terminals, which obey escape sequences. */
 static void

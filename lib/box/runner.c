@@ -41,8 +41,7 @@ doc_runner_parse(struct doc_runner *r, const char *word, struct doc_error *err)
 	return 0;
 }
 
-/* --- arguments -------------------------------------------------------------
- */
+/* --- arguments -------------------------------------------------------------*/
 
 /* Words up to a NULL; "%s" in a format is the path given. */
 static int
@@ -233,8 +232,7 @@ make_command(struct doc_runner *r, const char *spool)
 	return -1;
 }
 
-/* --- folders ---------------------------------------------------------------
- */
+/* --- folders ---------------------------------------------------------------*/
 
 static const char *
 temp_dir(void)

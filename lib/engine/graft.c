@@ -127,8 +127,7 @@ doc_graft_append(struct doc_graft *g, const void *pdf, size_t size,
 	return check(g->main, err);
 }
 
-/* --- the font -------------------------------------------------------------
- */
+/* --- the font --------------------------------------------------------------*/
 
 static const char cmap[] =
     "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
@@ -216,8 +215,7 @@ dictionary(qpdf_data q, qpdf_oh in, const char *key)
 	return qpdf_oh_get_key(q, in, key);
 }
 
-/* --- a page ---------------------------------------------------------------
- */
+/* --- a page ----------------------------------------------------------------*/
 
 struct rect {
 	double x0, y0, x1, y1;

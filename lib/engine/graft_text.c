@@ -7,8 +7,7 @@
 #include "lib/base/utf8.h"
 #include "lib/engine/graft.h"
 
-/* --- the font: ISO/IEC 14496-22 (OpenType) ----------------------------------
- */
+/* --- the font: ISO/IEC 14496-22 (OpenType) ---------------------------------*/
 
 enum { EM = 1000, WIDTH = 500, TABLES = 6 };
 
@@ -137,8 +136,7 @@ doc_graft_font(struct doc_buf *out)
 	return doc_buf_add(out, body.data, body.len);
 }
 
-/* --- the words --------------------------------------------------------------
- */
+/* --- the words -------------------------------------------------------------*/
 
 struct row {
 	double x0, y0, x1, y1, height;

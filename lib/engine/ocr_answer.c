@@ -58,8 +58,7 @@ tell(struct reader *r, double confidence)
 	r->told++;
 }
 
-/* --- TSV -------------------------------------------------------------------
- */
+/* --- TSV -------------------------------------------------------------------*/
 
 struct tsv_row {
 	const char *column[TSV_COLUMNS];
@@ -130,8 +129,7 @@ read_tsv(struct reader *r, const char *p, size_t n)
 	return 0;
 }
 
-/* --- hOCR ------------------------------------------------------------------
- */
+/* --- hOCR ------------------------------------------------------------------*/
 
 /* Is `what` in the n bytes of a tag? */
 static const char *
@@ -226,8 +224,7 @@ read_hocr(struct reader *r, const char *p, size_t n)
 	return 0;
 }
 
-/* --- JSON ------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------*/
 
 /* One step of a pointer: "~1" is a slash, "~0" a tilde. */
 static size_t

@@ -50,8 +50,7 @@ struct request {
 	char why[CURL_ERROR_SIZE];
 };
 
-/* --- headers ---------------------------------------------------------------
- */
+/* --- headers ---------------------------------------------------------------*/
 
 static int
 add_header(struct http *h, const char *line, struct doc_error *err)
@@ -122,8 +121,7 @@ set_headers(struct http *h, const struct doc_remote_config *c,
 	return 0;
 }
 
-/* --- libcurl on the loop ---------------------------------------------------
- */
+/* --- libcurl on the loop ---------------------------------------------------*/
 
 static void collect(struct doc_remote *r);
 
@@ -241,8 +239,7 @@ http_open(struct doc_remote *r, struct doc_error *err)
 	return remote_timer_open(r, &h->timer, err);
 }
 
-/* --- one request -----------------------------------------------------------
- */
+/* --- one request -----------------------------------------------------------*/
 
 static size_t
 on_data(char *p, size_t size, size_t n, void *user)

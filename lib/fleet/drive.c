@@ -57,8 +57,7 @@ struct driving {
 	bool stopped;
 };
 
-/* --- what is done -----------------------------------------------------------
- */
+/* --- what is done ----------------------------------------------------------*/
 
 static int
 count_shard(uint32_t k, void *ctx)
@@ -88,8 +87,7 @@ count_shard(uint32_t k, void *ctx)
 	return 0;
 }
 
-/* --- files of the round -----------------------------------------------------
- */
+/* --- files of the round ----------------------------------------------------*/
 
 static FILE *
 create(const struct driving *g, const char *name, struct doc_error *err)
@@ -157,8 +155,7 @@ job(const struct driving *g, struct doc_buf *b)
 	return 0;
 }
 
-/* --- one round --------------------------------------------------------------
- */
+/* --- one round -------------------------------------------------------------*/
 
 static void
 become_parallel(const struct driving *g, const char *command)
@@ -338,8 +335,7 @@ rounds(struct driving *g, struct doc_error *err)
 	}
 }
 
-/* --- all of it --------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------*/
 
 static int
 prepare(struct driving *g, struct doc_error *err)

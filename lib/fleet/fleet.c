@@ -214,8 +214,7 @@ doc_fleet_release(struct doc_fleet *f)
 	doc_facts_release(&f->facts);
 }
 
-/* --- pieces -----------------------------------------------------------------
- */
+/* --- pieces ----------------------------------------------------------------*/
 
 static int
 write_sample(const char *path, struct doc_input_row *row, struct doc_error *err)

@@ -57,8 +57,7 @@ doc_guest_ask(int to, const struct doc_words *command, const char *tenant,
 	return rc < 0 ? no_memory(err) : doc_wire_say(to, &b, err);
 }
 
-/* --- what comes -------------------------------------------------------------
- */
+/* --- what comes ------------------------------------------------------------*/
 
 static int
 greet(struct guest *g, struct doc_error *err)
@@ -177,8 +176,7 @@ take_bundle(struct guest *g, struct doc_error *err)
 	}
 }
 
-/* --- what goes --------------------------------------------------------------
- */
+/* --- what goes -------------------------------------------------------------*/
 
 static int
 give(struct guest *g, const char *what, const char *name, int fd,

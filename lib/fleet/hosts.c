@@ -97,8 +97,7 @@ doc_hosts_release(struct doc_hosts *h)
 	*h = (struct doc_hosts){ 0 };
 }
 
-/* --- asking -----------------------------------------------------------------
- */
+/* --- asking ----------------------------------------------------------------*/
 
 static int
 ask(const struct doc_host *host, const struct doc_fleet *f, const char *program,

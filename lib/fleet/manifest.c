@@ -48,8 +48,7 @@ doc_input_look(const struct doc_words *sources, const char *path, bool digest,
 	return rc;
 }
 
-/* --- writing ----------------------------------------------------------------
- */
+/* --- writing ---------------------------------------------------------------*/
 
 struct writer {
 	const char *dir;
@@ -299,8 +298,7 @@ doc_manifest_write(const char *dir, const struct doc_tenants *tenants,
 	return rc;
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading ---------------------------------------------------------------*/
 
 int
 doc_shard_find(int shards, uint32_t number, struct doc_shard *s,

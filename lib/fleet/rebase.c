@@ -71,8 +71,7 @@ doc_rebase_files(const char *json, size_t len, const char *from, const char *to,
 	return doc_buf_add(out, kept, (size_t)(end - kept));
 }
 
-/* --- names ------------------------------------------------------------------
- */
+/* --- names -----------------------------------------------------------------*/
 
 /* The bytes of each member name. */
 static int

@@ -40,8 +40,7 @@ no_memory(struct doc_error *err)
 	return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 }
 
-/* --- documents go -----------------------------------------------------------
- */
+/* --- documents go ----------------------------------------------------------*/
 
 enum kind { FILE_, LINK, NONE, ODD };
 
@@ -134,8 +133,7 @@ send_all(struct shipping *s, struct doc_error *err)
 	return doc_wire_say(s->ssh.to, &go, err);
 }
 
-/* --- records come -----------------------------------------------------------
- */
+/* --- records come ----------------------------------------------------------*/
 
 static int
 bad(struct doc_error *err)
@@ -359,8 +357,7 @@ exchange(struct shipping *s, uint32_t number, struct doc_error *err)
 	return rc == 0 ? commit(s, number, err) : -1;
 }
 
-/* --- either way -------------------------------------------------------------
- */
+/* --- either way ------------------------------------------------------------*/
 
 static int
 far(const struct doc_fleet *f, const struct doc_ship *ship, uint32_t number,

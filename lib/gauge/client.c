@@ -71,8 +71,7 @@ push(struct doc_client *c)
 		c->gone = true;
 }
 
-/* --- answers ---------------------------------------------------------------
- */
+/* --- answers ---------------------------------------------------------------*/
 
 static const char *
 reason(int status)
@@ -209,8 +208,7 @@ answer(struct doc_client *c, const struct doc_http *req)
 	push(c);
 }
 
-/* --- the connection --------------------------------------------------------
- */
+/* --- the connection --------------------------------------------------------*/
 
 static void
 read_request(struct doc_client *c)

@@ -14,8 +14,7 @@ static const char *const names[DOC_G_COUNT] = {
 #undef X
 };
 
-/* --- JSON ------------------------------------------------------------------
- */
+/* --- JSON ------------------------------------------------------------------*/
 
 static const char *
 stage_state(const struct doc_board_stage *s)
@@ -110,8 +109,7 @@ doc_report_json(const struct doc_report *r, struct doc_buf *out)
 	return j.failed ? -1 : 0;
 }
 
-/* --- Prometheus ------------------------------------------------------------
- */
+/* --- Prometheus ------------------------------------------------------------*/
 
 /* What may stand in a label's quotes. */
 static void
@@ -260,8 +258,7 @@ doc_report_metrics(const struct doc_report *r, struct doc_buf *out)
 	return m.failed ? -1 : 0;
 }
 
-/* --- words -----------------------------------------------------------------
- */
+/* --- words -----------------------------------------------------------------*/
 
 int
 doc_report_words(const struct doc_report *r, struct doc_buf *out)

@@ -32,8 +32,7 @@ accept_some(struct doc_watch *watch, unsigned events)
 		doc_loop_del(s->loop, watch);
 }
 
-/* --- where -----------------------------------------------------------------
- */
+/* --- where -----------------------------------------------------------------*/
 
 /* A socket nobody listens at is of a process that was killed. */
 static int

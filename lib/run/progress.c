@@ -90,8 +90,7 @@ doc_meter_count(struct doc_meter *m, const struct doc_record *rec)
 		doc_events_document(m->events, rec, &found, m->report.run);
 }
 
-/* --- the report -------------------------------------------------------------
- */
+/* --- the report ------------------------------------------------------------*/
 
 static void
 publish(struct doc_meter *m, bool moved)
@@ -158,8 +157,7 @@ doc_meter_look(struct doc_meter *m)
 	doc_report_update(&m->report);
 }
 
-/* --- on stderr --------------------------------------------------------------
- */
+/* --- on stderr -------------------------------------------------------------*/
 
 static bool
 foreground(void)
@@ -287,8 +285,7 @@ draw(struct doc_meter *m)
 		bar(m);
 }
 
-/* --- files ------------------------------------------------------------------
- */
+/* --- files -----------------------------------------------------------------*/
 
 static void
 keep(const char **path,

@@ -86,8 +86,7 @@ read_settings(struct doc_verify *v, struct doc_error *err)
 	return 0;
 }
 
-/* --- the journal, and the records in step ----------------------------------
- */
+/* --- the journal, and the records in step ----------------------------------*/
 
 struct walk {
 	struct doc_journal journal;
@@ -169,8 +168,7 @@ walk_journal(struct doc_verify *v, struct walk *w, struct doc_error *err)
 	return 0;
 }
 
-/* --- what is behind the documents ------------------------------------------
- */
+/* --- what is behind the documents ------------------------------------------*/
 
 /* They say what the records add up to, byte for byte. */
 static int

@@ -11,8 +11,7 @@
 
 enum { BODY_KEY = 32 }; /* hexadecimal digits of what was indexed */
 
-/* --- opening ---------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------*/
 
 int
 doc_store_path(const char *path, struct doc_buf *out, struct doc_error *err)
@@ -133,8 +132,7 @@ doc_store_commit(struct doc_store *s, struct doc_error *err)
 	return doc_db_exec(s->db, "COMMIT", err);
 }
 
-/* --- the text --------------------------------------------------------------
- */
+/* --- the text --------------------------------------------------------------*/
 
 /* One text of a document, from its file or from the record itself. */
 static void
@@ -239,8 +237,7 @@ find_body(struct doc_store *s, const struct doc_entry *e, int64_t *n,
 	return rc;
 }
 
-/* --- documents -------------------------------------------------------------
- */
+/* --- documents -------------------------------------------------------------*/
 
 static void
 bind_count(struct doc_query *q, int at, int64_t v)
@@ -333,8 +330,7 @@ doc_store_put(struct doc_store *s, const struct doc_entry *e,
 	return doc_query_run(s->keep, err);
 }
 
-/* --- all of it -------------------------------------------------------------
- */
+/* --- all of it -------------------------------------------------------------*/
 
 static int
 rebuild_rows(struct doc_store *s, const char *tenant, struct doc_error *err)

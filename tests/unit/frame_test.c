@@ -153,8 +153,7 @@ test_full(void)
 	    "the other side is gone; no signal");
 }
 
-/* --- fields -----------------------------------------------------------------
- */
+/* --- fields ----------------------------------------------------------------*/
 
 static int
 add(struct doc_answer *a, unsigned stages, unsigned f, const void *p, size_t n)

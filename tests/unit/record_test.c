@@ -232,8 +232,7 @@ test_tenants(void)
 	OK(doc_tenant_valid("Acme_2.x-y"), "all kinds");
 }
 
-/* --- lines ------------------------------------------------------------------
- */
+/* --- lines -----------------------------------------------------------------*/
 
 static int
 input(const char *p, size_t n)

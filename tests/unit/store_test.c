@@ -23,8 +23,7 @@ in_dir(const char *name)
 	return path;
 }
 
-/* --- versions --------------------------------------------------------------
- */
+/* --- versions --------------------------------------------------------------*/
 
 static void
 put_one(struct doc_store *s, const char *line)
@@ -122,8 +121,7 @@ test_transaction(void)
 	doc_store_close(&s);
 }
 
-/* --- words -----------------------------------------------------------------
- */
+/* --- words -----------------------------------------------------------------*/
 
 static bool
 prepares(const char *in, const char *want)
@@ -173,8 +171,7 @@ test_words(void)
 	OK(quotes("  ", ""), "no word");
 }
 
-/* --- texts -----------------------------------------------------------------
- */
+/* --- texts -----------------------------------------------------------------*/
 
 static void
 put_file(const char *name, const char *p, size_t n)
