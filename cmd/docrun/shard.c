@@ -65,8 +65,7 @@ static const char *const engines[] = {
 	"PBS_ARRAYID",		     /* Torque */
 	"LSB_JOBINDEX",		     /* LSF, from 1 */
 	"SGE_TASK_ID",		     /* Grid Engine, from 1 */
-	"CONDOR_PROCESS", /* HTCondor: environment = "CONDOR_PROCESS=$(Process)"
-			   */
+	"CONDOR_PROCESS", /* HTCondor: $(Process), by "environment" */
 	"DOCRUN_SHARD",	  /* whatever else */
 };
 

@@ -3,7 +3,8 @@
  * pool_impl - what the three files of the pool share; nobody else includes it.
  *
  * pool.c owns jobs, clocks and the interface; pool_zygote.c the engine
- * processes; pool_worker.c the worker sockets.
+ * processes; pool_worker.c the worker sockets (long: what a worker may say, and
+ * when, depends on the same few states).
  */
 #ifndef DOC_POOL_IMPL_H
 #define DOC_POOL_IMPL_H

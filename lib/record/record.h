@@ -12,9 +12,8 @@
 #include "lib/record/json.h"
 #include "lib/record/value.h"
 
-#define DOC_LINE_MAX                                                           \
-	((size_t)8 << 20) /* bytes of one line, newline included               \
-			   */
+/* Bytes of one line, newline included. */
+#define DOC_LINE_MAX ((size_t)8 << 20)
 
 /* What people are told when a stream has no end record. */
 #define DOC_NO_END "the input has no end record: it may be incomplete"

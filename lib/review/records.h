@@ -23,9 +23,8 @@ struct doc_records {
 	uint64_t at; /* its offset in the file */
 	/* found out */
 	uint64_t documents;
-	bool
-	    complete; /* end records were there, and behind the last document */
-	bool torn;    /* the last line had no end, and was left out */
+	bool complete; /* end records were there, behind the last document */
+	bool torn;     /* the last line had no end, and was left out */
 };
 
 /* `path` is a run directory or a file.  NOT_FOUND, IO ... */
