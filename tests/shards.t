@@ -293,6 +293,20 @@ else
 	skip 'docrun --hosts' 'no GNU parallel'
 fi
 
+# What would be lost is refused, and nothing is left of it.
+refused() {
+	for option in --junit=x --sarif=x --summary --events=x --deadline=1h \
+	    --watch; do
+		status 2 docrun plan -o R8 -g text "$option" f 2>err
+		test -s err
+		status 2 docrun -o R8 -g text --hosts=/dev/null "$option" f 2>err
+		test -s err
+		test ! -e R8
+		test ! -e x
+	done
+}
+ok 'docrun plan: what needs one docrun is refused' refused
+
 # --- examples/fleet ----------------------------------------------------------
 
 ex=$top/examples/fleet

@@ -40,6 +40,28 @@ check_quotas(const struct doc_tenants *t, struct doc_error *err)
 	return 0;
 }
 
+/* What a docrun does that sees all of it from beginning to end.  A gate must
+ * not wait for a report that nobody writes. */
+static int
+check_whole(const struct doc_batch *b, struct doc_error *err)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} lost[] = { { b->junit != NULL, "--junit" },
+		{ b->sarif != NULL, "--sarif" }, { b->summary, "--summary" },
+		{ b->events_to != NULL, "--events" },
+		{ b->deadline_ms > 0, "--deadline" } };
+
+	for (size_t i = 0; i < DOC_LEN(lost); i++)
+		if (lost[i].given)
+			return doc_error_set(err, DOC_E_USAGE,
+			    "%s: not of a planned run; for reports there is "
+			    "docrun report",
+			    lost[i].name);
+	return 0;
+}
+
 /* A plan that is there must be one of the same run. */
 static int
 freeze(const struct docrun_fleet *o, struct doc_batch *batch,
@@ -49,7 +71,8 @@ freeze(const struct docrun_fleet *o, struct doc_batch *batch,
 		return doc_error_set(err, DOC_E_USAGE,
 		    "only files can be planned, not records, nor what is "
 		    "watched");
-	if (check_quotas(&batch->tenants, err) < 0)
+	if (check_whole(batch, err) < 0 ||
+	    check_quotas(&batch->tenants, err) < 0)
 		return -1;
 	if (o->hosts == NULL || !doc_fleet_planned(batch->dir))
 		return doc_fleet_freeze(batch, &o->cut, err);
