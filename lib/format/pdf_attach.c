@@ -17,7 +17,36 @@ struct lister {
 	struct doc_error *err;
 	struct doc_error bad; /* of the member that is being written */
 	unsigned seen, refused;
+	GHashTable *times; /* how often a name came */
+	GHashTable *known; /* what was delivered: name, size, checksum */
 };
+
+/* A file that hangs on several notes is one file: has it been delivered?  What
+ * has no checksum is taken for another one. */
+static bool
+delivered(struct lister *l, const char *name, PopplerAttachment *a)
+{
+	const GString *sum = poppler_attachment_get_checksum(a);
+	g_autofree gchar *hex = NULL;
+
+	if (sum == NULL || sum->len == 0)
+		return false;
+	hex = g_base64_encode((const guchar *)sum->str, sum->len);
+	return !g_hash_table_add(l->known,
+	    g_strdup_printf("%s %zu %s", hex, poppler_attachment_get_size(a),
+		name));
+}
+
+/* Files of one name are told apart by a number, as a browser does: a record is
+ * known by the name of its member. */
+static gchar *
+own_name(struct lister *l, const char *name)
+{
+	guint n = 1 + GPOINTER_TO_UINT(g_hash_table_lookup(l->times, name));
+
+	g_hash_table_insert(l->times, g_strdup(name), GUINT_TO_POINTER(n));
+	return n == 1 ? g_strdup(name) : g_strdup_printf("%s (%u)", name, n);
+}
 
 static gboolean
 write_piece(const gchar *p, gsize n, gpointer user, GError **e)
@@ -37,14 +66,19 @@ deliver(struct lister *l, PopplerAttachment *a)
 	const gchar *given = poppler_attachment_get_name(a);
 	g_autoptr(GDateTime) changed = poppler_attachment_get_mtime(a);
 	g_autoptr(GError) e = NULL;
+	g_autofree gchar *name = NULL;
 	char made[32];
 	bool whole;
 
 	l->bad = (struct doc_error){ 0 };
-	snprintf(made, sizeof(made), "attachment-%u", ++l->seen);
+	snprintf(made, sizeof(made), "attachment-%u", l->seen + 1);
 	if (given == NULL || *given == '\0')
 		given = made;
-	doc_member_begin(&l->member, given, strlen(given));
+	if (delivered(l, given, a))
+		return 0;
+	l->seen++;
+	name = own_name(l, given);
+	doc_member_begin(&l->member, name, strlen(name));
 	if (changed != NULL && g_date_time_to_unix(changed) >= 0)
 		doc_work_int(l->work, DOC_F_MTIME,
 		    (uint64_t)g_date_time_to_unix(changed));
@@ -131,9 +165,13 @@ doc_pdf_attach_list(const struct doc_input *in, const char *passwords,
 	if (doc_pdf_open(&pdf, in, err) < 0 ||
 	    doc_member_init(&l.member, work, err) < 0)
 		return -1;
+	l.times = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	l.known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	rc = list_document(&l, pdf.doc);
 	if (rc == 0)
 		rc = list_pages(&l, &pdf);
+	g_hash_table_unref(l.times);
+	g_hash_table_unref(l.known);
 	doc_member_release(&l.member);
 	doc_work_int(work, DOC_F_SEEN, l.seen);
 	doc_work_int(work, DOC_F_REFUSED, l.refused + (rc < 0));
