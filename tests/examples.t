@@ -201,7 +201,8 @@ readme() {
 	number=0
 	while IFS= read -r line; do
 		case $line in
-		*--watch* | *--hosts*) continue ;; # go on for ever; need hosts
+		# They go on for ever, or need hosts, or what may not be there.
+		*--watch* | *--hosts* | *--runner*) continue ;;
 		esac
 		number=$((number + 1))
 		echo "$number: $line"
