@@ -191,21 +191,6 @@ on_style(void *ctx, const struct doc_xml_node *node)
 		style->level = value(node, "val", -1);
 }
 
-static void
-on_end(void *ctx, const char *name)
-{
-	(void)ctx;
-	(void)name;
-}
-
-static void
-on_text(void *ctx, const char *s, size_t len)
-{
-	(void)ctx;
-	(void)s;
-	(void)len;
-}
-
 static bool
 read_part(struct doc_opc *opc, const struct doc_rels *rels, const char *type,
     const struct doc_xml_ops *ops, struct doc_numbers *n)
@@ -256,9 +241,8 @@ style_name_cmp(const void *name, const void *row)
 struct doc_numbers *
 doc_numbers_read(struct doc_opc *opc, const struct doc_rels *rels)
 {
-	static const struct doc_xml_ops numbering = { on_numbering, on_end,
-		on_text };
-	static const struct doc_xml_ops styles = { on_style, on_end, on_text };
+	static const struct doc_xml_ops numbering = { .start = on_numbering };
+	static const struct doc_xml_ops styles = { .start = on_style };
 	struct doc_numbers *n = calloc(1, sizeof(*n));
 
 	if (n == NULL)

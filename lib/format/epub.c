@@ -109,21 +109,6 @@ on_rootfile(void *ctx, const struct doc_xml_node *node)
 		doc_part_resolve("", full, path);
 }
 
-static void
-on_end(void *ctx, const char *name)
-{
-	(void)ctx;
-	(void)name;
-}
-
-static void
-on_text(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	(void)s;
-	(void)n;
-}
-
 static bool
 ends_in(const char *name, const char *tail)
 {
@@ -137,7 +122,7 @@ static int
 find_opf(struct doc_opc *opc, struct doc_buf *path, struct doc_buf *opf,
     struct doc_error *err)
 {
-	static const struct doc_xml_ops ops = { on_rootfile, on_end, on_text };
+	static const struct doc_xml_ops ops = { .start = on_rootfile };
 	const char *const *names = doc_package_names(opc->pkg);
 
 	if (doc_opc_read(opc, "META-INF/container.xml", opf, err) == 0 &&
@@ -159,8 +144,8 @@ find_opf(struct doc_opc *opc, struct doc_buf *path, struct doc_buf *opf,
 static void
 read_opf(struct doc_opc *opc, struct book *b, const struct doc_buf *opf)
 {
-	static const struct doc_xml_ops items = { on_item, on_end, on_text };
-	static const struct doc_xml_ops refs = { on_itemref, on_end, on_text };
+	static const struct doc_xml_ops items = { .start = on_item };
+	static const struct doc_xml_ops refs = { .start = on_itemref };
 	struct doc_meta meta = { 0 };
 
 	if (doc_meta_read(&meta, opf->data, opf->len, properties,

@@ -12,28 +12,13 @@
 /* A thumbnail of 32 MiB is none. */
 #define PICTURE_MAX ((size_t)32 << 20)
 
-static void
-no_end(void *ctx, const char *name)
-{
-	(void)ctx;
-	(void)name;
-}
-
-static void
-no_text(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	(void)s;
-	(void)n;
-}
-
 /* Read `part` and hand its elements to `start`.  Broken markup is read as far
  * as it goes. */
 static void
 scan_part(struct doc_package *pkg, const char *part,
     void (*start)(void *ctx, const struct doc_xml_node *node), void *ctx)
 {
-	const struct doc_xml_ops ops = { start, no_end, no_text };
+	const struct doc_xml_ops ops = { .start = start };
 	doc_autobuf struct doc_buf xml = { 0 };
 	struct doc_error err = { 0 };
 

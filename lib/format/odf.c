@@ -128,26 +128,12 @@ on_macro(void *ctx, const char *s, size_t n)
 	doc_layout_put(flow, s, n);
 }
 
-static void
-no_start(void *ctx, const struct doc_xml_node *node)
-{
-	(void)ctx;
-	(void)node;
-}
-
-static void
-no_end(void *ctx, const char *name)
-{
-	(void)ctx;
-	(void)name;
-}
-
 /* Modules of Basic: programs that come with the document are its text, too,
  * and who searches for one wants to find it. */
 static void
 put_macros(struct doc_opc *opc)
 {
-	static const struct doc_xml_ops ops = { no_start, no_end, on_macro };
+	static const struct doc_xml_ops ops = { .text = on_macro };
 	const char *const *names = doc_package_names(opc->pkg);
 
 	for (; *names != NULL; names++) {

@@ -317,18 +317,11 @@ on_end(void *ctx, const char *name)
 		doc_odf_lists_end(ctx, name);
 }
 
-static void
-on_text(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	(void)s;
-	(void)n;
-}
-
 void
 doc_odf_lists_read(struct doc_odf_lists *l, const char *p, size_t n)
 {
-	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
+	static const struct doc_xml_ops ops = { .start = on_start,
+		.end = on_end };
 
 	/* Broken styles are told when they are read for headers. */
 	if (l != NULL && doc_xml_parse(p, n, &ops, l) != 0)

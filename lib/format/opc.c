@@ -154,25 +154,10 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		r->rels->rel[r->rels->count - 1].outside = outside;
 }
 
-static void
-on_end(void *ctx, const char *name)
-{
-	(void)ctx;
-	(void)name;
-}
-
-static void
-on_text(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	(void)s;
-	(void)n;
-}
-
 void
 doc_rels_read(struct doc_opc *opc, const char *part, struct doc_rels *rels)
 {
-	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
+	static const struct doc_xml_ops ops = { .start = on_start };
 	struct reader r = { rels, part };
 	const char *slash = strrchr(part, '/');
 	const char *file = slash ? slash + 1 : part;

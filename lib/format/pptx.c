@@ -39,21 +39,6 @@ on_start(void *ctx, const struct doc_xml_node *node)
 	show->slide[show->count++] = rel->target;
 }
 
-static void
-on_end(void *ctx, const char *name)
-{
-	(void)ctx;
-	(void)name;
-}
-
-static void
-on_text(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	(void)s;
-	(void)n;
-}
-
 /* Without a usable list: as the relations have them. */
 static void
 all_slides(struct show *show)
@@ -121,7 +106,7 @@ put_slide(struct doc_opc *opc, struct show *show, const char *part)
 void
 doc_pptx_put(struct doc_opc *opc, const char *part, const struct doc_buf *xml)
 {
-	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
+	static const struct doc_xml_ops ops = { .start = on_start };
 	doc_autorels struct doc_rels rels = { 0 };
 	struct show show = { .rels = &rels };
 

@@ -22,21 +22,6 @@ struct drawing {
 	unsigned in_text; /* open elements from <Text> on */
 };
 
-static void
-no_end(void *ctx, const char *name)
-{
-	(void)ctx;
-	(void)name;
-}
-
-static void
-no_text(void *ctx, const char *s, size_t n)
-{
-	(void)ctx;
-	(void)s;
-	(void)n;
-}
-
 /* <Page Name="…"> … <Rel r:id="…"/> */
 static void
 on_page(void *ctx, const struct doc_xml_node *node)
@@ -96,7 +81,9 @@ on_text(void *ctx, const char *s, size_t n)
 static void
 put_page(struct drawing *d, const struct page *page)
 {
-	static const struct doc_xml_ops ops = { on_start, on_end, on_text };
+	static const struct doc_xml_ops ops = { .start = on_start,
+		.end = on_end,
+		.text = on_text };
 	doc_autobuf struct doc_buf xml = { 0 };
 
 	if (page->name != NULL)
@@ -113,7 +100,7 @@ put_page(struct drawing *d, const struct page *page)
 static void
 list_pages(struct drawing *d, const struct doc_rels *document)
 {
-	static const struct doc_xml_ops ops = { on_page, no_end, no_text };
+	static const struct doc_xml_ops ops = { .start = on_page };
 	doc_autobuf struct doc_buf xml = { 0 };
 	doc_autorels struct doc_rels rels = { 0 };
 	size_t at = 0;

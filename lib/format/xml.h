@@ -27,7 +27,8 @@ struct doc_xml_node {
 	size_t attr_count;
 };
 
-/* `ctx` is the caller's; text comes in pieces of whole characters. */
+/* `ctx` is the caller's; text comes in pieces of whole characters.  NULL: not
+ * wanted. */
 struct doc_xml_ops {
 	void (*start)(void *ctx, const struct doc_xml_node *node);
 	void (*end)(void *ctx, const char *name);
