@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "lib/base/log.h"
@@ -92,6 +93,19 @@ open_parent(const char *path)
 	return open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* Fontconfig, of root and where there is no root of our own, mends the
+ * machine's caches of fonts: others must be able to read these afterwards. What
+ * is ours lies in a folder that is for us alone. */
+static int
+load(const struct state *z, struct doc_buf *facts, struct doc_error *err)
+{
+	mode_t mask = umask(022);
+	int rc = z->zygote->load(facts, err);
+
+	umask(mask);
+	return rc;
+}
+
 static void
 set_up(struct state *z)
 {
@@ -101,7 +115,7 @@ set_up(struct state *z)
 	z->temp_parent = open_parent(z->temp_dir);
 	if (doc_cage_open(&z->cage, z->zygote->profile,
 		(enum doc_cage_mode)z->limits.cage, z->temp_dir, &err) < 0 ||
-	    z->zygote->load(&facts, &err) < 0)
+	    load(z, &facts, &err) < 0)
 		broken(&err);
 	count_threads();
 	if (z->zygote->collapse)
