@@ -205,18 +205,36 @@ pull_name(struct doc_flow *flow)
 	return doc_lines_fill(&in->names, &flow->err) < 0 ? -1 : 1;
 }
 
-int
-intake_attach(struct intake *in)
+/* What the three engines have in common. */
+static struct doc_pool_config
+config_of(const struct intake *in, const char *tool)
 {
 	const struct doc_intake_setup *s = in->setup;
-	struct doc_pool_config config = { .tool = "docattach",
+
+	return (struct doc_pool_config){ .tool = tool,
 		.field_stages = DOC_FOR_LIST,
 		.stop = &in->flow.signal,
 		.cgroup = s->options->cgroup,
 		.allow_degraded = s->options->allow_degraded,
-		.beats = true,
-		.opts = s->opts,
 		.limits = *s->limits };
+}
+
+/* One that opens documents. */
+static struct doc_pool_config
+opener(const struct intake *in, const char *tool)
+{
+	struct doc_pool_config config = config_of(in, tool);
+
+	config.beats = true;
+	config.opts = in->setup->opts;
+	return config;
+}
+
+int
+intake_attach(struct intake *in)
+{
+	const struct doc_intake_setup *s = in->setup;
+	struct doc_pool_config config = opener(in, "docattach");
 	struct doc_flow *f = &in->flow;
 	struct doc_pool **pool = &f->pool[POOL_ATTACH];
 	struct doc_error err = { 0 };
@@ -235,20 +253,8 @@ static int
 start(struct intake *in, const struct doc_intake_setup *s, int out,
     struct doc_error *err)
 {
-	struct doc_pool_config sniff = { .tool = "docsniff",
-		.field_stages = DOC_FOR_LIST,
-		.stop = &in->flow.signal,
-		.cgroup = s->options->cgroup,
-		.allow_degraded = s->options->allow_degraded,
-		.limits = *s->limits };
-	struct doc_pool_config open = { .tool = "doclist",
-		.field_stages = DOC_FOR_LIST,
-		.stop = &in->flow.signal,
-		.cgroup = s->options->cgroup,
-		.allow_degraded = s->options->allow_degraded,
-		.beats = true,
-		.opts = s->opts,
-		.limits = *s->limits };
+	struct doc_pool_config sniff = config_of(in, "docsniff");
+	struct doc_pool_config open = opener(in, "doclist");
 	enum doc_level require = (enum doc_level)s->options->require;
 	struct doc_flow *f = &in->flow;
 
