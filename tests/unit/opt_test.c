@@ -35,8 +35,10 @@ static const struct doc_opt table[] = {
 static int
 parse(struct values *v, const char *const *argv)
 {
-	struct doc_cmd cmd = { "test", "[x]", "Tests.", { { table, v } },
-		NULL };
+	struct doc_cmd cmd = { .name = "test",
+		.usage = "[x]",
+		.about = "Tests.",
+		.groups = { { table, v } } };
 	int argc = 0;
 
 	while (argv[argc] != NULL)
