@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <string.h>
 
 #include "lib/run/flight.h"
@@ -101,6 +102,16 @@ doc_queue_release(struct doc_queue *q)
 	}
 }
 
+/* 32 hexadecimal digits, and no NUL that would make it another one. */
+static bool
+is_id(const char *p)
+{
+	for (size_t i = 0; i < DOC_ID_SIZE - 1; i++)
+		if (!isxdigit((unsigned char)p[i]))
+			return false;
+	return true;
+}
+
 int
 doc_line_id(const char *line, size_t len, char id[static DOC_ID_SIZE])
 {
@@ -112,7 +123,7 @@ doc_line_id(const char *line, size_t len, char id[static DOC_ID_SIZE])
 
 	/* As our own stages write it; whoever keeps it parses it whole. */
 	if (len > at + n + 2 && memcmp(line, ours, at) == 0 &&
-	    line[at + n] == '"') {
+	    line[at + n] == '"' && is_id(line + at)) {
 		memcpy(id, line + at, n);
 		id[n] = '\0';
 		return 1;
@@ -121,7 +132,7 @@ doc_line_id(const char *line, size_t len, char id[static DOC_ID_SIZE])
 		return -1;
 	if (rec.type != DOC_TYPE_DOC)
 		return 0;
-	if (doc_record_str(&rec, "id", &b) != 1 || b.len != n)
+	if (doc_record_str(&rec, "id", &b) != 1 || b.len != n || !is_id(b.data))
 		return -1;
 	memcpy(id, b.data, n);
 	id[n] = '\0';
