@@ -95,6 +95,8 @@ san-run: test-programs
 
 # Twenty seconds for each; FUZZ_SECONDS=3600 for a night.
 FUZZ_SECONDS ?= 20
+# 0: other inputs each time; else the same ones, as far as the time goes.
+FUZZ_SEED ?= 0
 fuzz: lint-deps
 	@$(MAKE) --no-print-directory B=build/fuzz FORTIFY= CC=clang \
 		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined \
@@ -112,7 +114,7 @@ fuzz-run: $(FUZZERS)
 	@tests/fuzz/seeds.py $(B)
 	@bad=; for f in $^; do mkdir -p $$f.corpus; \
 		echo "$${f##*/}:"; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=32768 -timeout=10 \
+		$$f -max_total_time=$(FUZZ_SECONDS) -seed=$(FUZZ_SEED) -max_len=32768 -timeout=10 \
 			-rss_limit_mb=1024 -artifact_prefix=$$f- -verbosity=0 \
 			-print_final_stats=1 $$f.corpus \
 			$$(ls -d tests/fuzz/$${f##*/}.seeds 2>/dev/null) \
