@@ -20,7 +20,8 @@ if test -w /dev/kvm && test -z "${NO_KVM:-}"; then
 	accel=kvm cpu=host clock=
 fi
 # It must not outlive docbox, whatever that dies of.
-exec setpriv --pdeathsig KILL qemu-system-x86_64 -no-user-config -nodefaults -display none -no-reboot \
+exec setpriv --pdeathsig KILL qemu-system-x86_64 \
+    -no-user-config -nodefaults -display none -no-reboot \
     -M microvm,x-option-roms=off,isa-serial=on,rtc=on,acpi=on \
     -accel "$accel" -cpu "$cpu" -m "${MEMORY:-1024}" \
     -kernel "$kernel" -initrd "$1" \

@@ -13,7 +13,7 @@
 #include "lib/base/log.h"
 #include "lib/box/outside_impl.h"
 
-enum { DOC_MS = 1000, SINK_FULL = 1 << 20 };
+enum { LONGEST_MS = 60000, SINK_FULL = 1 << 20 };
 
 /* Stages that fit into a box: those that get documents and name none. */
 static const struct {
@@ -179,7 +179,7 @@ wait_for(struct box *b)
 	int ms = b->heard ? -1
 	    : now >= b->deadline_ms
 	    ? 0
-	    : (int)DOC_MIN(b->deadline_ms - now, (uint64_t)60 * DOC_MS);
+	    : (int)DOC_MIN(b->deadline_ms - now, (uint64_t)LONGEST_MS);
 
 	if (watch(b, &b->in_watch, box_wants_input(b) && b->in_waits, EPOLLIN) <
 		0 ||

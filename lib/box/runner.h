@@ -13,7 +13,7 @@
 #include "lib/base/opt.h"
 #include "lib/run/command.h"
 
-/* X(id, spelling, what starts it) */
+/* X(id, spelling) */
 #define DOC_RUNNERS(X)                                                         \
 	X(BWRAP, "bwrap")                                                      \
 	X(RUNC, "runc")                                                        \
