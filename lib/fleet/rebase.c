@@ -73,6 +73,25 @@ doc_rebase_files(const char *json, size_t len, const char *from, const char *to,
 
 /* --- names -----------------------------------------------------------------*/
 
+/* Which one of its name each member is: as many numbers as there are names, or
+ * none. */
+static int
+read_nth(const struct doc_record *rec, uint32_t *nth, size_t count)
+{
+	doc_autovalue struct doc_value *v = doc_record_value(rec, "member_nth");
+
+	if (v != NULL && doc_value_count(v) != count)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		int64_t n = doc_value_int(doc_value_at(v, i), v ? 0 : 1);
+
+		if (n < 1 || n > UINT32_MAX)
+			return -1;
+		nth[i] = (uint32_t)n;
+	}
+	return 0;
+}
+
 /* The bytes of each member name. */
 static int
 read_members(const struct doc_record *rec, struct doc_buf **at, size_t *count)
@@ -154,16 +173,20 @@ doc_rebase_name(const struct doc_record *rec, const char *path,
 {
 	doc_autobuf struct doc_buf tenant = { 0 };
 	struct doc_buf *members = NULL;
+	doc_autofree uint32_t *nth = NULL;
 	struct doc_name name = { .path = path, .path_len = strlen(path) };
 	size_t count = 0;
 	int rc = -1;
 
 	if (doc_record_str(rec, "tenant", &tenant) < 0 ||
 	    (name.tenant = doc_buf_str(&tenant)) == NULL ||
-	    read_members(rec, &members, &count) < 0) {
+	    read_members(rec, &members, &count) < 0 ||
+	    (nth = calloc(count + 1, sizeof(*nth))) == NULL ||
+	    read_nth(rec, nth, count) < 0) {
 		doc_error_set(err, DOC_E_STREAM, "a record has no usable name");
 	} else {
 		name.members = members;
+		name.nth = nth;
 		name.member_count = count;
 		rc = write_record(rec, &name, out);
 		if (rc < 0)

@@ -17,7 +17,6 @@ struct lister {
 	struct doc_error *err;
 	struct doc_error bad; /* of the member that is being written */
 	unsigned seen, refused;
-	GHashTable *times; /* how often a name came */
 	GHashTable *known; /* what was delivered: name, size, checksum */
 };
 
@@ -35,17 +34,6 @@ delivered(struct lister *l, const char *name, PopplerAttachment *a)
 	return !g_hash_table_add(l->known,
 	    g_strdup_printf("%s %zu %s", hex, poppler_attachment_get_size(a),
 		name));
-}
-
-/* Files of one name are told apart by a number, as a browser does: a record is
- * known by the name of its member. */
-static gchar *
-own_name(struct lister *l, const char *name)
-{
-	guint n = 1 + GPOINTER_TO_UINT(g_hash_table_lookup(l->times, name));
-
-	g_hash_table_insert(l->times, g_strdup(name), GUINT_TO_POINTER(n));
-	return n == 1 ? g_strdup(name) : g_strdup_printf("%s (%u)", name, n);
 }
 
 static gboolean
@@ -66,7 +54,6 @@ deliver(struct lister *l, PopplerAttachment *a)
 	const gchar *given = poppler_attachment_get_name(a);
 	g_autoptr(GDateTime) changed = poppler_attachment_get_mtime(a);
 	g_autoptr(GError) e = NULL;
-	g_autofree gchar *name = NULL;
 	char made[32];
 	bool whole;
 
@@ -77,8 +64,7 @@ deliver(struct lister *l, PopplerAttachment *a)
 	if (delivered(l, given, a))
 		return 0;
 	l->seen++;
-	name = own_name(l, given);
-	doc_member_begin(&l->member, name, strlen(name));
+	doc_member_begin(&l->member, given, strlen(given));
 	if (changed != NULL && g_date_time_to_unix(changed) >= 0)
 		doc_work_int(l->work, DOC_F_MTIME,
 		    (uint64_t)g_date_time_to_unix(changed));
@@ -165,12 +151,10 @@ doc_pdf_attach_list(const struct doc_input *in, const char *passwords,
 	if (doc_pdf_open(&pdf, in, err) < 0 ||
 	    doc_member_init(&l.member, work, err) < 0)
 		return -1;
-	l.times = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	l.known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	rc = list_document(&l, pdf.doc);
 	if (rc == 0)
 		rc = list_pages(&l, &pdf);
-	g_hash_table_unref(l.times);
 	g_hash_table_unref(l.known);
 	doc_member_release(&l.member);
 	doc_work_int(work, DOC_F_SEEN, l.seen);

@@ -36,6 +36,28 @@ is_utf8(const char *p, size_t n)
 	return doc_utf8_valid(p, n) == n && memchr(p, '\0', n) == NULL;
 }
 
+static uint32_t
+nth(const struct doc_name *name, size_t i)
+{
+	return name->nth != NULL ? name->nth[i] : 1;
+}
+
+/* Nothing, where each is the first of its name. */
+static void
+write_nth(struct doc_json *j, const struct doc_name *name)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < name->member_count; i++)
+		first = first && nth(name, i) == 1;
+	if (first)
+		return;
+	doc_json_open(j, "member_nth", '[');
+	for (size_t i = 0; i < name->member_count; i++)
+		doc_json_int(j, NULL, nth(name, i));
+	doc_json_close(j, ']');
+}
+
 static void
 write_members(struct doc_json *j, const struct doc_name *name)
 {
@@ -49,12 +71,14 @@ write_members(struct doc_json *j, const struct doc_name *name)
 		all = all && is_utf8(m->data ? m->data : "", m->len);
 	}
 	doc_json_close(j, ']');
-	if (all)
-		return;
-	doc_json_open(j, "member_b64", '[');
-	for (size_t i = 0; i < name->member_count; i++)
-		exact(j, NULL, name->members[i].data, name->members[i].len);
-	doc_json_close(j, ']');
+	if (!all) {
+		doc_json_open(j, "member_b64", '[');
+		for (size_t i = 0; i < name->member_count; i++)
+			exact(j, NULL, name->members[i].data,
+			    name->members[i].len);
+		doc_json_close(j, ']');
+	}
+	write_nth(j, name);
 }
 
 void
@@ -67,6 +91,19 @@ doc_name_write(struct doc_json *j, const struct doc_name *name)
 		write_members(j, name);
 }
 
+/* No name is so long: this is none. */
+static void
+digest_nth(struct doc_digest *d, uint32_t nth)
+{
+	unsigned char mark[16];
+
+	memset(mark, 0xff, 8);
+	memset(mark + 8, 0, 4);
+	for (int i = 0; i < 4; i++)
+		mark[12 + i] = (unsigned char)(nth >> (24 - 8 * i));
+	doc_digest_add(d, mark, sizeof(mark));
+}
+
 void
 doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE])
 {
@@ -76,9 +113,12 @@ doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE])
 	doc_digest_init(&d);
 	doc_digest_field(&d, name->tenant, strlen(name->tenant));
 	doc_digest_field(&d, name->path, name->path_len);
-	for (size_t i = 0; i < name->member_count; i++)
+	for (size_t i = 0; i < name->member_count; i++) {
 		doc_digest_field(&d, name->members[i].data,
 		    name->members[i].len);
+		if (nth(name, i) > 1)
+			digest_nth(&d, nth(name, i));
+	}
 	doc_digest_hex(&d, hex);
 	memcpy(id, hex, DOC_ID_SIZE - 1);
 	id[DOC_ID_SIZE - 1] = '\0';
@@ -88,7 +128,7 @@ void
 doc_record_copy_name(const struct doc_record *rec, struct doc_json *j)
 {
 	static const char *const keys[] = { "id", "tenant", "path", "path_b64",
-		"member", "member_b64" };
+		"member", "member_b64", "member_nth" };
 
 	for (size_t i = 0; i < DOC_LEN(keys); i++) {
 		const struct doc_json_member *m = doc_record_find(rec, keys[i]);
@@ -120,6 +160,12 @@ doc_record_path(const struct doc_record *rec, struct doc_buf *buf)
 	return rc;
 }
 
+static int
+label_nth(struct doc_buf *buf, int64_t nth)
+{
+	return nth > 1 ? doc_buf_addf(buf, " #%jd", (intmax_t)nth) : 0;
+}
+
 int
 doc_name_label(const struct doc_name *name, struct doc_buf *buf)
 {
@@ -128,7 +174,8 @@ doc_name_label(const struct doc_name *name, struct doc_buf *buf)
 	for (size_t i = 0; i < name->member_count; i++)
 		if (doc_buf_adds(buf, " > ") < 0 ||
 		    doc_utf8_repair(buf, name->members[i].data,
-			name->members[i].len) < 0)
+			name->members[i].len) < 0 ||
+		    label_nth(buf, nth(name, i)) < 0)
 			return -1;
 	return 0;
 }
@@ -138,13 +185,17 @@ doc_record_label(const struct doc_record *rec, struct doc_buf *buf)
 {
 	doc_autovalue struct doc_value *members = doc_record_value(rec,
 	    "member");
+	doc_autovalue struct doc_value *numbers = doc_record_value(rec,
+	    "member_nth");
 
 	if (doc_record_str(rec, "path", buf) < 0)
 		return -1;
 	for (size_t i = 0; i < doc_value_count(members); i++) {
 		const char *m = doc_value_str(doc_value_at(members, i));
 
-		if (doc_buf_addf(buf, " > %s", m ? m : "?") < 0)
+		if (doc_buf_addf(buf, " > %s", m ? m : "?") < 0 ||
+		    label_nth(buf, doc_value_int(doc_value_at(numbers, i), 1)) <
+			0)
 			return -1;
 	}
 	return 0;

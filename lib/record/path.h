@@ -20,12 +20,17 @@ struct doc_name {
 	size_t path_len;
 	const struct doc_buf *members; /* raw member names, outermost first */
 	size_t member_count;
+	/* Which member of that name in its container each of them is, from 1;
+	 * NULL: the first. */
+	const uint32_t *nth;
 };
 
-/* `path`, and `path_b64` where it is needed; likewise `member`. */
+/* `path`, and `path_b64` where it is needed; likewise `member`.  `member_nth`
+ * where one is not the first of its name. */
 void doc_name_write(struct doc_json *j, const struct doc_name *name);
 
-/* Append it for people: "in/mail.eml > letters.zip > a.pdf", valid UTF-8. */
+/* Append it for people: "in/mail.eml > letters.zip > a.pdf", valid UTF-8; the
+ * second of two such letters is "in/mail.eml > letters.zip #2 > a.pdf". */
 int doc_name_label(const struct doc_name *name,
     struct doc_buf *buf) DOC_MUST_CHECK;
 
@@ -33,10 +38,13 @@ int doc_name_label(const struct doc_name *name,
 int doc_record_label(const struct doc_record *rec,
     struct doc_buf *buf) DOC_MUST_CHECK;
 
-/* Digest over length-prefixed tenant, path and member chain. */
+/* Digest over length-prefixed tenant, path and member chain.  Behind the name
+ * of one that is not the first of its name stands a length that no name has,
+ * and its number in 8 bytes. */
 void doc_name_id(const struct doc_name *name, char id[static DOC_ID_SIZE]);
 
-/* Whose record it is, as it says: id, tenant, path, member, and their bytes. */
+/* Whose record it is, as it says: id, tenant, path, member, their bytes, and
+ * which ones of their names they are. */
 void doc_record_copy_name(const struct doc_record *rec, struct doc_json *j);
 
 /* Append the bytes of the record's path.  1, 0 (no usable path), -1 memory. */

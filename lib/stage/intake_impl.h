@@ -49,8 +49,16 @@ struct place {
 	struct tree *tree;
 	struct doc_buf path;
 	struct doc_buf *members; /* names, outermost first */
+	uint32_t *nth;		 /* which one of its name each is */
 	size_t member_count;
 	char id[DOC_ID_SIZE];
+};
+
+/* From a container to a member, or from nowhere to a file. */
+struct step {
+	const char *name; /* bytes, borrowed */
+	size_t len;
+	uint32_t nth; /* of that name, from 1 */
 };
 
 enum { DOC_TENANT_SIZE = 65 };
@@ -99,6 +107,7 @@ struct member {
 	uint64_t size;
 	int64_t mtime;
 	bool has_mtime, has_size;
+	uint32_t nth; /* of its name in the container: children_add tells */
 	enum doc_code code;
 	enum doc_reason reason;
 	char sha256[DOC_DIGEST_HEX]; /* "": not known yet, or no content */
@@ -124,9 +133,9 @@ int intake_attach(struct intake *in) DOC_MUST_CHECK;
 /* item.c.  A document the user named, at `path`. */
 struct item *item_top(struct intake *in, const struct doc_origin *from,
     const char *path, const struct stat *st, const struct doc_error *err);
-/* A member called `name` (`len` bytes) of what is at `up`. */
-struct item *item_member(struct intake *in, struct place *up, const char *name,
-    size_t len);
+/* A member of what is at `up`. */
+struct item *item_member(struct intake *in, struct place *up,
+    const struct step *step);
 /* Nothing more will be known. */
 void item_complete(struct item *it);
 /* Digest and type are known; a container goes on to be opened. */
@@ -149,7 +158,7 @@ struct doc_seen *item_types_new(void);
 void item_open(struct doc_flow *flow, struct item *it);
 
 /* item_children.c.  Members are added in order, then started once. */
-int children_add(struct item *it, const struct member *m,
+int children_add(struct item *it, struct member *m,
     const struct member_words *words, struct doc_error *err) DOC_MUST_CHECK;
 void children_start(struct item *it);
 void children_free(struct children *c);

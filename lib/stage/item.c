@@ -47,15 +47,23 @@ place_drop(struct place *p)
 	for (size_t i = 0; i < p->member_count; i++)
 		doc_buf_release(&p->members[i]);
 	free(p->members);
+	free(p->nth);
 	doc_buf_release(&p->path);
 	tree_drop(p->tree);
 	free(p);
 }
 
-/* At `path`, or in what is at `up` the member `name`.  Keeps the tree. */
+static int
+add_step(struct place *p, const struct step *step)
+{
+	p->nth[p->member_count] = step->nth;
+	return doc_buf_add(&p->members[p->member_count++], step->name,
+	    step->len);
+}
+
+/* At the path `step`, or in what is at `up` that member.  Keeps the tree. */
 static struct place *
-new_place(struct tree *tree, const struct place *up, const char *name,
-    size_t len)
+new_place(struct tree *tree, const struct place *up, const struct step *step)
 {
 	struct place *p = calloc(1, sizeof(*p));
 	size_t count = up ? up->member_count : 0;
@@ -68,14 +76,16 @@ new_place(struct tree *tree, const struct place *up, const char *name,
 	p->tree = tree;
 	tree->refs++;
 	p->members = calloc(count + 1, sizeof(*p->members));
-	rc = p->members == NULL ? -1
-	    : up == NULL	? doc_buf_add(&p->path, name, len)
+	p->nth = calloc(count + 1, sizeof(*p->nth));
+	rc = p->members == NULL || p->nth == NULL ? -1
+	    : up == NULL ? doc_buf_add(&p->path, step->name, step->len)
 			 : doc_buf_add(&p->path, up->path.data, up->path.len);
 	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = doc_buf_add(&p->members[p->member_count++],
-		    up->members[i].data, up->members[i].len);
+		rc = add_step(p,
+		    &(struct step){ up->members[i].data, up->members[i].len,
+			up->nth[i] });
 	if (rc == 0 && up != NULL)
-		rc = doc_buf_add(&p->members[p->member_count++], name, len);
+		rc = add_step(p, step);
 	if (rc < 0 || doc_buf_str(&p->path) == NULL) {
 		place_drop(p);
 		return NULL;
@@ -192,7 +202,8 @@ item_top(struct intake *in, const struct doc_origin *from, const char *path,
 
 	if (tree == NULL)
 		return NULL;
-	it = new_item(in, new_place(tree, NULL, path, strlen(path)));
+	it = new_item(in,
+	    new_place(tree, NULL, &(struct step){ path, strlen(path), 1 }));
 	if (it != NULL && from->digest != NULL)
 		snprintf(tree->digest, sizeof(tree->digest), "%.64s",
 		    from->digest);
@@ -209,9 +220,9 @@ item_top(struct intake *in, const struct doc_origin *from, const char *path,
 }
 
 struct item *
-item_member(struct intake *in, struct place *up, const char *name, size_t len)
+item_member(struct intake *in, struct place *up, const struct step *step)
 {
-	struct item *it = new_item(in, new_place(up->tree, up, name, len));
+	struct item *it = new_item(in, new_place(up->tree, up, step));
 
 	if (it != NULL)
 		memcpy(it->parent, up->id, sizeof(it->parent));

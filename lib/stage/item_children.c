@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/stage/intake_impl.h"
+#include "lib/stage/namesakes.h"
 
 /* Enough to keep the workers busy, and batches full. */
 enum { AT_A_TIME = 128 };
@@ -20,8 +21,9 @@ struct children {
 	struct intake *intake;
 	struct place *place; /* of the container */
 	struct doc_spill queue;
-	uint64_t left;	/* in the queue */
-	unsigned alive; /* items that were made and not written */
+	struct doc_namesakes names; /* until the last one is in the queue */
+	uint64_t left;		    /* in the queue */
+	unsigned alive;		    /* items that were made and not written */
 	bool in_flow;
 };
 
@@ -32,6 +34,7 @@ children_free(struct children *c)
 		return;
 	place_drop(c->place);
 	doc_spill_release(&c->queue);
+	doc_namesakes_release(&c->names);
 	free(c);
 }
 
@@ -86,14 +89,16 @@ put_word(struct children *c, const char *p, size_t n, struct doc_error *err)
 }
 
 int
-children_add(struct item *it, const struct member *m,
+children_add(struct item *it, struct member *m,
     const struct member_words *words, struct doc_error *err)
 {
 	struct children *c = it->children;
 
 	if (c == NULL)
 		c = it->children = children_new(it);
-	if (c == NULL)
+	if (c != NULL)
+		m->nth = doc_namesakes_add(&c->names, words->name, words->len);
+	if (c == NULL || m->nth == 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	if (doc_spill_put(&c->queue, &it->intake->spool, m, sizeof(*m), err) <
 		0 ||
@@ -148,7 +153,8 @@ make_one(struct children *c, struct doc_error *err)
 	    get_word(c, &name, err) < 0 || get_word(c, &msg, err) < 0 ||
 	    get_word(c, &file, err) < 0)
 		return -1;
-	it = item_member(c->intake, c->place, name.data, name.len);
+	it = item_member(c->intake, c->place,
+	    &(struct step){ name.data, name.len, m.nth });
 	if (it == NULL)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	describe(it, &m);
@@ -183,6 +189,7 @@ children_start(struct item *it)
 	if (c == NULL)
 		return;
 	it->children = NULL;
+	doc_namesakes_release(&c->names);
 	c->in_flow = true;
 	c->task = (struct doc_task){ .dispatch = dispatch,
 		.free = free_task,

@@ -34,7 +34,7 @@ names(const char *line, const char *path, const char *want)
 
 /* The id that doclist gives. */
 static const char *
-id(const char *path, const char *member)
+id_nth(const char *path, const char *member, uint32_t nth)
 {
 	static char ids[4][DOC_ID_SIZE];
 	static unsigned next;
@@ -44,6 +44,7 @@ id(const char *path, const char *member)
 		.path = path,
 		.path_len = strlen(path),
 		.members = &m,
+		.nth = &nth,
 		.member_count = member != NULL };
 
 	if (member != NULL)
@@ -51,6 +52,31 @@ id(const char *path, const char *member)
 	next = (next + 1) % 4;
 	doc_name_id(&n, ids[next]);
 	return ids[next];
+}
+
+static const char *
+id(const char *path, const char *member)
+{
+	return id_nth(path, member, 1);
+}
+
+/* What no doclist of ours wrote. */
+static void
+bad_numbers(const char *numbers)
+{
+	doc_autobuf struct doc_buf out = { 0 };
+	struct doc_error err = { 0 };
+	struct doc_record rec;
+	char line[256];
+
+	snprintf(line, sizeof(line),
+	    "{\"v\":1,\"type\":\"doc\",\"id\":\"0\",\"tenant\":\"t\","
+	    "\"path\":\"a\",\"member\":[\"m\"],\"member_nth\":%s}",
+	    numbers);
+	OK(doc_record_parse(&rec, line, strlen(line), &err) == 0 &&
+		doc_rebase_name(&rec, "b", &out, &err) < 0 &&
+		err.code == DOC_E_STREAM,
+	    numbers);
 }
 
 static void
@@ -114,6 +140,24 @@ main(void)
 	    "\"path\":\"b\",\"member\":[\"m\"],\"parent\":\"%s\"}",
 	    id("b", "m"), id("b", NULL));
 	names(line, "b", want);
+	snprintf(line, sizeof(line),
+	    "{\"v\":1,\"type\":\"doc\",\"id\":\"%s\",\"tenant\":\"default\","
+	    "\"path\":\"d/1\",\"member\":[\"m\"],\"member_nth\":[3],"
+	    "\"parent\":\"%s\"}",
+	    id_nth("d/1", "m", 3), id("d/1", NULL));
+	snprintf(want, sizeof(want),
+	    "{\"v\":1,\"type\":\"doc\",\"id\":\"%s\",\"tenant\":\"default\","
+	    "\"path\":\"b\",\"member\":[\"m\"],\"member_nth\":[3],"
+	    "\"parent\":\"%s\"}",
+	    id_nth("b", "m", 3), id("b", NULL));
+	names(line, "b", want);
+	bad_numbers("[3,1]");
+	bad_numbers("[]");
+	bad_numbers("[0]");
+	bad_numbers("[-1]");
+	bad_numbers("[4294967296]");
+	bad_numbers("[\"3\"]");
+	bad_numbers("3");
 
 	lines("a\nb\\nc\\");
 	lines("\\\\n\n");

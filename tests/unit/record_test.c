@@ -136,7 +136,7 @@ round_trip(const char *p, size_t n)
 {
 	doc_autobuf struct doc_buf line = { 0 }, path = { 0 };
 	struct doc_buf member = { (char *)(uintptr_t)p, n, 0, 0 };
-	struct doc_name name = { "t", p, n, &member, 1 };
+	struct doc_name name = { "t", p, n, &member, 1, NULL };
 	struct doc_error err = { 0 };
 	struct doc_json j;
 
@@ -195,14 +195,22 @@ test_ids(void)
 		{ (char *)(uintptr_t) "d", 1, 0, 0 } };
 	struct doc_buf z[2] = { { (char *)(uintptr_t) "b", 1, 0, 0 },
 		{ (char *)(uintptr_t) "cd", 2, 0, 0 } };
+	static const uint32_t nth[][2] = { { 1, 2 }, { 2, 1 }, { 2, 2 },
+		{ 1, 1 } };
 	struct doc_name names[] = {
-		{ "t", "a", 1, a, 2 },
-		{ "t", "a", 1, z, 2 },
-		{ "t", "a", 1, a, 1 },
-		{ "ta", "", 0, a, 2 },
-		{ "t", "ab", 2, NULL, 0 },
-		{ "t", "a", 1, NULL, 0 },
+		{ "t", "a", 1, a, 2, NULL },
+		{ "t", "a", 1, z, 2, NULL },
+		{ "t", "a", 1, a, 1, NULL },
+		{ "ta", "", 0, a, 2, NULL },
+		{ "t", "ab", 2, NULL, 0, NULL },
+		{ "t", "a", 1, NULL, 0, NULL },
+		{ "t", "a", 1, a, 2, nth[0] },
+		{ "t", "a", 1, a, 2, nth[1] },
+		{ "t", "a", 1, a, 2, nth[2] },
+		{ "t", "a", 1, a, 1, nth[1] },
 	};
+	struct doc_name first = { "t", "a", 1, a, 2, nth[3] };
+	char id[DOC_ID_SIZE];
 	char ids[DOC_LEN(names)][DOC_ID_SIZE];
 	int same = 0;
 
@@ -212,6 +220,11 @@ test_ids(void)
 			same += strcmp(ids[i], ids[k]) == 0;
 	}
 	OK(same == 0, "no two places have one id");
+	doc_name_id(&first, id);
+	OK(strcmp(id, ids[0]) == 0, "the first of its name needs no number");
+	/* As it was before there were numbers. */
+	OK(strcmp(id, "7b9c4c615308cf7040e2fce679a851c2") == 0,
+	    "and its id stays for ever");
 	OK(strspn(ids[0], "0123456789abcdef") == 32 && ids[0][32] == '\0',
 	    "32 digits");
 }
