@@ -64,7 +64,8 @@ struct progress {
 	struct doc_meter meter;
 	struct doc_server server;
 	struct doc_watch timer, asked; /* fd -1: none */
-	bool wait;
+	bool wait;		       /* for the end of the run */
+	bool stay; /* and longer: who serves it is told when to stop */
 };
 
 /* --- records through -------------------------------------------------------*/
@@ -114,7 +115,8 @@ pull_nothing(struct doc_flow *flow)
 {
 	struct progress *p = (struct progress *)flow;
 
-	flow->ended = !p->wait || p->meter.report.state != DOC_REPORT_RUNNING;
+	flow->ended = !p->stay &&
+	    (!p->wait || p->meter.report.state != DOC_REPORT_RUNNING);
 	return flow->ended ? -1 : 0;
 }
 
@@ -309,7 +311,8 @@ main(int argc, char *argv[])
 	check(&cmd, &o);
 	doc_log_level(o.quiet ? -1 : 0);
 	snprintf(board, sizeof(board), "%s/.progress", o.run ? o.run : "");
-	p.wait = o.run != NULL && (o.wait || o.listen != NULL);
+	p.stay = o.run != NULL && o.listen != NULL && !o.wait;
+	p.wait = p.stay || o.wait;
 	p.flow.pull = o.run ? pull_nothing : pull_line;
 	p.meter = (struct doc_meter){ .kind = (enum doc_progress_kind)o.kind,
 		.total = o.total,

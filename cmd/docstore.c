@@ -291,10 +291,15 @@ static int
 rebuild(struct keeper *k)
 {
 	struct doc_error err = { 0 };
+	uint64_t lost;
 
-	if (doc_store_rebuild(&k->store, k->tenant, &err) < 0)
+	if (doc_store_rebuild(&k->store, k->tenant, &lost, &err) < 0)
 		return doc_last_words(&err);
-	return 0;
+	if (lost > 0)
+		doc_warn("%ju documents of which a text could not be read; "
+			 "none of its words is found now",
+		    (uintmax_t)lost);
+	return lost > 0;
 }
 
 static int

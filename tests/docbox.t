@@ -258,4 +258,18 @@ needs() {
 }
 ok 'what is no stage, and what is no runner' needs
 
+# Before there is a run directory that later commands would have to fit.
+refused() {
+	for bad in foo cmd: text=foo mine=bwrap list=bwrap doclist=bwrap \
+	    =bwrap; do
+		status 2 docrun -q -o none.run --runner=none --runner="$bad" \
+		    --stage=mine=cat f 2>err
+		lines 1 err
+		test ! -e none.run
+	done
+	status 2 docrun -q -o none.run --runner=list=bwrap f 2>err
+	grep -q 'does not fit in a box' err
+}
+ok 'docrun refuses what is no runner, and makes no run directory' refused
+
 done_testing

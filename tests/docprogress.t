@@ -323,6 +323,10 @@ def events(s, n):
                 for e in whole if b"data: " in e]
     return got
 
+def over(where):
+    got = json.loads(get(where, "/status")[2])
+    assert got["state"] == "done" and got["documents"] == 1, got
+
 def answers(where):
     status, head, body = get(where, "/")
     assert status == 200 and "text/html" in head, head
@@ -417,6 +421,31 @@ socket() {
 	rm s
 }
 ok 'the same over a Unix socket, for this user alone' socket
+
+# Of a run that is over: to be looked at until somebody says it is enough.
+finished() {
+	mkdir -p done
+	echo letter >done/a.txt
+	status 0 docrun -q -o over.run --stages=text done
+	docprogress -P none --run=over.run --listen=127.0.0.1:0 >said 2>err &
+	server=$!
+	until where=$(sed -n 's/.*listening at //p' err) && test "$where"; do
+		sleep 0.05
+	done
+	for _ in 1 2 3; do
+		status 0 python3 client.py over "$where"
+		sleep 0.2
+	done
+	kill $server
+	got=0
+	wait $server || got=$?
+	is 143 $got
+	# With --wait it ends at once, as the run did.
+	status 0 docprogress -P none --wait --run=over.run \
+	    --listen=127.0.0.1:0 >said 2>err
+	grep -q 'listening at' err
+}
+ok '--run --listen: a finished run is served until told to end' finished
 
 addresses() {
 	for bad in 0.0.0.0:0 '[::]:0' 192.0.2.1:80; do

@@ -97,6 +97,25 @@ no_text() {
 }
 ok '--no-text keeps the records only; the index can come later' no_text
 
+gone() {
+	cp -r "$DOCPIPE_SPOOL" spool2
+	export DOCPIPE_SPOOL="$scratch/spool2"
+	sed "s|$scratch/spool/|$scratch/spool2/|g" made | docstore -f two.db >out
+	status 0 docstore -f two.db --rebuild 2>err
+	is "" "$(cat err)"
+	word=$(tr -cs 'a-zA-Z' '\n' <f/plain.txt | grep -m 1 '.....')
+	status 0 docfind -f two.db --count "text:$word" >found
+	find spool2 -name 'text-*.txt' -exec rm {} +
+	status 1 docstore -f two.db --rebuild 2>err
+	grep -q '^docstore: [1-9][0-9]* documents of which a text could not' err
+	lines 1 err
+	status 1 docstore -f two.db --rebuild --quiet 2>err
+	is "" "$(cat err)"
+	status 1 docfind -f two.db --count "text:$word" >found
+	status 0 docstore -f two.db --check >out
+}
+ok '--rebuild says of how many documents the text is gone' gone
+
 # ask ID TENANT FILE: a record that names a text.
 ask() {
 	printf '{"v":1,"type":"doc","id":"%s","path":"p","tenant":"%s",' \

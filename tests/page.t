@@ -18,7 +18,8 @@ begin() {
 		kill -0 "$docrun"
 		sleep 0.1
 	done >said 2>&1
-	docprogress -P none --run="$run" --listen=127.0.0.1:0 >said 2>err &
+	docprogress -P none --wait --run="$run" --listen=127.0.0.1:0 >said \
+	    2>err &
 	until where=$(sed -n 's/.*listening at //p' err) && test "$where"; do
 		sleep 0.05
 	done

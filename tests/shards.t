@@ -428,4 +428,19 @@ if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
 else
 	skip 'examples: the Kubernetes manifest' 'no python3-yaml'
 fi
+# A stage of one's own sees what its docrun was told.
+budgets() {
+	plan --shard-documents=8 --stages=see --stage="see=tr '\\0' '\\n' \
+	    </proc/\$PPID/cmdline >>$scratch/told; cat" --memory-total=900M \
+	    --memory=400M --nice=3 --cpu=40s --ionice=low
+	rm -f told
+	status 0 docrun shard -r RUN -j 8 0 2>err
+	for option in --memory-total=943718400 --memory=419430400 --nice=3 \
+	    --cpu=40000ms --ionice=low; do
+		grep -qx -e "$option" told
+	done
+	rm -rf RUN
+}
+ok 'a shard is given the budgets of the run' budgets
+
 done_testing

@@ -12,22 +12,19 @@
 #include "lib/base/io.h"
 #include "lib/base/log.h"
 #include "lib/box/outside_impl.h"
+#include "lib/record/tool.h"
 
 enum { LONGEST_MS = 60000, SINK_FULL = 1 << 20 };
-
-/* Stages that fit into a box: those that get documents and name none. */
-static const struct {
-	const char *tool, *key;
-} stages[] = { { "docscan", "scan" }, { "doctext", "text" },
-	{ "dococr", "ocr" }, { "docpreview", "preview" } };
 
 const char *
 doc_outside_key(const char *tool)
 {
-	for (size_t i = 0; i < DOC_LEN(stages); i++)
-		if (strcmp(stages[i].tool, tool) == 0)
-			return stages[i].key;
-	return NULL;
+	const struct doc_tool *t = doc_tool_find(tool, strlen(tool));
+
+	return t != NULL && t->can & DOC_TOOL_BOXED &&
+		strcmp(t->name, tool) == 0
+	    ? t->key
+	    : NULL;
 }
 
 static void

@@ -13,31 +13,12 @@
 
 enum { FILES_MAX = 4096, PROCESSES_MAX = 4096 };
 
-static const char *const names[DOC_RUNNER_COUNT] = {
-#define X(id, name) [DOC_RUNNER_##id] = name,
-	DOC_RUNNERS(X)
-#undef X
-};
-
 int
 doc_runner_parse(struct doc_runner *r, const char *word, struct doc_error *err)
 {
-	size_t n = strlen(names[DOC_RUNNER_CMD]);
-
-	for (unsigned k = 0; k < DOC_RUNNER_CMD; k++)
-		if (strcmp(word, names[k]) == 0) {
-			r->kind = (enum doc_runner_kind)k;
-			snprintf(r->name, sizeof(r->name), "%s", word);
-			return 0;
-		}
-	if (strncmp(word, names[DOC_RUNNER_CMD], n) != 0 || word[n] == '\0')
-		return doc_error_set(err, DOC_E_USAGE,
-		    "--runner: '%.80s' is not bwrap, runc, podman, "
-		    "nspawn, gvisor or cmd:COMMAND",
-		    word);
-	r->kind = DOC_RUNNER_CMD;
-	r->shell = word + n;
-	snprintf(r->name, sizeof(r->name), "cmd");
+	if (doc_runner_find(word, &r->kind, &r->shell, err) < 0)
+		return -1;
+	snprintf(r->name, sizeof(r->name), "%s", r->shell ? "cmd" : word);
 	return 0;
 }
 

@@ -11,23 +11,8 @@
 #define DOC_RUNNER_H
 
 #include "lib/base/opt.h"
+#include "lib/run/boxed.h"
 #include "lib/run/command.h"
-
-/* X(id, spelling) */
-#define DOC_RUNNERS(X)                                                         \
-	X(BWRAP, "bwrap")                                                      \
-	X(RUNC, "runc")                                                        \
-	X(PODMAN, "podman")                                                    \
-	X(NSPAWN, "nspawn")                                                    \
-	X(GVISOR, "gvisor")                                                    \
-	X(CMD, "cmd:")
-
-enum doc_runner_kind {
-#define X(id, name) DOC_RUNNER_##id,
-	DOC_RUNNERS(X)
-#undef X
-	    DOC_RUNNER_COUNT
-};
 
 struct doc_runner {
 	enum doc_runner_kind kind;

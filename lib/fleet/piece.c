@@ -20,8 +20,7 @@ static const char *const not_shared[] = { "output", "spool", "files-from",
 	"null", "digests", "tenant", "tenants", "root", "progress", "summary",
 	"fail-on", "deadline", "jobs", "hosts", "restart", "quiet", "verbose",
 	"unordered", "dry-run", "explain", "shard-documents", "shard-bytes",
-	"shard-timeout", "slots", "trust-times", "remote", "junit", "sarif",
-	"memory-total" };
+	"shard-timeout", "slots", "trust-times", "remote", "junit", "sarif" };
 
 static bool
 is_shared(const char *word)

@@ -8,22 +8,20 @@
 #include "lib/base/utf8.h"
 #include "lib/gauge/board.h"
 #include "lib/gauge/gauge_page.h"
-
-/* As they stand in a line; what is not here comes behind, as it started. */
-static const char *const line[] = { "doclist", "docscan", "doctext", "dococr",
-	"docpreview", "docstore" };
+#include "lib/record/tool.h"
 
 #define STAGE_CHARS "abcdefghijklmnopqrstuvwxyz0123456789-_."
 
 /* What a page says may be anything; numbers in JSON end at 2^53. */
 #define MOST ((uint64_t)1 << 53)
 
+/* As they stand in a line; what is not ours comes behind, as it started. */
 static unsigned
 rank(const char *stage)
 {
 	unsigned i = 0;
 
-	while (i < DOC_LEN(line) && strcmp(line[i], stage) != 0)
+	while (doc_tools[i].key && strcmp(doc_tools[i].name, stage) != 0)
 		i++;
 	return i;
 }

@@ -4,38 +4,85 @@
 
 #include "lib/run/boxed.h"
 
-/* What follows `text=` or `doctext=`; NULL when the word is of another stage,
- * the word itself when it names none. */
-static const char *
-meant_for(const char *word, const char *tool)
+static const char *const names[DOC_RUNNER_COUNT] = {
+#define X(id, name) [DOC_RUNNER_##id] = name,
+	DOC_RUNNERS(X)
+#undef X
+};
+
+int
+doc_runner_find(const char *word, enum doc_runner_kind *kind,
+    const char **shell, struct doc_error *err)
 {
-	static const char *const tools[] = { "docscan", "doctext", "dococr",
-		"docpreview" };
-	size_t n = strcspn(word, "=");
+	size_t n = strlen(names[DOC_RUNNER_CMD]);
+	bool cmd = strncmp(word, names[DOC_RUNNER_CMD], n) == 0;
+	unsigned k = 0;
 
-	if (word[n] == '\0' || strncmp(word, "cmd:", 4) == 0)
-		return word;
-	for (size_t i = 0; i < DOC_LEN(tools); i++) {
-		const char *shorter = tools[i] + strlen("doc");
-		const char *name = strlen(tools[i]) == n ? tools[i] : shorter;
-
-		if (strlen(name) == n && strncmp(word, name, n) == 0)
-			return strcmp(tools[i], tool) == 0 ? word + n + 1
-							   : NULL;
-	}
-	return word;
+	while (k < DOC_RUNNER_CMD && strcmp(word, names[k]) != 0)
+		k++;
+	if (k == DOC_RUNNER_CMD && (!cmd || word[n] == '\0'))
+		return doc_error_set(err, DOC_E_USAGE,
+		    "--runner: '%.80s' is not bwrap, runc, podman, "
+		    "nspawn, gvisor or cmd:COMMAND",
+		    word);
+	*kind = (enum doc_runner_kind)k;
+	*shell = k == DOC_RUNNER_CMD ? word + n : NULL;
+	return 0;
 }
 
-/* The runner of stage `tool`, borrowed; NULL: none. */
+/* `text=podman` is for a stage, what has no such beginning for all: 0. */
+static size_t
+stage_of(const char *word)
+{
+	size_t n = strcspn(word, "=");
+
+	return word[n] == '\0' || strncmp(word, "cmd:", 4) == 0 ? 0 : n;
+}
+
+static int
+check(const char *word, struct doc_error *err)
+{
+	size_t n = stage_of(word);
+	const struct doc_tool *tool = doc_tool_find(word, n);
+	enum doc_runner_kind kind;
+	const char *shell;
+
+	if (n > 0 && (tool == NULL || !(tool->can & DOC_TOOL_BOXED)))
+		return doc_error_set(err, DOC_E_USAGE,
+		    tool == NULL
+			? "--runner: '%.*s' is no stage of ours"
+			: "--runner: %.*s names documents itself, and does "
+			  "not fit in a box: see docbox(1)",
+		    (int)n, word);
+	word += n + (n > 0);
+	return strcmp(word, "none") == 0
+	    ? 0
+	    : doc_runner_find(word, &kind, &shell, err);
+}
+
+int
+doc_boxed_check(const struct doc_words *runners, struct doc_error *err)
+{
+	for (size_t i = 0; i < runners->n; i++)
+		if (check(runners->at[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* The runner of a stage, borrowed; NULL: none. */
 static const char *
-runner_of(const struct doc_words *runners, const char *tool)
+runner_of(const struct doc_words *runners, const struct doc_tool *tool)
 {
 	const char *runner = NULL;
 
 	for (size_t i = 0; i < runners->n; i++) {
-		const char *meant = meant_for(runners->at[i], tool);
+		const char *word = runners->at[i];
+		size_t n = stage_of(word);
 
-		runner = meant ? meant : runner;
+		if (n == 0)
+			runner = word;
+		else if (doc_tool_find(word, n) == tool)
+			runner = word + n + 1;
 	}
 	return runner == NULL || strcmp(runner, "none") == 0 ? NULL : runner;
 }
@@ -53,7 +100,7 @@ add(struct doc_words *args, const char *option, const char *value)
 }
 
 int
-doc_boxed_prefix(const struct doc_words *runners, const char *tool,
+doc_boxed_prefix(const struct doc_words *runners, const struct doc_tool *tool,
     const struct doc_stage_options *common, struct doc_words *args)
 {
 	const char *runner = runner_of(runners, tool);

@@ -5,27 +5,23 @@
 
 #include "lib/base/start.h"
 #include "lib/base/version.h"
+#include "lib/record/tool.h"
 #include "lib/run/boxed.h"
 #include "lib/run/plan.h"
-
-/* Stages of ours, in the order they run when nothing else is said. */
-static const struct stage_row {
-	const char *word, *tool;
-} rows[] = { { "scan", "docscan" }, { "text", "doctext" }, { "ocr", "dococr" },
-	{ "preview", "docpreview" } };
 
 /* Options that say how fast and how loud, not what comes out. */
 static const char *const no_setting[] = { "jobs", "quiet", "verbose", "spool",
 	"require", "allow-degraded", "unordered", "cgroup", "stats" };
 
-static const struct stage_row *
+/* Of a stage of ours, by the key of its member. */
+static const struct doc_tool *
 row_of(const char *word, size_t n)
 {
-	for (size_t i = 0; i < DOC_LEN(rows); i++)
-		if (strlen(rows[i].word) == n &&
-		    strncmp(rows[i].word, word, n) == 0)
-			return &rows[i];
-	return NULL;
+	const struct doc_tool *t = doc_tool_find(word, n);
+
+	return t != NULL && t->can & DOC_TOOL_STAGE && strlen(t->key) == n
+	    ? t
+	    : NULL;
 }
 
 static const char *
@@ -125,7 +121,7 @@ static int
 add_stage(struct doc_plan *p, const char *word, size_t n, struct doc_error *err)
 {
 	struct doc_command *c = &p->at[p->n];
-	const struct stage_row *row = row_of(word, n);
+	const struct doc_tool *row = row_of(word, n);
 
 	if (p->n == DOC_PLAN_STAGES || n == 0 || n >= sizeof(c->key))
 		return doc_error_set(err, DOC_E_USAGE,
@@ -141,12 +137,11 @@ add_stage(struct doc_plan *p, const char *word, size_t n, struct doc_error *err)
 		    "--stages: no stage "
 		    "'%s'",
 		    c->key);
-	snprintf(c->name, sizeof(c->name), "%s", c->shell ? c->key : row->tool);
+	snprintf(c->name, sizeof(c->name), "%s", c->shell ? c->key : row->name);
 	p->n++;
 	if (c->shell == NULL &&
-	    (doc_boxed_prefix(&p->runners, row->tool, p->common, &c->args) <
-		    0 ||
-		add_common(p, row->tool, row->word, &c->args) < 0))
+	    (doc_boxed_prefix(&p->runners, row, p->common, &c->args) < 0 ||
+		add_common(p, row->name, row->key, &c->args) < 0))
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	return 0;
 }
@@ -313,7 +308,8 @@ doc_plan_make(struct doc_plan *p, struct doc_batch *b, struct doc_error *err)
 	struct doc_words *roots = &p->common->roots;
 	bool given = roots->n > 0 || p->listed;
 
-	if (check_passed(p, err) < 0 || check_refresh(p, err) < 0)
+	if (check_passed(p, err) < 0 || check_refresh(p, err) < 0 ||
+	    doc_boxed_check(&p->runners, err) < 0)
 		return -1;
 	p->listers = calloc(b->tenants.n + 1, sizeof(*p->listers));
 	for (unsigned i = 0; i < b->tenants.n; i++)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/io.h"
+#include "lib/record/tool.h"
 #include "lib/run/ledger_impl.h"
 #include "lib/run/settings.h"
 #include "lib/run/verify.h"
@@ -59,13 +60,9 @@ keep_out(const struct doc_verify *v, struct doc_error *err)
 static void
 name_stage(struct doc_tally *t, const char *name)
 {
-	static const char *const ours[] = { "doclist", "docscan", "doctext",
-		"dococr", "docpreview" };
-	const char *key = name;
+	const struct doc_tool *ours = doc_tool_find(name, strlen(name));
+	const char *key = ours != NULL ? ours->key : name;
 
-	for (size_t i = 0; i < DOC_LEN(ours); i++)
-		if (strcmp(name, ours[i]) == 0)
-			key = name + 3;
 	snprintf(t->name, sizeof(t->name), "%s", name);
 	snprintf(t->key, sizeof(t->key), "%s", key);
 }

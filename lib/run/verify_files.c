@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/digest.h"
+#include "lib/record/tool.h"
 #include "lib/run/verify.h"
 
 struct artifact {
@@ -121,13 +122,12 @@ int
 verify_files(struct doc_verify *v, const struct doc_record *rec,
     const char *where, struct doc_error *err)
 {
-	static const char *const stages[] = { "text", "ocr", "preview" };
 	struct check c = { v, rec, where, err };
 
 	if (look_at_data(&c) < 0)
 		return -1;
-	for (size_t i = 0; i < DOC_LEN(stages); i++)
-		if (look_at_stage(&c, stages[i]) < 0)
+	for (const struct doc_tool *t = doc_tools; t->key != NULL; t++)
+		if (t->can & DOC_TOOL_FILES && look_at_stage(&c, t->key) < 0)
 			return -1;
 	return 0;
 }

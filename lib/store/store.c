@@ -333,7 +333,8 @@ doc_store_put(struct doc_store *s, const struct doc_entry *e,
 /* --- all of it -------------------------------------------------------------*/
 
 static int
-rebuild_rows(struct doc_store *s, const char *tenant, struct doc_error *err)
+rebuild_rows(struct doc_store *s, const char *tenant, uint64_t *lost,
+    struct doc_error *err)
 {
 	struct doc_query *rows, *set = NULL;
 	int rc;
@@ -358,6 +359,7 @@ rebuild_rows(struct doc_store *s, const char *tenant, struct doc_error *err)
 		if (find_body(s, &e, &body, &lack, err) == 0) {
 			doc_query_int(set, 1, doc_row_int(rows, 0));
 			bind_count(set, 2, body > 0 ? body : -1);
+			*lost += lack.reason == DOC_R_ERRORS;
 			rc = doc_query_run(set, err);
 		}
 		doc_entry_release(&e);
@@ -368,18 +370,19 @@ rebuild_rows(struct doc_store *s, const char *tenant, struct doc_error *err)
 }
 
 int
-doc_store_rebuild(struct doc_store *s, const char *tenant,
+doc_store_rebuild(struct doc_store *s, const char *tenant, uint64_t *lost,
     struct doc_error *err)
 {
 	struct doc_error ignored = { 0 };
 
+	*lost = 0;
 	if (doc_store_begin(s, err) < 0)
 		return -1;
 	if (doc_db_exec(s->db,
 		"UPDATE doc SET body=NULL; DELETE FROM body;"
 		"INSERT INTO fulltext(fulltext) VALUES('delete-all');",
 		err) == 0 &&
-	    rebuild_rows(s, tenant, err) == 0)
+	    rebuild_rows(s, tenant, lost, err) == 0)
 		return doc_store_commit(s, err);
 	(void)!doc_db_exec(s->db, "ROLLBACK", &ignored);
 	return -1;

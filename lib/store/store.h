@@ -60,8 +60,10 @@ int doc_store_put(struct doc_store *s, const struct doc_entry *e,
 int doc_store_check(struct doc_store *s, struct doc_buf *out,
     struct doc_error *err) DOC_MUST_CHECK;
 
-/* Make the index anew from the texts as they are now, in one transaction. */
-int doc_store_rebuild(struct doc_store *s, const char *tenant,
+/* Make the index anew from the texts as they are now, in one transaction.
+ * *lost: documents of which a text could not be read; they are found by their
+ * other fields only, until their record comes again. */
+int doc_store_rebuild(struct doc_store *s, const char *tenant, uint64_t *lost,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* Documents, and texts in the index. */
