@@ -3,7 +3,8 @@
  * pdf_impl - what the pdf_*.c files share.  Nobody else includes it.
  *
  * poppler's objects appear by tag only, so that its headers stay in the files
- * that call it: pdf_open.c, pdf_facts.c, pdf_page.c, pdf_render.c.
+ * that call it: pdf_open.c, pdf_facts.c, pdf_page.c, pdf_mend.c,
+ * pdf_render.c.
  */
 #ifndef DOC_PDF_IMPL_H
 #define DOC_PDF_IMPL_H
@@ -13,6 +14,7 @@
 
 struct _PopplerDocument;
 struct _PopplerPage;
+struct _PopplerRectangle;
 
 /* An open document.  All zero is closed. */
 struct doc_pdf {
@@ -51,6 +53,13 @@ void doc_pdf_facts(const struct doc_pdf *pdf, const struct doc_text *text);
  * starting on a line of its own.  -1 when out of memory or past the cap of
  * `buf`, which then holds what fitted. */
 int doc_pdf_page_text(struct _PopplerPage *page, struct doc_buf *buf);
+
+/* Append poppler's text of a page: with a tab between cells, without the gaps
+ * in letter-spaced words, and without marks of direction.  `r` has a rectangle
+ * for each of doc_pdf_mend_chars(s) characters. */
+int doc_pdf_mend(struct doc_buf *buf, const char *s,
+    const struct _PopplerRectangle *r) DOC_MUST_CHECK;
+unsigned doc_pdf_mend_chars(const char *s);
 
 /* Share of the visible page that pictures cover, in percent. */
 unsigned doc_pdf_page_cover(struct _PopplerPage *page);

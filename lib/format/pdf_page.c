@@ -8,70 +8,16 @@
 /* Options of one choice field that are looked at. */
 #define CHOICES_MAX 10000
 
-/* poppler brackets right-to-left runs with these, which its layout does not
- * count and nobody searches for: U+202A, U+202B, U+202C. */
-static bool
-is_bidi_mark(const char *s)
-{
-	return s[0] == '\xe2' && s[1] == '\x80' && s[2] >= '\xaa' &&
-	    s[2] <= '\xac';
-}
+/* What a page was seen to say. */
+struct told {
+	struct doc_buf *buf;
+	struct doc_buf bare; /* of it, without spaces, if notes were drawn */
+};
 
 static bool
-is_space(char c)
+is_blank(char c)
 {
-	return c == ' ' || c == '\n' || c == '\t';
-}
-
-/*
- * Do two neighbouring characters belong to different cells?  Within a word
- * poppler allows gaps of 0.1 of the font size, and where it saw a space it put
- * one; a wider gap without a space is where its text selection joins the
- * cells of a table row (TextSelectionDumper, poppler 22.12).
- */
-static bool
-is_apart(const PopplerRectangle *a, const PopplerRectangle *b)
-{
-	double size = MAX(a->x2 - a->x1, a->y2 - a->y1);
-	double dx = MAX(b->x1 - a->x2, a->x1 - b->x2);
-	double dy = MAX(b->y1 - a->y2, a->y1 - b->y2);
-
-	return MAX(dx, dy) > 0.15 * size;
-}
-
-static guint
-count_chars(const char *s)
-{
-	guint n = 0;
-
-	for (; *s; s = g_utf8_next_char(s))
-		n += !is_bidi_mark(s);
-	return n;
-}
-
-/* Append s with a tab between cells; r has one rectangle per character. */
-static int
-add_mended(struct doc_buf *buf, const char *s, const PopplerRectangle *r)
-{
-	const char *from = s, *prev = NULL;
-	int rc = 0;
-
-	for (const char *p = s; *p; p = g_utf8_next_char(p)) {
-		if (is_bidi_mark(p)) {
-			rc |= doc_buf_add(buf, from, (size_t)(p - from));
-			from = p + 3;
-			continue;
-		}
-		if (prev && !is_space(*prev) && !is_space(*p) &&
-		    is_apart(r, r + 1)) {
-			rc |= doc_buf_add(buf, from, (size_t)(p - from));
-			rc |= doc_buf_addc(buf, '\t');
-			from = p;
-		}
-		r += prev != NULL;
-		prev = p;
-	}
-	return rc | doc_buf_adds(buf, from);
+	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 static int
@@ -84,19 +30,38 @@ add_body(struct _PopplerPage *page, struct doc_buf *buf)
 	if (!s)
 		return 0;
 	/* One rectangle per character; poppler has none for a last newline. */
-	if (poppler_page_get_text_layout(page, &r, &n) && n > 0) {
-		guint chars = count_chars(s);
-
-		if (chars == n)
-			return add_mended(buf, s, r);
-	}
+	if (poppler_page_get_text_layout(page, &r, &n) && n > 0 &&
+	    doc_pdf_mend_chars(s) == n)
+		return doc_pdf_mend(buf, s, r);
 	return doc_buf_adds(buf, s);
 }
 
 static int
-add_line(struct doc_buf *buf, const char *s)
+squeeze(const char *s, size_t n, struct doc_buf *bare)
 {
-	if (!s || !*s)
+	for (size_t i = 0; i < n; i++)
+		if (!is_blank(s[i]) && doc_buf_addc(bare, s[i]) < 0)
+			return -1;
+	return 0;
+}
+
+/* Is it there already, whatever the spaces between? */
+static bool
+is_told(struct told *told, const char *s)
+{
+	doc_autobuf struct doc_buf bare = { 0 };
+
+	return told->bare.len > 0 && squeeze(s, strlen(s), &bare) == 0 &&
+	    strstr(doc_buf_str(&told->bare), doc_buf_str(&bare));
+}
+
+/* A line of its own, unless the page was seen to show it: see draw_notes. */
+static int
+add_line(struct told *told, const char *s)
+{
+	struct doc_buf *buf = told->buf;
+
+	if (!s || !*s || is_told(told, s))
 		return 0;
 	if (buf->len && buf->data[buf->len - 1] != '\n' &&
 	    doc_buf_addc(buf, '\n'))
@@ -105,14 +70,14 @@ add_line(struct doc_buf *buf, const char *s)
 }
 
 static int
-add_choices(struct doc_buf *buf, PopplerFormField *field)
+add_choices(struct told *told, PopplerFormField *field)
 {
 	g_autofree gchar *typed = NULL;
 	int n = poppler_form_field_choice_get_n_items(field);
 
 	if (poppler_form_field_choice_is_editable(field))
 		typed = poppler_form_field_choice_get_text(field);
-	if (add_line(buf, typed))
+	if (add_line(told, typed))
 		return -1;
 	for (int i = 0; i < MIN(n, CHOICES_MAX); i++) {
 		g_autofree gchar *item = NULL;
@@ -120,14 +85,14 @@ add_choices(struct doc_buf *buf, PopplerFormField *field)
 		if (!poppler_form_field_choice_is_item_selected(field, i))
 			continue;
 		item = poppler_form_field_choice_get_item(field, i);
-		if (add_line(buf, item))
+		if (add_line(told, item))
 			return -1;
 	}
 	return 0;
 }
 
 static int
-add_field(struct doc_buf *buf, PopplerFormField *field)
+add_field(struct told *told, PopplerFormField *field)
 {
 	g_autofree gchar *s = NULL;
 
@@ -136,16 +101,16 @@ add_field(struct doc_buf *buf, PopplerFormField *field)
 		if (poppler_form_field_text_is_password(field))
 			return 0;
 		s = poppler_form_field_text_get_text(field);
-		return add_line(buf, s);
+		return add_line(told, s);
 	case POPPLER_FORM_FIELD_CHOICE:
-		return add_choices(buf, field);
+		return add_choices(told, field);
 	default:
 		return 0;
 	}
 }
 
 static int
-add_form(struct _PopplerPage *page, struct doc_buf *buf)
+add_form(struct _PopplerPage *page, struct told *told)
 {
 	GList *list = poppler_page_get_form_field_mapping(page);
 	int rc = 0;
@@ -153,7 +118,7 @@ add_form(struct _PopplerPage *page, struct doc_buf *buf)
 	for (const GList *l = list; l && rc == 0; l = l->next) {
 		const PopplerFormFieldMapping *m = l->data;
 
-		rc = add_field(buf, m->field);
+		rc = add_field(told, m->field);
 	}
 	poppler_page_free_form_field_mapping(list);
 	return rc;
@@ -178,9 +143,8 @@ is_note(PopplerAnnot *a)
 }
 
 static int
-add_notes(struct _PopplerPage *page, struct doc_buf *buf)
+add_notes(const GList *list, struct told *told)
 {
-	GList *list = poppler_page_get_annot_mapping(page);
 	int rc = 0;
 
 	for (const GList *l = list; l && rc == 0; l = l->next) {
@@ -190,18 +154,71 @@ add_notes(struct _PopplerPage *page, struct doc_buf *buf)
 		if (!is_note(m->annot))
 			continue;
 		s = poppler_annot_get_contents(m->annot);
-		rc = add_line(buf, s);
+		rc = add_line(told, s);
 	}
-	poppler_page_free_annot_mapping(list);
 	return rc;
+}
+
+/* May there be letters in its appearance?  Of the others that is an icon, or
+ * lines. */
+static bool
+has_letters(PopplerAnnot *a)
+{
+	switch ((int)poppler_annot_get_annot_type(a)) {
+	case POPPLER_ANNOT_UNKNOWN:
+	case POPPLER_ANNOT_FREE_TEXT:
+	case POPPLER_ANNOT_LINE: /* its caption */
+	case POPPLER_ANNOT_STAMP:
+	case POPPLER_ANNOT_WIDGET:
+	case POPPLER_ANNOT_WATERMARK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * poppler-glib reads a page without its annotations, but drawing it makes note
+ * of all letters (poppler_page_render, 22.12): signatures, stamps and buttons
+ * have a text nobody could ask for otherwise, and values stand in their place.
+ * One pixel is enough to draw on.
+ */
+static bool
+draw_notes(struct _PopplerPage *page, const GList *notes)
+{
+	cairo_surface_t *pixel;
+	cairo_t *cr;
+
+	while (
+	    notes && !has_letters(((PopplerAnnotMapping *)notes->data)->annot))
+		notes = notes->next;
+	if (!notes)
+		return false;
+	pixel = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
+	cr = cairo_create(pixel);
+	poppler_page_render(page, cr);
+	cairo_destroy(cr);
+	cairo_surface_destroy(pixel);
+	return true;
 }
 
 int
 doc_pdf_page_text(struct _PopplerPage *page, struct doc_buf *buf)
 {
-	if (add_body(page, buf) || add_form(page, buf) || add_notes(page, buf))
-		return -1;
-	return 0;
+	GList *notes = poppler_page_get_annot_mapping(page);
+	struct told told = { .buf = buf };
+	bool drawn = draw_notes(page, notes);
+	int rc = add_body(page, buf);
+
+	if (rc == 0 && drawn)
+		rc = squeeze(buf->data, buf->len, &told.bare);
+	if (rc == 0)
+		rc = add_form(page, &told);
+	if (rc == 0)
+		rc = add_notes(notes, &told);
+	doc_buf_release(&told.bare);
+	poppler_page_free_annot_mapping(notes);
+	return rc;
 }
 
 /* A page as 32 x 32 cells: scans come as hundreds of strips and tiles that

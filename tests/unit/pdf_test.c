@@ -191,6 +191,29 @@ test_table(void)
 	    "a table row is a line, its cells have tabs between");
 }
 
+/* 0.3 points between all letters, 0.96 where kerning adds to them. */
+static void
+test_tracked(void)
+{
+	struct doc_input in = make_pdf(&pdf, "", CATALOG, ONE_PAGE, PAGE(""),
+	    stream(room, "",
+		"BT /F 9 Tf 0.3 Tc 20 100 Td [(Harbour, Co) -75 (ncurring in P)"
+		" -75 (art and 10) -130 (mm away)] TJ ET"),
+	    FONT, NULL);
+
+	OK(text_of(&in, out, sizeof(out), &err) == 0 &&
+		strstr(out, "Harbour, Concurring in Part and 10 mm away\n"),
+	    "letter-spaced words are whole");
+	in = make_pdf(&pdf, "", CATALOG, ONE_PAGE, PAGE(""),
+	    stream(room, "",
+		"BT /F 20 Tf 1 0 0 1 20 60 Tm (True) Tj "
+		"/F 24 Tf 1 0 0 1 58 60 Tm (Over) Tj ET"),
+	    FONT, NULL);
+	OK(text_of(&in, out, sizeof(out), &err) == 0 &&
+		strstr(out, "True\tOver"),
+	    "texts painted over each other are two");
+}
+
 static void
 test_form_and_notes(void)
 {
@@ -207,11 +230,42 @@ test_form_and_notes(void)
 	    "/Rect[10 40 20 50]>>",
 	    NULL);
 
-	OK(text_of(&in, out, sizeof(out), &err) == 0 && strstr(out, "Name\n") &&
-		strstr(out, "Typed value"),
-	    "value of a form field");
+	OK(text_of(&in, out, sizeof(out), &err) == 0 &&
+		strstr(out, "Name Typed value\n"),
+	    "value of a form field, where it stands");
 	OK(strstr(out, "Written across") != NULL, "free text annotation");
 	OK(!strstr(out, "Hidden remark"), "no hidden annotation");
+}
+
+#define LETTERS                                                                \
+	"/Type/XObject/Subtype/Form/BBox[0 0 200 40]"                          \
+	"/Resources<</Font<</F 5 0 R>>>>"
+
+/* What only an appearance says; values stand where they are seen, once. */
+static void
+test_appearances(void)
+{
+	char sign[2048], value[2048];
+	struct doc_input in = make_pdf(&pdf, "",
+	    "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R 7 0 R]"
+	    "/DA(/F 10 Tf)/DR<</Font<</F 5 0 R>>>>>>>>",
+	    ONE_PAGE, PAGE("/Annots[6 0 R 7 0 R 8 0 R]"),
+	    stream(room, "",
+		"BT /F 10 Tf 20 100 Td (Name) Tj 0 -60 Td (End) Tj ET"),
+	    FONT,
+	    "<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(Typed  value)"
+	    "/Rect[60 90 260 130]/P 3 0 R/DA(/F 10 Tf)/AP<</N 9 0 R>>>>",
+	    "<</Type/Annot/Subtype/Widget/FT/Sig/T(sig)/Rect[20 50 220 90]"
+	    "/P 3 0 R/AP<</N 10 0 R>>>>",
+	    "<</Type/Annot/Subtype/Stamp/F 2/Rect[20 0 220 40]/P 3 0 R"
+	    "/AP<</N 10 0 R>>>>",
+	    stream(value, LETTERS, "BT /F 10 Tf 2 10 Td (Typed value) Tj ET"),
+	    stream(sign, LETTERS, "BT /F 10 Tf 2 10 Td (Signed by) Tj ET"),
+	    NULL);
+
+	OK(text_of(&in, out, sizeof(out), &err) == 0 &&
+		strcmp(out, "Name\nTyped value\nSigned by\nEnd\n") == 0,
+	    "signature, and the value in its place");
 }
 
 static void
@@ -384,7 +438,9 @@ main(void)
 	test_plain();
 	test_crop();
 	test_table();
+	test_tracked();
 	test_form_and_notes();
+	test_appearances();
 	test_ocr_pages();
 	test_survey();
 	test_garbled();
