@@ -10,7 +10,7 @@
 #include "lib/format/xlsx_format.h"
 #include "lib/format/xml.h"
 
-enum kind { CELL = 1, FURNITURE, ROW, SKIP, TEXT, VALUE };
+enum kind { CELL = 1, FORMULA, FURNITURE, ROW, SKIP, TEXT, VALUE };
 
 /* Sorted by byte. */
 static const struct doc_xml_token elements[] = {
@@ -18,7 +18,7 @@ static const struct doc_xml_token elements[] = {
 	{ "evenFooter", FURNITURE },
 	{ "evenHeader", FURNITURE },
 	{ "extLst", SKIP },
-	{ "f", SKIP },
+	{ "f", FORMULA },
 	{ "firstFooter", FURNITURE },
 	{ "firstHeader", FURNITURE },
 	{ "oddFooter", FURNITURE },
@@ -38,13 +38,15 @@ struct sheet {
 	const struct doc_book *book;
 	struct doc_cells cells;
 	struct doc_buf value; /* of the cell or header being read */
+	struct doc_buf formula;
 	struct doc_buf shown;
 	char type[16];
 	unsigned style;
 	unsigned column; /* of this cell, from 0 */
 	unsigned next;	 /* column after the last cell */
 	unsigned skip;
-	bool take; /* text belongs to value */
+	struct doc_buf *take; /* where text belongs, or NULL */
+	bool valued;	      /* there is a value, be it empty */
 };
 
 /* "BC12" is column 54; false when there is no such thing. */
@@ -73,7 +75,8 @@ start_cell(struct sheet *sh, const struct doc_xml_node *node)
 		column_of(ref, &sh->column);
 	snprintf(sh->type, sizeof(sh->type), "%s", type ? type : "n");
 	sh->style = style ? (unsigned)strtoul(style, NULL, 10) : 0;
-	sh->value.len = 0;
+	sh->value.len = sh->formula.len = 0;
+	sh->valued = false;
 }
 
 static void
@@ -107,10 +110,21 @@ show(struct sheet *sh)
 		doc_xlsx_unescape(&sh->shown, s, sh->value.len);
 }
 
+/* What no program has reckoned yet: those that only write sheets leave the
+ * value to who opens them. */
+static void
+show_formula(struct sheet *sh)
+{
+	if (doc_buf_addc(&sh->shown, '=') == 0)
+		doc_buf_add(&sh->shown, sh->formula.data, sh->formula.len);
+}
+
 static void
 end_cell(struct sheet *sh)
 {
 	show(sh);
+	if (!sh->valued && sh->formula.len > 0)
+		show_formula(sh);
 	doc_cells_put(&sh->cells, sh->column, sh->shown.data, sh->shown.len);
 	sh->next = sh->column + 1;
 }
@@ -133,7 +147,7 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		sh->skip++;
 		return;
 	}
-	sh->take = false;
+	sh->take = NULL;
 	switch (doc_xml_find(elements, DOC_LEN(elements), node->name)) {
 	case CELL:
 		start_cell(sh, node);
@@ -144,11 +158,15 @@ on_start(void *ctx, const struct doc_xml_node *node)
 		break;
 	case FURNITURE:
 		sh->value.len = 0;
-		sh->take = true;
+		sh->take = &sh->value;
+		break;
+	case FORMULA:
+		sh->take = &sh->formula;
 		break;
 	case TEXT:
 	case VALUE:
-		sh->take = true;
+		sh->valued = true;
+		sh->take = &sh->value;
 		break;
 	case SKIP:
 		sh->skip = 1;
@@ -167,7 +185,7 @@ on_end(void *ctx, const char *name)
 		sh->skip--;
 		return;
 	}
-	sh->take = false;
+	sh->take = NULL;
 	switch (doc_xml_find(elements, DOC_LEN(elements), name)) {
 	case CELL:
 		end_cell(sh);
@@ -189,7 +207,7 @@ on_text(void *ctx, const char *s, size_t n)
 	struct sheet *sh = ctx;
 
 	if (sh->take && sh->skip == 0)
-		doc_buf_add(&sh->value, s, n);
+		doc_buf_add(sh->take, s, n);
 }
 
 static void
@@ -206,6 +224,7 @@ put_cells(void *ctx, const char *part)
 		doc_opc_damaged(opc);
 	opc->flow.depth = 0;
 	doc_buf_release(&sh.value);
+	doc_buf_release(&sh.formula);
 	doc_buf_release(&sh.shown);
 }
 

@@ -202,13 +202,15 @@ test_xlsx(void)
 	    "<c r='C1' t='b'><v>1</v></c><c r='D1'><v>0.10000000000000001</v>"
 	    "</c></row><row><c r='A2' s='1'><f>TODAY()</f><v>44270</v></c>"
 	    "<c t='inlineStr'><is><t>in_x000A_line</t></is></c>"
-	    "<c t='e'><v>#N/A</v></c></row></sheetData><headerFooter>"
+	    "<c t='e'><v>#N/A</v></c><c><f>SUM(A1:D1)</f></c>"
+	    "<c t='str'><f>T(B1)</f><v></v></c></row></sheetData><headerFooter>"
 	    "<oddHeader>&amp;L&amp;\"Arial\"&amp;12Left&amp;RP&amp;P"
 	    "</oddHeader></headerFooter></worksheet>");
 	zip_add(&z, "xl/s2.xml", "<worksheet><sheetData/></worksheet>");
 	zip_end(&z);
 	check(doc_ooxml_text, z.out.data, z.out.len,
-	    "Two\n\fOne\nrich read\t\tTRUE\t0.1\n15 Mar 2021\tin line\t#N/A\n"
+	    "Two\n\fOne\nrich read\t\tTRUE\t0.1\n15 Mar 2021\tin line\t#N/A"
+	    "\t=SUM(A1:D1)\n"
 	    "Left P\n",
 	    "pages=2;", "sheets in order, cells as shown");
 	zip_release(&z);
