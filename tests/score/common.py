@@ -37,6 +37,26 @@ def overlap(truth, output):
             hit / max(1, sum(have.values())))
 
 
+def letters(truth, output):
+    """Recall of words where those that are missing may be divided otherwise:
+    they count if, joined with one or two of the truth's neighbours, they are a
+    word of the output, or if two neighbours of that joined are the word."""
+    want, have = words(truth), words(output)
+    whole = set(have)
+    pairs = {''.join(have[i:i + 2]) for i in range(len(have))}
+    left = collections.Counter(want) - collections.Counter(have)
+    missing = 0
+    for i, word in enumerate(want):
+        if left[word] == 0:
+            continue
+        left[word] -= 1
+        if word not in whole and word in pairs:
+            continue
+        missing += not any(''.join(want[max(0, i + a):i + b]) in whole
+            for a, b in ((-1, 1), (0, 2), (-2, 1), (0, 3), (-1, 2)))
+    return 1 - missing / max(1, len(want))
+
+
 def bare(text):
     return re.sub(r'\s+', '', text)
 

@@ -3,31 +3,43 @@
 projects' own tests."""
 import collections
 import json
+import os
 import shutil
 import subprocess
 import sys
 
-from common import (CORPUS, PEERS, VERBOSE, Stage, bare, ending, file_of, mean,
-    overlap, read, rows, table)
+from common import (BIN, CORPUS, PEERS, VERBOSE, Stage, bare, ending, file_of,
+    letters, mean, overlap, read, rows, table)
 
 GOAL_RECALL, GOAL_CONTAINS = 0.97, 0.98
 
 # LibreOffice: three seconds a file.
 OFFICE = 'soffice --headless --cat {}'
 
-# Assertions of other projects about what is no text here, and why.
+# pdftotext joins what hyphens divide, we are asked to.
+JOINED = os.path.join(BIN, 'doctext') + ' -HqI {}'
+
+# Assertions of other projects about what must be no text here: deletions, and
+# formulas where their values are.
 CONTRARY = {
     ('poi/spreadsheet/InlineStrings.xlsx', 'A2'): 'a formula, not its value',
     ('poi/spreadsheet/InlineStrings.xlsx', 'A5-A$2'):
         'a formula, not its value',
     ('tika/testWORD_2006ml.docx', 'frog'): 'a tracked deletion',
-    ('tika/testWORD_2006ml.docx', 'Click or tap to enter a date'):
-        'a building block the document does not use',
+}
+
+# Truths that are written otherwise than their documents, and how.  Of these the
+# words may be divided otherwise, and more than the truth's own scorer found
+# (naive_recall) is not asked.
+WRITTEN = {
+    'docling/pone.0234687.nxml': 'indices and names are divided otherwise '
+        '("CO 2", "HerreroM"), spanned cells repeated, headings added',
+    'kreuzberg/math.fb2': 'one of 24 words is left-over markup',
 }
 
 # Other people's tools by ending; {} is the file.
 TOOLS = {
-    'pdf': ('pdftotext -q {} -', 'mutool draw -q -F txt {}'),
+    'pdf': ('pdftotext -q {} -', 'mutool draw -q -F txt {}', JOINED),
     'doc': ('antiword -m UTF-8.txt {}', 'catdoc -d utf-8 {}', OFFICE),
     'xls': ('xls2csv -d utf-8 {}',),
     'ppt': ('catppt -d utf-8 {}',),
@@ -47,6 +59,7 @@ class Row:
 
     def __init__(self):
         self.recall, self.precision = [], []
+        self.short = []  # by how much, of each row, the goal was missed
         self.found = collections.Counter()
         self.asked = collections.Counter()
 
@@ -57,13 +70,13 @@ class Row:
 
 
 def truths():
-    """(name, text) where the truth is sound."""
+    """(name, text, naive recall) where the truth is sound."""
     for row in rows('index.tsv'):
         if row['kind'] != 'text' or row['naive_recall'] in ('', '-'):
             continue
         if float(row['naive_recall']) >= 0.9 and file_of(row['path']):
-            yield row['path'], read('%s/truth/%s' % (CORPUS,
-                row['truth_file']))
+            yield (row['path'], read('%s/truth/%s' % (CORPUS,
+                row['truth_file'])), float(row['naive_recall']))
 
 
 def assertions():
@@ -81,13 +94,16 @@ def judge(text_of, all_of=None):
     properties and members."""
     all_of = all_of or text_of
     result = collections.defaultdict(Row)
-    for name, truth in truths():
+    for name, truth, naive in truths():
         text = text_of(name)
         if text is None:
             continue
         recall, precision = overlap(truth, text)
         result[ending(name)].recall.append(recall)
         result[ending(name)].precision.append(precision)
+        result[ending(name)].short.append(
+            min(GOAL_RECALL, naive) - letters(truth, text)
+            if name in WRITTEN else GOAL_RECALL - recall)
         if VERBOSE and recall < GOAL_RECALL:
             print('recall %.3f precision %.3f  %s' % (recall, precision, name))
     for name, value, verified in assertions():
@@ -116,9 +132,12 @@ def total(result):
 def run(command, path):
     argv = [path if a == '{}' else a for a in command.split()]
     try:
-        return subprocess.run(argv, stdout=subprocess.PIPE, timeout=30,
+        out = subprocess.run(argv, stdout=subprocess.PIPE, timeout=30,
             stderr=subprocess.DEVNULL, check=False).stdout.decode('utf-8',
             'replace')
+        if command == JOINED:
+            out = json.loads(out.split('\n')[0])['text'].get('content', '')
+        return out
     except (OSError, subprocess.TimeoutExpired):
         return ''
 
@@ -132,7 +151,8 @@ def peers(ours):
             got = judge(lambda name, k=kind, c=command:
                 run(c, file_of(name)) if ending(name) == k else None)
             if kind in got:
-                lines.append([kind, command.split()[0], *got[kind].cells()])
+                lines.append([kind, 'doctext -H' if command == JOINED else
+                    command.split()[0], *got[kind].cells()])
         if kind in ours:
             lines.append([kind, 'doctext', *ours[kind].cells()])
     table(['kind', 'tool', *HEADER], lines)
@@ -177,7 +197,7 @@ def properties(stage):
 
 
 def main():
-    names = {n for n, _ in truths()} | {n for n, _, _ in assertions()}
+    names = {n for n, _, _ in truths()} | {n for n, _, _ in assertions()}
     names |= {r['path'] for r in rows('expect.tsv')
         if r['kind'].startswith('meta:') and file_of(r['path'])}
     with Stage('doctext', sorted(file_of(n) for n in names),
@@ -190,14 +210,16 @@ def main():
         [['all', *everything.cells()]])
     if PEERS:
         peers(ours)
-    low = [k for k, r in ours.items()
-        if r.recall and mean(r.recall) < GOAL_RECALL]
+    low = [k for k, r in ours.items() if r.short and mean(r.short) > 0]
     for (name, value), why in CONTRARY.items():
         print('not asked for: %s: "%s": %s' % (name, value, why))
+    for name, why in WRITTEN.items():
+        print('written otherwise: %s: %s' % (name, why))
     share = everything.found['yes'] / everything.asked['yes']
-    print('word recall %s a mean of %.2f; verified assertions found: %.1f %%' %
-        ('of %s is below' % ', '.join(low) if low else 'everywhere reaches',
-            GOAL_RECALL, 100 * share))
+    print('word recall %s a mean of %.2f, %.3f over all rows; verified '
+        'assertions found: %.1f %%' % ('of %s is below' % ', '.join(low)
+            if low else 'everywhere reaches', GOAL_RECALL,
+            mean(everything.recall), 100 * share))
     return 1 if low or share < GOAL_CONTAINS else 0
 
 
