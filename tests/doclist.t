@@ -609,7 +609,17 @@ E
 	diff -u want got
 	is "pinned to the page" "$(cat "$(recs 'select(.member ==
 	    ["note.txt"]).data' out)")"
-	fixtures locked.pdf
+	# However it is spelled, coded or locked.
+	hidden='untyped respelled coded predicted feigned sealed'
+	fixtures locked.pdf spelled.pdf
+	status 0 doclist f/spelled.pdf >out
+	is '["letters.zip"],["letters.zip","one.txt"],["note.txt"]' \
+	    "$(recs '.member // empty' out | paste -sd,)"
+	for name in $hidden; do
+		fixtures "$name.pdf"
+		status 0 doclist "f/$name.pdf" >out
+		is "$name: [\"hidden.txt\"]" "$name: $(recs '.member // empty' out)"
+	done
 	# Nobody can see if it has any.
 	status 0 doclist f/locked.pdf >out
 	clean

@@ -4,13 +4,19 @@
 #include "lib/format/inflate.h"
 #include "lib/format/pdf_peek.h"
 
+/* Of a document, unpacked. */
 #define MAX_OBJECTS ((size_t)64 << 20)
 
-/* From "/ObjStm" to the stream's bytes: the rest of a dictionary. */
-#define DICTIONARY ((size_t)4096)
+/* The farthest that the beginning and the end of a dictionary are looked for.
+ */
+#define DICTIONARY ((size_t)8192)
 
-/* The last bytes of a piece, for words that the next one ends. */
-enum { TAIL = 16 };
+enum {
+	WORD = 14,	/* what is read of a name: the longest one sought */
+	TAIL = 3 * WORD /* bytes of it, each escaped, across two pieces */
+};
+
+enum word { NONE, ATTACHED, COMPRESSED, ENCRYPTED };
 
 struct scan {
 	bool found;
@@ -19,18 +25,106 @@ struct scan {
 	char join[2 * TAIL];
 };
 
+/* What separates names from what follows (ISO 32000-1, 7.2.2). */
 static bool
-has(const char *p, size_t n, const char *word)
+ends_name(char c)
 {
-	return memmem(p, n, word, strlen(word)) != NULL;
+	return memchr("\0\t\n\f\r ()<>[]{}/%", c, 16) != NULL;
+}
+
+static int
+nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The name that begins at p, at most WORD characters of it, escapes read (ISO
+ * 32000-1, 7.3.5).  *escaped, unless it is as it would be written. */
+static size_t
+read_name(const char *p, const char *end, char name[static WORD], bool *escaped)
+{
+	size_t n = 0;
+
+	while (p < end && n < WORD && !ends_name(*p)) {
+		int high = -1, low = -1;
+
+		if (*p == '#' && end - p > 2) {
+			high = nibble(p[1]);
+			low = nibble(p[2]);
+		}
+		if (high >= 0 && low >= 0) {
+			name[n++] = (char)(high << 4 | low);
+			*escaped = true;
+			p += 3;
+		} else {
+			name[n++] = *p++;
+		}
+	}
+	return n;
+}
+
+static bool
+begins(const char *name, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+
+	return n >= len && memcmp(name, word, len) == 0;
+}
+
+static bool
+is(const char *name, size_t n, const char *word)
+{
+	return n == strlen(word) && memcmp(name, word, n) == 0;
 }
 
 /* Keys and types of a file that is attached to the document or to a page (ISO
- * 32000-1, 7.7.4 and 12.5.6.15). */
+ * 32000-1, 7.7.4 and 12.5.6.15); the key that compressed objects have, for
+ * poppler opens them whatever they say they are. */
+static enum word
+tell(const char *p, const char *end)
+{
+	char name[WORD];
+	bool escaped = false;
+	size_t n;
+
+	if (p == end || (*p != 'E' && *p != 'F' && *p != '#'))
+		return NONE;
+	n = read_name(p, end, name, &escaped);
+	if (begins(name, n, "EmbeddedFile") || is(name, n, "FileAttachment"))
+		return ATTACHED;
+	if (is(name, n, "Encrypt"))
+		return ENCRYPTED;
+	/* Nobody spells it so who has nothing to hide. */
+	if (is(name, n, "First"))
+		return escaped ? ATTACHED : COMPRESSED;
+	return NONE;
+}
+
+/* The next name that tells something; NULL: there is none. */
+static const char *
+next(const char *p, const char *end, enum word *word)
+{
+	while (p < end && (p = memchr(p, '/', (size_t)(end - p))) != NULL) {
+		*word = tell(++p, end);
+		if (*word != NONE)
+			return p;
+	}
+	return NULL;
+}
+
 static bool
 tells(const char *p, size_t n)
 {
-	return has(p, n, "EmbeddedFile") || has(p, n, "FileAttachment");
+	const char *end = p + n;
+	enum word word = NONE;
+
+	while ((p = next(p, end, &word)) != NULL)
+		if (word == ATTACHED)
+			return true;
+	return false;
 }
 
 static int
@@ -49,18 +143,123 @@ look(void *ctx, const char *p, size_t n, struct doc_error *err)
 	return s->found;
 }
 
-/* The compressed objects whose dictionary begins around `at`. */
-static bool
-objects_tell(const char *at, const char *end, struct scan *s)
+static const char *
+skip_space(const char *p, const char *end)
 {
-	size_t reach = DOC_MIN((size_t)(end - at), DICTIONARY);
-	const char *from = memmem(at, reach, "stream", 6);
+	while (p < end && memchr("\0\t\n\f\r ", *p, 6) != NULL)
+		p++;
+	return p;
+}
+
+/* Behind the string that begins at p. */
+static const char *
+skip_string(const char *p, const char *end)
+{
+	unsigned depth = 0;
+
+	for (; p < end; p++) {
+		if (*p == '\\')
+			p++;
+		else if (*p == '(')
+			depth++;
+		else if (*p == ')' && --depth == 0)
+			return p + 1;
+	}
+	return end;
+}
+
+static const char *
+skip_to(const char *p, const char *end, char last)
+{
+	const char *at = memchr(p, last, (size_t)(end - p));
+
+	return at ? at + 1 : end;
+}
+
+/* Where the dictionary around `p` ends, read as poppler does; NULL: not near.
+ */
+static const char *
+end_of(const char *p, const char *end)
+{
+	unsigned depth = 1;
+
+	while (p < end) {
+		bool twice = end - p > 1 && p[1] == *p;
+
+		if (*p == '(')
+			p = skip_string(p, end);
+		else if (*p == '%')
+			return NULL;
+		else if (*p == '<' && !twice)
+			p = skip_to(p, end, '>');
+		else if ((*p != '<' && *p != '>') || !twice)
+			p++;
+		else if (p += 2, p[-1] == '<')
+			depth++;
+		else if (--depth == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* Where the object around `at` begins: behind its "obj".  NULL: not near, or
+ * not with a dictionary. */
+static const char *
+object_of(const char *begin, const char *at)
+{
+	const char *stop = at - begin > (ptrdiff_t)DICTIONARY ? at - DICTIONARY
+							      : begin;
+	const char *p = at - 3;
+
+	while (p >= stop && memcmp(p, "obj", 3) != 0)
+		p--;
+	if (p < stop)
+		return NULL;
+	p = skip_space(p + 3, at);
+	return at - p > 2 && memcmp(p, "<<", 2) == 0 ? p + 2 : NULL;
+}
+
+/* Does the dictionary say that its stream is deflated once, and no more?  Then
+ * it has no keys but these. */
+static bool
+is_plain(const char *p, const char *end)
+{
+	static const char *const known[] = { "Type", "ObjStm", "N", "First",
+		"Length", "Extends", "Filter" };
+	unsigned deflated = 0;
+
+	while (p < end) {
+		char name[WORD];
+		bool escaped = false, ok = false;
+		size_t n;
+
+		if (*p != '/') {
+			if (memchr("\t\n\r <>[]R0123456789", *p++, 19) == NULL)
+				return false;
+			continue;
+		}
+		n = read_name(++p, end, name, &escaped);
+		if (is(name, n, "FlateDecode"))
+			ok = deflated++ == 0;
+		for (size_t i = 0; i < DOC_LEN(known); i++)
+			ok = ok || is(name, n, known[i]);
+		if (!ok || escaped)
+			return false;
+		p += n;
+	}
+	return deflated == 1;
+}
+
+/* The compressed objects behind a dictionary, which begins and ends here. */
+static bool
+objects_tell(const char *object, const char *over, const char *end,
+    struct scan *s)
+{
+	const char *from = skip_space(over, end) + strlen("stream");
 	struct doc_error err = { 0 };
 
-	if (from == NULL)
-		return false;
-	/* The filter may be named before the type. */
-	from += 6;
+	if (object == NULL || !is_plain(object, over))
+		return true;
 	from += from < end && *from == '\r';
 	from += from < end && *from == '\n';
 	s->kept = 0;
@@ -69,22 +268,40 @@ objects_tell(const char *at, const char *end, struct scan *s)
 	    s->found;
 }
 
+/* An outline has such a key as well, and no stream. */
+static bool
+has_stream(const char *over, const char *end)
+{
+	const char *p = skip_space(over, end);
+
+	return p < end &&
+	    (*p == '%' || (end - p > 6 && memcmp(p, "stream", 6) == 0));
+}
+
 bool
 doc_pdf_may_attach(const char *p, size_t n)
 {
-	const char *end = p + n, *at = p;
+	const char *end = p + n, *at = p, *over;
+	bool encrypted = false, compressed = false;
+	enum word word = NONE;
 	struct scan s = { 0 };
+	size_t work = 0;
 
-	if (tells(p, n))
-		return true;
-	if (!has(p, n, "/ObjStm"))
-		return false;
-	if (has(p, n, "/Encrypt"))
-		return true;
-	while ((at = memmem(at, (size_t)(end - at), "/ObjStm", 7)) != NULL) {
-		at += 7;
-		if (objects_tell(at, end, &s))
+	while ((at = next(at, end, &word)) != NULL) {
+		if (word == ATTACHED)
+			return true;
+		encrypted = encrypted || word == ENCRYPTED;
+		if (word == ENCRYPTED)
+			continue;
+		over = end_of(at, at + DOC_MIN((size_t)(end - at), DICTIONARY));
+		work += over ? (size_t)(over - at) : DICTIONARY;
+		if (over == NULL || work / 4 > n)
+			return true;
+		if (!has_stream(over, end))
+			continue;
+		compressed = true;
+		if (!encrypted && objects_tell(object_of(p, at), over, end, &s))
 			return true;
 	}
-	return false;
+	return encrypted && compressed;
 }
