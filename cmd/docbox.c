@@ -105,7 +105,7 @@ tell(const struct doc_outside *box)
 static int
 outside(const struct options *o, char **operands, int out)
 {
-	struct doc_runner runner = { .read_only = o->read_only };
+	struct doc_runner runner = { .read_only = o->read_only, .lock = -1 };
 	struct doc_words args = { 0 };
 	struct doc_outside box = { .runner = &runner.command,
 		.runner_name = runner.name,
@@ -118,7 +118,6 @@ outside(const struct options *o, char **operands, int out)
 	struct doc_error err = { 0 };
 	int rc = -1;
 
-	doc_runner_sweep();
 	if (doc_runner_parse(&runner, o->runner, &err) < 0 ||
 	    doc_spool_open(&spool, o->spool, &err) < 0)
 		return doc_last_words(&err);

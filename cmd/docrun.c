@@ -350,7 +350,7 @@ look_for_verb(int argc, char *argv[])
 	if (argc == 2 && strcmp(argv[1], "--dump-verbs") == 0) {
 		for (size_t i = 0; i < DOC_LEN(verbs); i++)
 			printf("%s\t%s\n", verbs[i].name, verbs[i].help);
-		exit(fflush(stdout) == 0 ? 0 : 3);
+		exit(doc_printed(stdout));
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "cmd/docrun/verbs.h"
 #include "lib/base/log.h"
 #include "lib/base/opt.h"
+#include "lib/base/start.h"
 #include "lib/base/units.h"
 #include "lib/review/named.h"
 #include "lib/spool/gc.h"
@@ -126,5 +127,5 @@ docrun_gc(int argc, char *argv[])
 	if (!o.quiet && c.gc.wanted_count > 0)
 		printf("%ju files are named by records\n",
 		    (uintmax_t)c.gc.wanted_count);
-	return fflush(stdout) == 0 ? 0 : 3;
+	return doc_printed(stdout);
 }

@@ -54,5 +54,5 @@ docrun_todo(int argc, char *argv[])
 		printf("%" PRIu32 "\n", list[i]);
 	free(list);
 	doc_fleet_release(&f);
-	return fflush(stdout) == 0 ? 0 : 3;
+	return doc_printed(stdout);
 }

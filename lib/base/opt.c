@@ -7,6 +7,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/opt.h"
+#include "lib/base/start.h"
 #include "lib/base/units.h"
 #include "lib/base/version.h"
 
@@ -201,7 +202,7 @@ build(const struct doc_cmd *cmd, struct option *longs, char *shorts)
 static void
 finish(void)
 {
-	exit(fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3);
+	exit(doc_printed(stdout));
 }
 
 int

@@ -62,6 +62,15 @@ doc_start_stdout(void)
 	return out;
 }
 
+int
+doc_printed(FILE *to)
+{
+	if (fflush(to) == 0 && !ferror(to))
+		return 0;
+	doc_fatal("cannot write to standard output: %s", strerror(errno));
+	return 3;
+}
+
 void
 doc_die_with_parent(pid_t parent)
 {

@@ -5,6 +5,8 @@
 #ifndef DOC_START_H
 #define DOC_START_H
 
+#include <stdio.h>
+
 #include "lib/base/base.h"
 
 /* Make fds 0-2 exist; reset and unblock SIGPIPE and SIGCHLD, ignore SIGXFSZ;
@@ -30,5 +32,8 @@ int doc_libexec(char *out, size_t size) DOC_MUST_CHECK;
 
 /* The path of a sibling executable (bin/NAME). */
 int doc_sibling(const char *name, char *out, size_t size) DOC_MUST_CHECK;
+
+/* What was printed is written: the exit status 0, or 3 after a word why not. */
+int doc_printed(FILE *to);
 
 #endif

@@ -36,13 +36,19 @@ empty(int dir, unsigned depth)
 }
 
 void
+doc_tree_remove_at(int dir, const char *path)
+{
+	int fd = openat(dir, path, FOLDER);
+
+	if (fd >= 0)
+		empty(fd, 32);
+	unlinkat(dir, path, AT_REMOVEDIR);
+}
+
+void
 doc_tree_remove(const char *path)
 {
-	int dir = open(path, FOLDER);
-
-	if (dir >= 0)
-		empty(dir, 32);
-	rmdir(path);
+	doc_tree_remove_at(AT_FDCWD, path);
 }
 
 int

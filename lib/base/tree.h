@@ -11,5 +11,6 @@ int doc_tree_make(const char *path, struct doc_error *err) DOC_MUST_CHECK;
 /* Names are not looked at and no link is followed out; what cannot be removed
  * stays.  At most 32 levels. */
 void doc_tree_remove(const char *path);
+void doc_tree_remove_at(int dir, const char *path);
 
 #endif

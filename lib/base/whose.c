@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/utsname.h>
 #include <time.h>
 
@@ -39,4 +41,18 @@ doc_whose_gone(const char *tag, pid_t pid, int64_t touched)
 		return (int64_t)time(NULL) - touched > WEEK;
 	return pid == getpid() ||
 	    (pid > 0 && kill(pid, 0) < 0 && errno == ESRCH);
+}
+
+bool
+doc_whose_shared(int fd)
+{
+	static const unsigned long remote[] = { NFS_SUPER_MAGIC,
+		SMB_SUPER_MAGIC, SMB2_SUPER_MAGIC, CIFS_SUPER_MAGIC, V9FS_MAGIC,
+		FUSE_SUPER_MAGIC, CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC };
+	struct statfs fs;
+
+	for (size_t i = 0; fstatfs(fd, &fs) == 0 && i < DOC_LEN(remote); i++)
+		if ((unsigned long)fs.f_type == remote[i])
+			return true;
+	return false;
 }

@@ -24,4 +24,8 @@ void doc_whose_tag(char tag[static DOC_WHOSE_TAG]);
  * "" is ours. */
 bool doc_whose_gone(const char *tag, pid_t pid, int64_t touched);
 
+/* Is the disk of this fd one that other machines, with locks of their own, may
+ * work on? */
+bool doc_whose_shared(int fd);
+
 #endif

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/lair.h"
 #include "lib/base/start.h"
 #include "lib/base/tree.h"
 #include "lib/box/runner.h"
@@ -226,13 +224,11 @@ temp_dir(void)
 static int
 make_dir(struct doc_runner *r, struct doc_error *err)
 {
-	int n = snprintf(r->dir, sizeof(r->dir), "%s/docbox.%d.XXXXXX",
-	    temp_dir(), (int)getpid());
+	static const struct doc_lair_kind kind = { .word = "docbox" };
 
-	if (n < 0 || (size_t)n >= sizeof(r->dir) || mkdtemp(r->dir) == NULL) {
-		r->dir[0] = '\0';
-		return doc_error_sys(err, "cannot make a folder for the box");
-	}
+	r->lock = doc_lair_open(temp_dir(), &kind, r->dir, sizeof(r->dir), err);
+	if (r->lock < 0)
+		return -1;
 	snprintf(r->id, sizeof(r->id), "docbox-%d-%s", (int)getpid(),
 	    strrchr(r->dir, '.') + 1);
 	return 0;
@@ -311,6 +307,7 @@ doc_runner_make(struct doc_runner *r, const char *spool, struct doc_error *err)
 	bool folder = r->kind >= DOC_RUNNER_RUNC &&
 	    r->kind <= DOC_RUNNER_GVISOR;
 
+	r->lock = -1;
 	r->command.path = r->command.group = true;
 	snprintf(r->command.name, sizeof(r->command.name), "%s", r->name);
 	if (settle(r) < 0)
@@ -329,32 +326,11 @@ doc_runner_make(struct doc_runner *r, const char *spool, struct doc_error *err)
 void
 doc_runner_release(struct doc_runner *r)
 {
-	if (r->dir[0] != '\0')
+	if (r->lock >= 0) {
 		doc_tree_remove(r->dir);
+		close(r->lock);
+	}
 	doc_words_release(&r->read_only);
 	doc_words_release(&r->env);
 	doc_command_release(&r->command);
-}
-
-void
-doc_runner_sweep(void)
-{
-	DIR *dir = opendir(temp_dir());
-	struct dirent *e;
-
-	while (dir != NULL && (e = readdir(dir)) != NULL) {
-		char path[600];
-		struct stat st;
-		int pid;
-
-		if (sscanf(e->d_name, "docbox.%d.", &pid) != 1 ||
-		    (kill(pid, 0) == 0 || errno != ESRCH))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", temp_dir(), e->d_name);
-		if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
-		    st.st_uid == geteuid())
-			doc_tree_remove(path);
-	}
-	if (dir != NULL)
-		closedir(dir);
 }

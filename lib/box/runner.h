@@ -19,6 +19,7 @@ struct doc_runner {
 	const char *shell;	    /* of cmd:, borrowed */
 	char name[16];		    /* "podman"; "cmd" */
 	char dir[256];		    /* of a root folder and a bundle, "" none */
+	int lock;		    /* of dir, as long as it is ours; or -1 */
 	char id[64];		    /* of the container */
 	struct doc_words read_only; /* paths the box may read */
 	struct doc_words env;	    /* NAME=VALUE that go in */
@@ -30,15 +31,15 @@ int doc_runner_parse(struct doc_runner *r, const char *word,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /*
- * Make the command, and the folders it needs below $TMPDIR.  `spool` is the
- * absolute path at which the box makes its own.  SPAWN, IO, NO_MEMORY.
+ * Make the command, and the folders it needs below $TMPDIR, where what killed
+ * docboxes left is removed.  `spool` is the absolute path at which the box
+ * makes its own.  SPAWN, IO, NO_MEMORY.
  */
 int doc_runner_make(struct doc_runner *r, const char *spool,
     struct doc_error *err) DOC_MUST_CHECK;
 
-/* Remove the folders; and those that docboxes left that were killed. */
+/* Remove the folders. */
 void doc_runner_release(struct doc_runner *r);
-void doc_runner_sweep(void);
 
 /* bundle.c: RUN's root folder, and config.json for runc and gVisor. */
 int doc_bundle_root(const struct doc_runner *r, const char *spool,

@@ -14,6 +14,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/io.h"
+#include "lib/base/lair.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
 #include "lib/base/tree.h"
@@ -51,7 +52,8 @@ struct driving {
 	uint32_t committed;
 	char own[4200]; /* RUN/.hosts */
 	char control[64];
-	int shards; /* fd */
+	int control_lock; /* as long as it is ours */
+	int shards;	  /* fd */
 	int signals;
 	FILE *log; /* what `docrun shard --on` wrote, read on */
 	bool stopped;
@@ -340,6 +342,7 @@ rounds(struct driving *g, struct doc_error *err)
 static int
 prepare(struct driving *g, struct doc_error *err)
 {
+	static const struct doc_lair_kind kind = { .word = "docrun-ssh" };
 	char path[4300];
 	int fd;
 
@@ -353,9 +356,11 @@ prepare(struct driving *g, struct doc_error *err)
 	if (g->log == NULL)
 		return doc_error_sys(err, "cannot make '%s'", path);
 	/* The name of a socket has a hundred bytes at most. */
-	strcpy(g->control, "/tmp/docrun-ssh.XXXXXX");
-	if (mkdtemp(g->control) == NULL ||
-	    setenv("DOCPIPE_SSH_CONTROL", g->control, 1) < 0)
+	g->control_lock = doc_lair_open("/tmp", &kind, g->control,
+	    sizeof(g->control), err);
+	if (g->control_lock < 0)
+		return -1;
+	if (setenv("DOCPIPE_SSH_CONTROL", g->control, 1) < 0)
 		return doc_error_sys(err, "cannot make '%s'", g->control);
 	snprintf(path, sizeof(path), "%s/shards", g->f->dir);
 	g->shards = open(path, O_RDONLY | O_CLOEXEC);
@@ -374,10 +379,12 @@ prepare(struct driving *g, struct doc_error *err)
 static void
 release(struct driving *g)
 {
-	for (unsigned i = 0; i < g->hosts.n && g->control[0]; i++)
+	for (unsigned i = 0; i < g->hosts.n && g->control_lock >= 0; i++)
 		doc_ssh_leave(g->hosts.at[i].name);
-	if (g->control[0] != '\0')
+	if (g->control_lock >= 0) {
 		doc_tree_remove(g->control);
+		close(g->control_lock);
+	}
 	if (g->log != NULL)
 		fclose(g->log);
 	if (g->shards >= 0)
@@ -405,7 +412,11 @@ conclude(struct driving *g, struct doc_error *err)
 int
 doc_drive(const struct doc_fleet *f, const struct doc_drive *d)
 {
-	struct driving g = { .f = f, .d = d, .shards = -1, .signals = -1 };
+	struct driving g = { .f = f,
+		.d = d,
+		.shards = -1,
+		.signals = -1,
+		.control_lock = -1 };
 	struct doc_error err = { 0 };
 	char here[4096];
 	int lock, status, rc;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/lair.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
 #include "lib/base/tree.h"
@@ -15,16 +16,12 @@ enum { DRY_MS = 2000, LINGER_MS = 1000 };
 static int
 make_temp(struct doc_pool *p, struct doc_error *err)
 {
+	static const struct doc_lair_kind kind = { .word = "docpipe" };
 	const char *top = getenv("TMPDIR");
 
-	snprintf(p->temp_dir, sizeof(p->temp_dir), "%.200s/docpipe.XXXXXX",
-	    top && *top ? top : "/tmp");
-	if (mkdtemp(p->temp_dir) == NULL) {
-		p->temp_dir[0] = '\0';
-		return doc_error_sys(err, "cannot make a folder in %s",
-		    top && *top ? top : "/tmp");
-	}
-	return 0;
+	p->temp_lock = doc_lair_open(top && *top ? top : "/tmp", &kind,
+	    p->temp_dir, sizeof(p->temp_dir), err);
+	return p->temp_lock < 0 ? -1 : 0;
 }
 
 static int
@@ -102,6 +99,7 @@ doc_pool_open(struct doc_pool **out, struct doc_loop *loop,
 	p->config = *config;
 	p->share = share;
 	p->bill = open_bill();
+	p->temp_lock = -1;
 	if (find_zygote(p, err) < 0 || make_temp(p, err) < 0 ||
 	    open_cgroup(p, err) < 0 || zlink_start(p, err) < 0) {
 		doc_pool_close(p);
@@ -402,7 +400,9 @@ doc_pool_close(struct doc_pool *p)
 	doc_cgroup_close(p->cgroup);
 	if (p->bill >= 0)
 		close(p->bill);
-	if (p->temp_dir[0] != '\0')
+	if (p->temp_lock >= 0) {
 		doc_tree_remove(p->temp_dir);
+		close(p->temp_lock);
+	}
 	free(p);
 }

@@ -72,6 +72,7 @@ struct doc_pool {
 	struct doc_pool_config config;
 	int bill; /* docrun's ear, or -1 */
 	char temp_dir[256];
+	int temp_lock; /* as long as it is ours */
 	char exe[4200];
 	struct zlink *zygotes;
 	struct wlink *workers;

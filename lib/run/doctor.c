@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lib/run/doctor.h"
 #include "lib/base/log.h"
+#include "lib/base/start.h"
 #include "lib/cage/cage.h"
 #include "lib/record/json.h"
 
@@ -70,7 +71,7 @@ doc_doctor(bool json, FILE *to)
 		print_text(&probe, level, to);
 	else if (print_json(&probe, level, to) < 0)
 		return 3;
-	if (fflush(to) != 0)
+	if (doc_printed(to) != 0)
 		return 3;
 	return level >= DOC_LEVEL_FILES ? 0 : 4;
 }

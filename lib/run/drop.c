@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
 #include <errno.h>
-#include <linux/magic.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/statfs.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
+#include "lib/base/whose.h"
 #include "lib/run/drop.h"
 #include "lib/run/sightings.h"
 
@@ -106,15 +107,9 @@ is_folder(const char *path)
 static bool
 is_remote(const char *path)
 {
-	static const unsigned long remote[] = { NFS_SUPER_MAGIC,
-		SMB_SUPER_MAGIC, SMB2_SUPER_MAGIC, CIFS_SUPER_MAGIC, V9FS_MAGIC,
-		FUSE_SUPER_MAGIC, CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC };
-	struct statfs fs;
+	doc_autoclose int fd = open(path, O_PATH | O_CLOEXEC);
 
-	for (size_t i = 0; statfs(path, &fs) == 0 && i < DOC_LEN(remote); i++)
-		if ((unsigned long)fs.f_type == remote[i])
-			return true;
-	return false;
+	return fd >= 0 && doc_whose_shared(fd);
 }
 
 static void

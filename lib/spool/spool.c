@@ -9,8 +9,10 @@
 
 #include "lib/base/io.h"
 #include "lib/base/tree.h"
-#include "lib/spool/incoming.h"
 #include "lib/spool/spool.h"
+
+static const struct doc_lair_kind incoming = { .word = ".incoming",
+	.busy = true };
 
 static int
 default_path(char out[static PATH_MAX], struct doc_error *err)
@@ -36,7 +38,7 @@ open_spool(struct doc_spool *spool, const char *path, bool make,
 {
 	char chosen[PATH_MAX];
 
-	*spool = (struct doc_spool){ .dir = -1, .mine = -1 };
+	*spool = (struct doc_spool){ .dir = -1, .incoming.fd = -1 };
 	if (path != NULL)
 		snprintf(chosen, sizeof(chosen), "%s", path);
 	else if (default_path(chosen, err) < 0)
@@ -50,7 +52,7 @@ open_spool(struct doc_spool *spool, const char *path, bool make,
 		free(doc_steal(&spool->path));
 		return -1;
 	}
-	doc_incoming_sweep(spool);
+	doc_lair_sweep(spool->dir, &incoming);
 	return 0;
 }
 
@@ -69,7 +71,7 @@ doc_spool_find(struct doc_spool *spool, const char *path, struct doc_error *err)
 void
 doc_spool_close(struct doc_spool *spool)
 {
-	doc_incoming_remove(spool);
+	doc_lair_remove(&spool->incoming, spool->dir);
 	if (spool->path != NULL) {
 		close(spool->dir);
 		free(doc_steal(&spool->path));
@@ -95,9 +97,10 @@ doc_spool_create(struct doc_spool *spool, struct doc_spool_file *file,
 {
 	int fd;
 
-	if (spool->incoming[0] == '\0' && doc_incoming_make(spool) < 0)
+	if (spool->incoming.name[0] == '\0' &&
+	    doc_lair_make(&spool->incoming, spool->dir, &incoming) < 0)
 		return doc_spool_failed(err, "cannot write to the spool");
-	snprintf(file->name, sizeof(file->name), "%s/%ju", spool->incoming,
+	snprintf(file->name, sizeof(file->name), "%s/%ju", spool->incoming.name,
 	    (uintmax_t)spool->next++);
 	fd = openat(spool->dir, file->name,
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

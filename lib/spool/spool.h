@@ -12,12 +12,12 @@
 #include "lib/base/buf.h"
 #include "lib/base/digest.h"
 #include "lib/base/error.h"
+#include "lib/base/lair.h"
 
 struct doc_spool {
 	char *path; /* absolute, links resolved */
 	int dir;
-	char incoming[64]; /* our folder of unfinished files, "" until used */
-	int mine;	   /* fd of it, locked as long as we live; else -1 */
+	struct doc_lair incoming; /* of unfinished files; none until used */
 	uint64_t next;
 };
 

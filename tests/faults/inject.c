@@ -37,7 +37,7 @@
 	X(fsync, EIO) X(fdatasync, EIO) X(renameat, EIO) X(rename, EIO) \
 	X(fork, EAGAIN) X(pipe2, EMFILE) X(socketpair, EMFILE) \
 	X(sendmsg, ENOBUFS) X(recvmsg, ENOMEM) X(fstat, EIO) \
-	X(mkdir, ENOSPC) X(mkdirat, ENOSPC) X(mkdtemp, ENOSPC) \
+	X(mkdir, ENOSPC) X(mkdirat, ENOSPC) X(flock, ENOLCK) \
 	X(ftruncate, EIO) X(mmap, ENOMEM) X(dup2, EMFILE) \
 	X(memfd_create, EMFILE) X(signalfd, EMFILE) \
 	X(epoll_create1, EMFILE) X(epoll_ctl, ENOMEM) X(epoll_wait, EINTR) \
@@ -197,7 +197,7 @@ WRAP(int, -1, fstat, (int fd, struct stat *st), (fd, st), int, struct stat *)
 WRAP(int, -1, mkdir, (const char *p, mode_t m), (p, m), const char *, mode_t)
 WRAP(int, -1, mkdirat, (int d, const char *p, mode_t m), (d, p, m),
     int, const char *, mode_t)
-WRAP(char *, NULL, mkdtemp, (char *p), (p), char *)
+WRAP(int, -1, flock, (int fd, int op), (fd, op), int, int)
 WRAP(int, -1, ftruncate, (int fd, off_t n), (fd, n), int, off_t)
 WRAP(void *, MAP_FAILED, mmap,
     (void *p, size_t n, int prot, int flags, int fd, off_t o),
