@@ -63,6 +63,58 @@ only_what_changed() {
 }
 ok 'a new language is read anew, new signatures scanned anew' only_what_changed
 
+# A spool that has another name now: all of it is known there, and what the
+# records name is there.
+moved() {
+	mkdir -p 'new "place"'
+	cp -r SP 'new "place"/SP2'
+	mv SP away
+	docrun -o H --spool 'new "place"/SP2' --db db --progress none f >out \
+	    2>err || test $? = 1
+	mv away SP
+	for s in docscan doctext dococr docpreview; do
+		is "$(cached B $s)" "$(cached H $s)"
+	done
+	recs '.text.file, .ocr.file, .ocr.merged, .preview.file |
+	    select(.)' H/out.ndjson >named
+	test "$(wc -l <named)" -ge 4
+	while IFS= read -r file; do
+		is "$scratch/new \"place\"/SP2" "${file%/default/*}"
+		test -f "$file"
+	done <named
+	jq -cS 'select(.type == "doc")' H/out.ndjson |
+	    sed 's|/new \\"place\\"/SP2/|/SP/|g' >same2
+	jq -cS 'select(.type == "doc")' A/out.ndjson | cmp - same2
+	rm -r 'new "place"' H
+}
+ok 'a spool that was moved is as good as before' moved
+
+# What a kept result names is in its content's folder, or there is no hit.
+strange() {
+	name=$(recs 'select(.path == "f/utf8.txt").text.file' A/out.ndjson)
+	other=$(recs 'select(.path == "f/letter.docx").text.file' A/out.ndjson)
+	kept=$(grep -l '"file"' "$(dirname "$name")"/text-*.json)
+	cp "$kept" kept
+	for bad in "$scratch/f/utf8.txt" "$other" "${name%/*}/../x" \
+	    "${name%/*}/nothing.txt" "${name%/*}/.x" "${name%/*}/" \
+	    "${name##*/}" "${name%/*}" ''; do
+		jq -c --arg f "$bad" '.file = $f' kept >"$kept"
+		run I --stages=scan,text
+		is $(($(cached B doctext) - 1)) "$(cached I doctext)"
+		cmp kept "$kept"
+		rm -r I
+	done
+	# One that a link stands for.
+	mv "$name" real
+	ln -s "$scratch/real" "$name"
+	run I --stages=scan,text
+	is $(($(cached B doctext) - 1)) "$(cached I doctext)"
+	test ! -L "$name"
+	cmp real "$name"
+	rm -r I
+}
+ok 'a kept result names files of its own folder only' strange
+
 broken() {
 	# A text that is gone, a result cut short, one that is no JSON.
 	file=$(recs 'select(.path == "f/utf8.txt").text.file' A/out.ndjson)

@@ -56,7 +56,8 @@ pieces() {
 	is 0 "$(docrun todo -r RUN --count)"
 	same
 	# What it names is there.
-	recs '.data, .text.file, .ocr.file, .preview.file | select(.)' \
+	recs '.data, .text.file, .ocr.file, .ocr.merged, .preview.file |
+	    select(.)' \
 	    RUN/out.ndjson >named
 	while IFS= read -r file; do test -f "$file"; done <named
 	clean

@@ -11,12 +11,7 @@
 #define DOC_REBASE_H
 
 #include "lib/record/path.h"
-
-/* Append the JSON text, which must be valid, to `out`: the value of each
- * member "file" or "data", at any depth, that lies below the folder `from` then
- * lies below `to`. */
-int doc_rebase_files(const char *json, size_t len, const char *from,
-    const char *to, struct doc_buf *out) DOC_MUST_CHECK;
+#include "lib/record/place.h"
 
 /* Append the line of `rec`, without an end, to `out`: its document is called
  * `path` (bytes), with the ids that go with it.  STREAM, NO_MEMORY. */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/digest.h"
+#include "lib/record/place.h"
 #include "lib/record/tool.h"
 #include "lib/run/verify.h"
 
@@ -69,20 +70,30 @@ look(const struct check *c, const struct artifact *a)
 	return strcmp(hex, a->sha256) == 0 ? 0 : wrong(c, a, "another digest");
 }
 
+/* What the member names, `stage` being the object it is in. */
 static int
 look_at(const struct check *c, const struct doc_value *v, const char *stage,
-    const char *file, const char *sha256)
+    const struct doc_place *p)
 {
 	char what[64];
 	struct artifact a = { .what = what,
-		.path = doc_value_get_str(v, file),
-		.bytes = strcmp(file, "file") == 0
-		    ? doc_value_int(doc_value_get(v, "bytes"), -1)
+		.path = doc_value_get_str(v, p->key),
+		.bytes = p->bytes
+		    ? doc_value_int(doc_value_get(v, p->bytes), -1)
 		    : -1,
-		.sha256 = doc_value_get_str(v, sha256) };
+		.sha256 = doc_value_get_str(v, p->sha256) };
 
-	snprintf(what, sizeof(what), "%s.%s", stage, file);
+	snprintf(what, sizeof(what), "%s.%s", stage, p->key);
 	return a.path ? look(c, &a) : 0;
+}
+
+static int
+look_at_all(const struct check *c, const struct doc_value *v, const char *stage)
+{
+	for (const struct doc_place *p = doc_places; p->key != NULL; p++)
+		if (look_at(c, v, stage, p) < 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -91,13 +102,11 @@ look_at_stage(const struct check *c, const char *stage)
 	doc_autovalue struct doc_value *v = doc_record_value(c->rec, stage);
 	const struct doc_value *pictures = doc_value_get(v, "pictures");
 
-	if (look_at(c, v, stage, "file", "sha256") < 0 ||
-	    look_at(c, v, stage, "layout", "layout_sha256") < 0)
+	if (look_at_all(c, v, stage) < 0)
 		return -1;
 	/* The first is the one above. */
 	for (size_t i = 1; i < doc_value_count(pictures); i++)
-		if (look_at(c, doc_value_at(pictures, i), stage, "file",
-			"sha256") < 0)
+		if (look_at_all(c, doc_value_at(pictures, i), stage) < 0)
 			return -1;
 	return 0;
 }
@@ -107,13 +116,14 @@ static int
 look_at_data(const struct check *c)
 {
 	doc_autobuf struct doc_buf path = { 0 }, sha256 = { 0 };
-	struct artifact a = { .what = "data",
-		.bytes = doc_record_int(c->rec, "size", -1) };
+	const struct doc_place *p = &doc_places[0];
+	struct artifact a = { .what = p->key,
+		.bytes = doc_record_int(c->rec, p->bytes, -1) };
 
-	if (doc_record_str(c->rec, "data", &path) != 1)
+	if (doc_record_str(c->rec, p->key, &path) != 1)
 		return 0;
 	a.path = doc_buf_str(&path);
-	if (doc_record_str(c->rec, "sha256", &sha256) == 1)
+	if (doc_record_str(c->rec, p->sha256, &sha256) == 1)
 		a.sha256 = doc_buf_str(&sha256);
 	return a.path ? look(c, &a) : 0;
 }

@@ -186,15 +186,6 @@ put(const struct doc_spool *spool, const char *from, char *at)
 	return -1;
 }
 
-bool
-doc_spool_use(const char *path)
-{
-	struct stat st;
-
-	utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
-	return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
 int
 doc_spool_read(const struct doc_spool *spool, const char *tenant,
     const char *sha256, const char *name, struct doc_buf *out)
@@ -259,19 +250,29 @@ doc_spool_path(const struct doc_spool *spool, const char *tenant,
 	return path;
 }
 
+/* Its time first, then the look. */
 static bool
-is_there(const struct doc_spool *spool, const char *tenant, const char *sha256,
-    const char *name, size_t n)
+use(const struct doc_spool *spool, const char *tenant, const char *sha256,
+    const char *name, struct stat *st)
 {
 	char at[256];
-	struct stat st;
 	int len = snprintf(at, sizeof(at), "%s/%.2s/%s/%s", tenant, sha256,
 	    sha256, name);
 
-	return len > 0 && (size_t)len < sizeof(at) &&
-	    utimensat(spool->dir, at, NULL, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    fstatat(spool->dir, at, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(st.st_mode) && (uint64_t)st.st_size == n;
+	if (len < 0 || (size_t)len >= sizeof(at))
+		return false;
+	utimensat(spool->dir, at, NULL, AT_SYMLINK_NOFOLLOW);
+	return fstatat(spool->dir, at, st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st->st_mode);
+}
+
+bool
+doc_spool_use(const struct doc_spool *spool, const char *tenant,
+    const char *sha256, const char *name)
+{
+	struct stat st;
+
+	return use(spool, tenant, sha256, name, &st);
 }
 
 int
@@ -280,9 +281,10 @@ doc_spool_put(struct doc_spool *spool, const char *tenant, const char *sha256,
 {
 	struct doc_spool_file file;
 	char *path = NULL;
+	struct stat st;
 	int fd, rc;
 
-	if (is_there(spool, tenant, sha256, name, n))
+	if (use(spool, tenant, sha256, name, &st) && (uint64_t)st.st_size == n)
 		return 0;
 	fd = doc_spool_create(spool, &file, err);
 	if (fd < 0)

@@ -47,9 +47,10 @@ int doc_spool_digest(const struct doc_spool *spool,
     struct doc_error *err) DOC_MUST_CHECK;
 void doc_spool_drop(struct doc_spool *spool, struct doc_spool_file *file);
 
-/* Note that a file of the spool is of use, so that gc keeps it, and is there:
- * in this order (gc.h).  A regular file? */
-bool doc_spool_use(const char *path);
+/* Note that `name` of tenant's content `sha256` is of use, so that gc keeps
+ * it, and is there: in this order (gc.h).  A regular file? */
+bool doc_spool_use(const struct doc_spool *spool, const char *tenant,
+    const char *sha256, const char *name);
 
 /* Append the content of `name` of tenant's content `sha256` to `out`, and
  * note that it was of use.  1, 0 when there is none, -1 no memory. */

@@ -4,9 +4,10 @@
 
 #include "lib/base/io.h"
 #include "lib/base/version.h"
+#include "lib/record/place.h"
 #include "lib/stage/cache.h"
 
-enum { SCHEMA = 2 };
+enum { SCHEMA = 3 };
 
 /* The engines' facts: versions, signatures, and the code they run.  A second
  * engine counts for what it begins with; it may not run at all yet. */
@@ -32,12 +33,117 @@ add_engines(const struct doc_stage_task *task, struct doc_digest *d)
 	return j.failed ? -1 : 0;
 }
 
+/* --- where results lie -----------------------------------------------------*/
+
+/* A spool may have been moved, or be mounted elsewhere: what a result says of
+ * places is that of whoever wrote it. */
+struct home {
+	const struct doc_stage_task *task;
+	struct doc_buf folder; /* of the content, below any spool */
+	struct doc_buf here;   /* the same in ours; both as in JSON */
+};
+
+static int
+home_make(struct home *h, const struct doc_stage_task *task)
+{
+	doc_autofree char *here = doc_spool_path(&task->run->spool,
+	    task->tenant, task->sha256, "");
+
+	h->task = task;
+	return here == NULL ||
+		doc_buf_addf(&h->folder, "/%s/%.2s/%s/", task->tenant,
+		    task->sha256, task->sha256) < 0 ||
+		doc_place_folder(here, &h->here) < 0
+	    ? -1
+	    : 0;
+}
+
+static void
+home_release(struct home *h)
+{
+	doc_buf_release(&h->folder);
+	doc_buf_release(&h->here);
+}
+
+/* The name of a file that lies in the content's folder of some spool, and its
+ * length; NULL: it lies anywhere else. */
+static const char *
+name_at_home(const struct home *h, const char *s, size_t n, size_t *len)
+{
+	const char *slash = memrchr(s, '/', n);
+	size_t before;
+
+	if (slash == NULL || *s != '/')
+		return NULL;
+	before = (size_t)(slash + 1 - s);
+	*len = n - before;
+	return before >= h->folder.len &&
+		memcmp(slash + 1 - h->folder.len, h->folder.data,
+		    h->folder.len) == 0 &&
+		*len > 0 && *len < DOC_CACHE_NAME && slash[1] != '.' &&
+		memchr(slash, '\\', *len + 1) == NULL
+	    ? slash + 1
+	    : NULL;
+}
+
+/* Its place in our spool, where it must be.  -2: it is not. */
+static int
+bring_home(const char *s, size_t n, struct doc_buf *out, void *ctx)
+{
+	const struct home *h = ctx;
+	const struct doc_stage_task *task = h->task;
+	char file[DOC_CACHE_NAME];
+	size_t len;
+	const char *name = name_at_home(h, s, n, &len);
+
+	if (name == NULL)
+		return -2;
+	snprintf(file, sizeof(file), "%.*s", (int)len, name);
+	if (!doc_spool_use(&task->run->spool, task->tenant, task->sha256, file))
+		return -2;
+	return doc_buf_add(out, h->here.data, h->here.len) < 0
+	    ? -1
+	    : doc_buf_add(out, name, len);
+}
+
+static int
+keep_name(const char *s, size_t n, struct doc_buf *out, void *ctx)
+{
+	size_t len;
+	const char *name = name_at_home(ctx, s, n, &len);
+
+	return name ? doc_buf_add(out, name, len) : doc_buf_add(out, s, n);
+}
+
+/* What other stages said, wherever their files are. */
+static int
+add_read(const struct doc_stage_task *task, const struct doc_record *rec,
+    struct doc_digest *d)
+{
+	struct home h = { 0 };
+	int rc = home_make(&h, task);
+
+	for (const char *const *key = task->run->stage->reads;
+	     rc == 0 && key && *key; key++) {
+		const struct doc_json_member *m = doc_record_find(rec, *key);
+		doc_autobuf struct doc_buf b = { 0 };
+
+		if (m != NULL)
+			rc = doc_place_move(rec->line + m->value, m->value_len,
+			    keep_name, &h, &b);
+		doc_digest_field(d, b.data ? b.data : "", b.len);
+	}
+	home_release(&h);
+	return rc;
+}
+
+/* --- keeping ---------------------------------------------------------------*/
+
 int
 doc_cache_name(const struct doc_stage_task *task, const struct doc_record *rec,
     char name[static DOC_CACHE_NAME])
 {
 	const struct doc_run *run = task->run;
-	const struct doc_stage *s = run->stage;
 	const int facts[] = { SCHEMA, DOC_RECORD_VERSION,
 		run->options->inline_text };
 	struct doc_digest d;
@@ -50,45 +156,31 @@ doc_cache_name(const struct doc_stage_task *task, const struct doc_record *rec,
 	doc_digest_add(&d, facts, sizeof(facts));
 	doc_digest_field(&d, run->key, strlen(run->key));
 	doc_digest_field(&d, task->media, strlen(task->media));
-	if (add_engines(task, &d) < 0)
+	if (add_engines(task, &d) < 0 || add_read(task, rec, &d) < 0)
 		return -1;
-	for (const char *const *key = s->reads; key && *key; key++) {
-		const struct doc_json_member *m = doc_record_find(rec, *key);
-
-		doc_digest_field(&d, m ? rec->line + m->value : "",
-		    m ? m->value_len : 0);
-	}
 	doc_digest_hex(&d, hex);
-	snprintf(name, DOC_CACHE_NAME, "%s-%.16s.json", s->key, hex);
+	snprintf(name, DOC_CACHE_NAME, "%s-%.16s.json", run->stage->key, hex);
 	return 0;
 }
 
-/* Every file of the spool that the result names is there, and of use again?
- * Paths that JSON has to escape are not looked for, and such a result is no
- * hit. */
-static bool
-files_there(const struct doc_run *run, const char *json, size_t len)
+/* 1, 0 when there is none or it names a file that is not there, -1. */
+static int
+get(const struct doc_stage_task *task, struct doc_buf *json)
 {
-	const char *spool = run->spool.path;
-	size_t n = strlen(spool);
+	struct doc_run *run = task->run;
+	doc_autobuf struct doc_buf kept = { 0 };
+	struct home h = { 0 };
+	int rc = doc_spool_read(&run->spool, task->tenant, task->sha256,
+	    task->cached, &kept);
 
-	for (const char *p = json, *end = json + len; p < end;) {
-		const char *close;
-		char path[4200];
-
-		p = memmem(p, (size_t)(end - p), spool, n);
-		if (p == NULL)
-			return true;
-		close = memchr(p, '"', (size_t)(end - p));
-		if (close == NULL || (size_t)(close - p) >= sizeof(path) ||
-		    memchr(p, '\\', (size_t)(close - p)) != NULL)
-			return false;
-		snprintf(path, sizeof(path), "%.*s", (int)(close - p), p);
-		if (!doc_spool_use(path))
-			return false;
-		p = close;
-	}
-	return true;
+	if (rc > 0)
+		rc = home_make(&h, task) < 0
+		    ? -1
+		    : doc_place_move(kept.data, kept.len, bring_home, &h, json);
+	else
+		rc = rc < 0 ? -1 : -2;
+	home_release(&h);
+	return rc == 0 ? 1 : rc == -2 ? 0 : -1;
 }
 
 int
@@ -97,21 +189,19 @@ doc_cache_get(struct doc_run *run, const struct doc_stage_task *task,
 {
 	doc_autovalue struct doc_value *v = NULL;
 	size_t before = json->len;
-	int rc, s;
+	int rc, s = -1;
 
 	if (task->cached[0] == '\0' || run->options->cache != DOC_CACHE_USE)
 		return 0;
-	rc = doc_spool_read(&run->spool, task->tenant, task->sha256,
-	    task->cached, json);
-	if (rc <= 0)
-		return rc;
-	v = doc_value_parse(json->data + before, json->len - before);
-	s = doc_status_find(doc_value_get_str(v, "status"));
-	if (s < 0 ||
-	    !files_there(run, json->data + before, json->len - before) ||
+	rc = get(task, json);
+	if (rc > 0) {
+		v = doc_value_parse(json->data + before, json->len - before);
+		s = doc_status_find(doc_value_get_str(v, "status"));
+	}
+	if (rc <= 0 || s < 0 ||
 	    (run->stage->recall != NULL && !run->stage->recall(run, v))) {
 		json->len = before;
-		return 0;
+		return rc < 0 ? -1 : 0;
 	}
 	*status = (enum doc_status)s;
 	return 1;

@@ -6,8 +6,10 @@
  * adds, K being a digest over all that it depends on: record format, tool and
  * version, the stage's options, the engine with its libraries and data, media
  * type, and what other stages said if this one reads it.  Written as a whole or
- * not at all; a hit whose files are gone is none.  Failures are kept, too, but
- * not those that another try may mend: clocks, memory, the machine, passwords.
+ * not at all; a hit names files of its own content's folder alone, in this
+ * spool, wherever that stood when it was kept; one whose files are gone is
+ * none.  Failures are kept, too, but not those that another try may mend:
+ * clocks, memory, the machine, passwords.
  */
 #ifndef DOC_CACHE_H
 #define DOC_CACHE_H

@@ -104,6 +104,11 @@ main(void)
 	    "/s/", "x",
 	    "{\"p\":{\"pictures\":[{\"file\":\"x/1\"},"
 	    "{\"file\":\"x/2\"}]}}");
+	files("{\"ocr\":{\"layout\":\"/s/1\",\"merged\":\"/s/2\","
+	      "\"searchable_pdf\":\"/s/3\",\"layout_form\":\"/s/4\"}}",
+	    "/s", "x",
+	    "{\"ocr\":{\"layout\":\"x/1\",\"merged\":\"x/2\","
+	    "\"searchable_pdf\":\"x/3\",\"layout_form\":\"/s/4\"}}");
 	/* What a document says of itself is left alone. */
 	files("{\"path\":\"/s/a\",\"text\":{\"title\":\"/s/b\"}}", "/s", "x",
 	    "{\"path\":\"/s/a\",\"text\":{\"title\":\"/s/b\"}}");
