@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The Debian 12 packages docpipe needs; `make deps` installs what is missing.
 PACKAGES := gcc make pkg-config libc6-dev \
-	libarchive-dev libmagic-dev nettle-dev libjson-c-dev libgmime-3.0-dev \
+	libarchive-dev libmagic-dev nettle-dev libgmime-3.0-dev \
 	libpoppler-glib-dev libcairo2-dev libvips-dev librsvg2-dev \
 	libgdk-pixbuf-2.0-dev libpango1.0-dev libopenjp2-7-dev libwebp-dev \
 	libjpeg62-turbo-dev libpng-dev libtesseract-dev \

@@ -20,7 +20,7 @@ FORTIFY ?= -D_FORTIFY_SOURCE=2
 
 # Packages whose headers some file includes, as system headers: their warnings
 # are not ours.
-MODULES := libarchive nettle json-c gmime-3.0 poppler-glib cairo vips \
+MODULES := libarchive nettle gmime-3.0 poppler-glib cairo vips \
 	librsvg-2.0 gdk-pixbuf-2.0 pangocairo libopenjp2 libwebp libjpeg libpng \
 	tesseract lept libclamav libxml-2.0 libgsf-1 libexif libseccomp icu-uc \
 	icu-i18n uchardet zlib libcurl
@@ -39,7 +39,7 @@ CMDS    := doclist docscan doctext dococr docpreview docstore docfind docprogres
 ZYGOTES := docsniff doclist docattach docscan doctext docoffice dococr docgraft \
 	docpreview docpicture
 
-command_LIBS := -ljson-c -lnettle -lseccomp
+command_LIBS := -lnettle -lseccomp
 docstore_LIBS := -lsqlite3
 docfind_LIBS  := -lsqlite3
 dococr_LIBS   := -lcurl
@@ -58,8 +58,8 @@ zygote_docattach_LIBS  = $(call libs,poppler-glib gio-2.0 cairo) -lm
 zygote_docscan_LIBS    = -lclamav -lz -larchive $(call libs,icu-uc)
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo) -lm
 zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n uchardet) -larchive -lz -lm
-zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -ljson-c -lm
-zygote_docgraft_LIBS   = $(call libs,libqpdf lept) -ljson-c -lm
+zygote_dococr_LIBS     = $(call libs,poppler-glib gio-2.0 cairo tesseract lept) -lm
+zygote_docgraft_LIBS   = $(call libs,libqpdf lept) -lm
 zygote_docpreview_LIBS = $(call libs,poppler-glib gio-2.0 cairo libwebp libjpeg libpng) -lm
 zygote_docpicture_LIBS = $(call libs,vips gmodule-2.0 librsvg-2.0 gdk-pixbuf-2.0 \
 	pangocairo libopenjp2 libwebp libjpeg libpng gmime-3.0 libgsf-1 libxml-2.0 icu-uc \

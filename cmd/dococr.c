@@ -124,8 +124,8 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 		return doc_unit_add(task, page_unit(), 1);
 	text = dococr_own.mode == DOC_OCR_AUTO ? text_of(rec) : NULL;
 	pages = doc_value_get(text, "ocr_pages");
-	for (size_t i = 0; i < doc_value_count(pages); i++) {
-		const char *entry = doc_value_str(doc_value_at(pages, i));
+	doc_value_each (range, pages) {
+		const char *entry = doc_value_str(range);
 
 		if (entry != NULL && add_range(task, entry) < 0)
 			return -1;

@@ -14,7 +14,7 @@ chmod -R a+rX f good db bad
 # What does not depend on where it was run, or how fast.
 portable() {
 	# How many were known already depends on what was at work together.
-	sed -e "s|$1|RUN|g" -e 's/"cached":[0-9]*/"cached":N/' "$1/out.ndjson"
+	sed -e "s|/$1/|/RUN/|g" -e 's/"cached":[0-9]*/"cached":N/' "$1/out.ndjson"
 }
 
 whole() {

@@ -150,8 +150,8 @@ write_reason(const struct doc_value *list, const struct doc_buf *survey,
 {
 	int n;
 
-	for (size_t i = 0; i < doc_value_count(list); i++) {
-		const char *entry = doc_value_str(doc_value_at(list, i));
+	doc_value_each (range, list) {
+		const char *entry = doc_value_str(range);
 
 		if (entry && is_in(entry, page, &n)) {
 			doc_json_strn(j, "reason", entry, (size_t)n);

@@ -265,8 +265,8 @@ walk(struct reader *r, const struct doc_value *v, const char *pointer,
 	if (strcmp(step, "*") != 0)
 		return walk(r, doc_value_at(v, (size_t)atoi(step)), pointer,
 		    each);
-	for (size_t i = 0; i < doc_value_count(v); i++)
-		if (walk(r, doc_value_at(v, i), pointer, each) < 0)
+	doc_value_each (element, v)
+		if (walk(r, element, pointer, each) < 0)
 			return -1;
 	return 0;
 }

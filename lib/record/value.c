@@ -1,112 +1,206 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <json-c/json.h>
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "lib/record/json.h"
+#include "lib/base/starved.h"
+#include "lib/record/json_scan.h"
 #include "lib/record/value.h"
 
-/* doc_value is json_object under a name of ours, so that json-c stays in this
- * file. */
-static struct json_object *
-node(const struct doc_value *v)
+/* One block: the values in the order of the text, the first is the root, and
+ * behind them a copy of the text, which strings are resolved in. */
+
+static int
+scan(struct doc_scan *s, const char *p, size_t n)
 {
-	return (struct json_object *)(uintptr_t)v;
+	s->p = p;
+	s->end = p + n;
+	s->values = 0;
+	s->key = NULL;
+	s->key_len = 0;
+	if (doc_scan_value(s, 0) < 0)
+		return -1;
+	doc_scan_blanks(s);
+	return s->p == s->end ? 0 : -1;
 }
 
-static const struct doc_value *
-wrap(struct json_object *o)
+/* A string without its quotes, in its own place and a NUL behind it: escapes
+ * are longer than what they stand for.  Returns its length. */
+static uint32_t
+resolve(char *p, uint32_t n)
 {
-	return (const struct doc_value *)o;
+	struct doc_scan s = { .p = p, .end = p + n };
+	char *to = p;
+
+	if (memchr(p, '\\', n) == NULL)
+		to = p + n;
+	else
+		while (s.p < s.end) {
+			uint32_t r = doc_scan_rune(&s);
+
+			for (int shift = 24; shift >= 0; shift -= 8)
+				if (shift == 0 || r >> shift != 0)
+					*to++ = (char)(r >> shift);
+		}
+	*to = '\0';
+	return (uint32_t)(to - p);
+}
+
+/* The copy is ours to change. */
+static void
+resolve_all(struct doc_value *nodes, size_t n, char *text)
+{
+	for (struct doc_value *v = nodes; v < nodes + n; v++) {
+		if (v->key != NULL)
+			v->key_len = resolve(text + (v->key - text),
+			    v->key_len);
+		/* The quote before it stays, and tells the type. */
+		if (*v->text == '"')
+			v->len = resolve(text + (v->text - text) + 1,
+			    v->len - 2);
+	}
 }
 
 struct doc_value *
 doc_value_parse(const char *p, size_t n)
 {
-	struct json_tokener *tok = json_tokener_new_ex(DOC_JSON_DEPTH);
-	struct json_object *o;
+	struct doc_scan s = { 0 };
+	struct doc_value *nodes;
+	char *text;
+	size_t values;
 
-	if (tok == NULL || n > INT_MAX) {
-		if (tok != NULL)
-			json_tokener_free(tok);
+	if (n >= UINT32_MAX || scan(&s, p, n) < 0)
+		return NULL;
+	values = s.values;
+	nodes = malloc(values * sizeof(*nodes) + n + 1);
+	if (nodes == NULL) {
+		doc_starved_note();
 		return NULL;
 	}
-	json_tokener_set_flags(tok,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	o = json_tokener_parse_ex(tok, p, (int)n);
-	/* A bare number needs an end to be seen as complete. */
-	if (o == NULL && json_tokener_get_error(tok) == json_tokener_continue)
-		o = json_tokener_parse_ex(tok, "", 1);
-	json_tokener_free(tok);
-	return (struct doc_value *)o;
+	text = (char *)(nodes + values);
+	memcpy(text, p, n);
+	text[n] = '\0';
+	s.nodes = nodes;
+	(void)scan(&s, text, n);
+	resolve_all(nodes, values, text);
+	if (*nodes->text == 'n') {
+		free(nodes);
+		return NULL;
+	}
+	return nodes;
 }
 
 void
 doc_value_free(struct doc_value *root)
 {
-	if (root != NULL)
-		json_object_put(node(root));
+	free(root);
+}
+
+static bool
+is(const struct doc_value *v, char first)
+{
+	return v != NULL && *v->text == first;
+}
+
+/* null is as good as nothing. */
+static const struct doc_value *
+known(const struct doc_value *v)
+{
+	return is(v, 'n') ? NULL : v;
+}
+
+const struct doc_value *
+doc_value_next(const struct doc_value *list, const struct doc_value *v)
+{
+	if (!is(list, '[') && !is(list, '{'))
+		return NULL;
+	v = v ? v + v->span : list + 1;
+	return v < list + list->span ? v : NULL;
 }
 
 const struct doc_value *
 doc_value_get(const struct doc_value *v, const char *key)
 {
-	struct json_object *o;
+	const struct doc_value *found = NULL;
+	size_t n = strlen(key);
 
-	if (v == NULL || !json_object_object_get_ex(node(v), key, &o))
+	if (!is(v, '{'))
 		return NULL;
-	return wrap(o);
+	doc_value_each (member, v)
+		if (member->key_len == n && memcmp(member->key, key, n) == 0)
+			found = member;
+	return known(found);
 }
 
 const struct doc_value *
 doc_value_at(const struct doc_value *v, size_t i)
 {
-	return i < doc_value_count(v)
-	    ? wrap(json_object_array_get_idx(node(v), i))
-	    : NULL;
+	if (!is(v, '['))
+		return NULL;
+	doc_value_each (element, v)
+		if (i-- == 0)
+			return known(element);
+	return NULL;
 }
 
 size_t
 doc_value_count(const struct doc_value *v)
 {
-	if (v == NULL || !json_object_is_type(node(v), json_type_array))
-		return 0;
-	return json_object_array_length(node(v));
+	size_t n = 0;
+
+	if (is(v, '['))
+		doc_value_each (element, v)
+			n += element != NULL;
+	return n;
 }
 
 bool
 doc_value_is_array(const struct doc_value *v)
 {
-	return v != NULL && json_object_is_type(node(v), json_type_array);
-}
-
-const char *
-doc_value_str(const struct doc_value *v)
-{
-	const char *s;
-
-	if (v == NULL || !json_object_is_type(node(v), json_type_string))
-		return NULL;
-	s = json_object_get_string(node(v));
-	return strlen(s) == (size_t)json_object_get_string_len(node(v)) ? s
-									: NULL;
+	return is(v, '[');
 }
 
 const char *
 doc_value_strn(const struct doc_value *v, size_t *n)
 {
-	if (v == NULL || !json_object_is_type(node(v), json_type_string))
+	if (!is(v, '"'))
 		return NULL;
-	*n = (size_t)json_object_get_string_len(node(v));
-	return json_object_get_string(node(v));
+	*n = v->len;
+	return v->text + 1;
 }
 
+const char *
+doc_value_str(const struct doc_value *v)
+{
+	size_t n;
+	const char *s = doc_value_strn(v, &n);
+
+	return s != NULL && strlen(s) == n ? s : NULL;
+}
+
+static bool
+is_number(const struct doc_value *v)
+{
+	return v != NULL &&
+	    (*v->text == '-' || (*v->text >= '0' && *v->text <= '9'));
+}
+
+/* The number ends where the text goes on with something else. */
 int64_t
 doc_value_int(const struct doc_value *v, int64_t or)
 {
-	if (v == NULL || !json_object_is_type(node(v), json_type_int))
+	char *end;
+	long long n;
+
+	if (!is_number(v))
 		return or ;
-	return json_object_get_int64(node(v));
+	n = strtoll(v->text, &end, 10);
+	return end == v->text + v->len ? n : or ;
+}
+
+double
+doc_value_number(const struct doc_value *v, double or)
+{
+	return is_number(v) ? strtod(v->text, NULL) : or ;
 }
 
 int
@@ -115,27 +209,13 @@ doc_value_strings(const struct doc_value *v, const char *key,
 {
 	int rc = 0;
 
-	if (v == NULL)
-		return 0;
-	if (json_object_is_type(node(v), json_type_object)) {
-		json_object_object_foreach(node(v), name, member) if (rc == 0)
-		    rc = doc_value_strings(wrap(member), name, visit, ctx);
-	} else if (doc_value_is_array(v)) {
-		for (size_t i = 0; rc == 0 && i < doc_value_count(v); i++)
-			rc = doc_value_strings(doc_value_at(v, i), key, visit,
-			    ctx);
-	} else if (json_object_is_type(node(v), json_type_string)) {
-		rc = visit(key, doc_value_str(v), ctx);
+	if (is(v, '"'))
+		return visit(key, doc_value_str(v), ctx);
+	doc_value_each (member, v) {
+		rc = doc_value_strings(member, member->key ? member->key : key,
+		    visit, ctx);
+		if (rc != 0)
+			break;
 	}
 	return rc;
-}
-
-double
-doc_value_number(const struct doc_value *v, double or)
-{
-	if (v == NULL ||
-	    (!json_object_is_type(node(v), json_type_int) &&
-		!json_object_is_type(node(v), json_type_double)))
-		return or ;
-	return json_object_get_double(node(v));
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * value - the few JSON values a stage reads, as a tree (json-c 0.16).
+ * value - the few JSON values a stage reads, as a tree.
  *
- * Supervisors and docrun.  Strict parsing; the text was validated by the
- * indexer before.  Integers beyond 64 bits are clamped by json-c.
+ * Supervisors and docrun.  As strict as the index of a line (json.h), over the
+ * same scanner; of a member that is there twice the last counts, null is as
+ * good as nothing, and integers beyond 64 bits become the nearest.  One block
+ * of memory each.  Not json-c: in 0.16 a want of memory ends the process
+ * (strdup(3) unchecked), and it takes eight times as long.
  */
 #ifndef DOC_VALUE_H
 #define DOC_VALUE_H
@@ -12,7 +15,8 @@
 
 struct doc_value; /* a node; owned by its root */
 
-/* The root of a tree to doc_value_free, or NULL: not JSON, or no memory. */
+/* The root of a tree to doc_value_free, or NULL: not JSON, null, or no memory,
+ * which is noted (starved.h). */
 struct doc_value *doc_value_parse(const char *p, size_t n);
 void doc_value_free(struct doc_value *root);
 
@@ -20,8 +24,17 @@ void doc_value_free(struct doc_value *root);
 const struct doc_value *doc_value_get(const struct doc_value *v,
     const char *key);
 const struct doc_value *doc_value_at(const struct doc_value *v, size_t i);
+/* Elements of an array; walks over them, as doc_value_at does. */
 size_t doc_value_count(const struct doc_value *v);
 bool doc_value_is_array(const struct doc_value *v);
+
+/* The member or element behind v, the first one when v is NULL; NULL at the
+ * end. */
+const struct doc_value *doc_value_next(const struct doc_value *list,
+    const struct doc_value *v);
+#define doc_value_each(v, list)                                                \
+	for (const struct doc_value *v = NULL;                                 \
+	     (v = doc_value_next(list, v)) != NULL;)
 
 /* The content, borrowed from the tree; NULL (or `or`) when of another type.
  * doc_value_str refuses strings that hold a NUL. */

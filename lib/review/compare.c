@@ -57,15 +57,17 @@ put_words(const struct doc_value *v, const char *status, struct said *s)
 	const char *cls = doc_value_get_str(e, "class");
 	const char *code = doc_value_get_str(e, "code");
 	doc_autobuf struct doc_buf b = { 0 };
+	char comma = ' ';
 
 	if (doc_buf_adds(&b, status) < 0 ||
 	    (cls && code && doc_buf_addf(&b, " %s/%s", cls, code) < 0))
 		return -1;
-	for (size_t i = 0; i < doc_value_count(reasons); i++) {
-		const char *r = doc_value_str(doc_value_at(reasons, i));
+	doc_value_each (reason, reasons) {
+		const char *r = doc_value_str(reason);
 
-		if (r != NULL && doc_buf_addf(&b, "%c%s", i ? ',' : ' ', r) < 0)
+		if (r != NULL && doc_buf_addf(&b, "%c%s", comma, r) < 0)
 			return -1;
+		comma = ',';
 	}
 	put(s->words, sizeof(s->words), b.data, b.len);
 	return 0;

@@ -104,11 +104,14 @@ quiet(const char *p, size_t n)
 static void
 join(struct doc_buf *out, const struct doc_value *list)
 {
-	for (size_t i = 0; i < doc_value_count(list); i++) {
-		const char *s = doc_value_str(doc_value_at(list, i));
+	const char *comma = "";
+
+	doc_value_each (element, list) {
+		const char *s = doc_value_str(element);
 
 		if (s != NULL)
-			doc_buf_addf(out, "%s%s", i > 0 ? ", " : "", s);
+			doc_buf_addf(out, "%s%s", comma, s);
+		comma = ", ";
 	}
 }
 

@@ -167,8 +167,8 @@ read_lines(const struct doc_value *v, const char *key, struct doc_buf *out)
 	const struct doc_value *lines = doc_value_get(v, key);
 	doc_autobuf struct doc_buf word = { 0 };
 
-	for (size_t i = 0; i < doc_value_count(lines); i++)
-		if (read_word(doc_value_at(lines, i), &word) < 0 ||
+	doc_value_each (line, lines)
+		if (read_word(line, &word) < 0 ||
 		    doc_buf_add(out, word.data ? word.data : "", word.len) <
 			0 ||
 		    doc_buf_addc(out, '\n') < 0)
@@ -268,9 +268,8 @@ find_spool(const char *dir, const struct doc_value *run, char out[4200])
 	if (read_word(doc_value_at(doc_value_get(run, "folder"), 0), &folder) ==
 	    0)
 		from = doc_buf_str(&folder);
-	for (size_t i = 0; i < doc_value_count(words); i++)
-		if (read_word(doc_value_at(words, i), &word) == 0 &&
-		    doc_buf_str(&word) != NULL &&
+	doc_value_each (each, words)
+		if (read_word(each, &word) == 0 && doc_buf_str(&word) != NULL &&
 		    strncmp(word.data, "--spool=", 8) == 0)
 			snprintf(path, sizeof(path), "%s%s%s",
 			    word.data[8] == '/' || !from ? "" : from,
@@ -291,8 +290,8 @@ doc_settings_read(const char *dir, struct doc_run_facts *facts,
 	*facts = (struct doc_run_facts){ 0 };
 	if (v == NULL)
 		return -1;
-	for (size_t i = 0; i < doc_value_count(stages); i++) {
-		const char *name = doc_value_str(doc_value_at(stages, i));
+	doc_value_each (stage, stages) {
+		const char *name = doc_value_str(stage);
 
 		if (name != NULL && doc_words_add(&facts->stages, name) < 0)
 			return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
@@ -316,11 +315,10 @@ doc_batch_recall(const char *dir, struct doc_words *command,
 	}
 	doc_buf_addf(&full, "--output=%s", real);
 	free(real);
-	for (size_t i = 0; i < doc_value_count(words); i++)
-		if (read_word(doc_value_at(words, i), &word) < 0 ||
-		    doc_buf_str(&word) == NULL ||
+	doc_value_each (each, words)
+		if (read_word(each, &word) < 0 || doc_buf_str(&word) == NULL ||
 		    doc_words_add(command,
-			i == 1 ? doc_buf_str(&full) : word.data) < 0)
+			command->n == 1 ? doc_buf_str(&full) : word.data) < 0)
 			return doc_error_set(err, DOC_E_USAGE,
 			    "'%s/run.json' is damaged", dir);
 	if (command->n < 2)

@@ -87,8 +87,8 @@ read_sources(struct doc_tenants *t, const char *name,
 
 	if (one != NULL)
 		return add_source(t, name, one, err);
-	for (size_t i = 0; i < doc_value_count(source); i++) {
-		one = doc_value_str(doc_value_at(source, i));
+	doc_value_each (each, source) {
+		one = doc_value_str(each);
 		if (one == NULL || add_source(t, name, one, err) < 0)
 			return -1;
 	}

@@ -64,8 +64,8 @@ doc_result_reasons(const struct doc_value *list)
 	for (unsigned r = 1; r < DOC_R_COUNT; r++) {
 		const char *name = doc_reason_name((enum doc_reason)r);
 
-		for (size_t i = 0; i < doc_value_count(v); i++) {
-			const char *s = doc_value_str(doc_value_at(v, i));
+		doc_value_each (reason, v) {
+			const char *s = doc_value_str(reason);
 
 			if (s != NULL && strcmp(s, name) == 0)
 				all |= (uint64_t)1 << r;

@@ -85,9 +85,8 @@ take_words(struct doc_entry *e, const struct doc_value *text)
 	for (size_t i = 0; i < DOC_LEN(lists); i++) {
 		const struct doc_value *l = doc_value_get(text, lists[i]);
 
-		for (size_t n = 0; n < doc_value_count(l); n++)
-			if (add_words(&e->title,
-				doc_value_str(doc_value_at(l, n))) < 0)
+		doc_value_each (line, l)
+			if (add_words(&e->title, doc_value_str(line)) < 0)
 				return -1;
 	}
 	return 0;

@@ -2,18 +2,52 @@
 /*
  * json_fuzz - lines from strangers: the scanner, and appending to a record.
  *
- * What the scanner accepts json-c must accept, too; what a stage writes must
- * be a record again, with its member once, and the others as they were.
+ * What the index accepts is a tree, too, and its strings are UTF-8 again; what
+ * a stage writes must be a record again, with its member once, and the others
+ * as they were.
  */
 #include <assert.h>
 #include <string.h>
 
+#include "lib/base/utf8.h"
 #include "lib/record/path.h"
 #include "lib/record/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct doc_record rec, again;
+
+static int
+check_string(const char *key, const char *string, void *ctx)
+{
+	(void)ctx;
+	assert(doc_utf8_valid(key, strlen(key)) == strlen(key));
+	assert(string == NULL ||
+	    doc_utf8_valid(string, strlen(string)) == strlen(string));
+	return 0;
+}
+
+/* Every node is met once by walking, and an element by its number is the one
+ * that the walk comes to. */
+static size_t
+check_tree(const struct doc_value *v)
+{
+	size_t i = 0, nodes = 1, n;
+	const char *s = doc_value_strn(v, &n);
+
+	assert(s == NULL || s[n] == '\0');
+	(void)doc_value_int(v, 0);
+	(void)doc_value_number(v, 0);
+	doc_value_each (member, v) {
+		if (i < 3 && doc_value_is_array(v))
+			assert(doc_value_at(v, i) == member ||
+			    doc_value_at(v, i) == NULL);
+		i++;
+		nodes += check_tree(member);
+	}
+	assert(!doc_value_is_array(v) || doc_value_count(v) == i);
+	return nodes;
+}
 
 static void
 check_index(const char *line, size_t len)
@@ -29,6 +63,8 @@ check_index(const char *line, size_t len)
 		return;
 	v = doc_value_parse(line, len);
 	assert(v != NULL);
+	assert(check_tree(v) <= len);
+	assert(doc_value_strings(v, "", check_string, NULL) == 0);
 	doc_value_free(v);
 	for (int i = 0; i < n; i++) {
 		const struct doc_json_member *m = &rec.members[i];
