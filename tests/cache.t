@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The result cache: nothing is worked out twice, nothing stale is used, and no
 # tenant sees what another one keeps.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 fixtures letter.pdf scan1.pdf locked.pdf damaged.pdf letter.docx notice.png \
     utf8.txt

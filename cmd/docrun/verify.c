@@ -14,6 +14,8 @@
 #include "lib/base/start.h"
 #include "lib/base/units.h"
 #include "lib/base/utf8.h"
+#include "lib/fleet/fleet.h"
+#include "lib/fleet/proof.h"
 #include "lib/record/path.h"
 #include "lib/run/verify.h"
 #include "lib/stage/last.h"
@@ -140,7 +142,10 @@ docrun_verify(int argc, char *argv[])
 	v.verify.quick = o.quick;
 	v.verify.tell = tell;
 	v.sink.fd = doc_start_stdout();
-	if (doc_verify_run(&v.verify, &err) == 0 && put_end(&v, &err) == 0)
+	if ((doc_fleet_planned(v.verify.dir)
+		    ? doc_proof(&v.verify, &err)
+		    : doc_verify_run(&v.verify, &err)) == 0 &&
+	    put_end(&v, &err) == 0)
 		status = v.verify.problems ? 1 : v.verify.complete ? 0 : 3;
 	doc_buf_release(&v.sink.buf);
 	return status < 0 ? doc_last_words(&err) : status;

@@ -186,17 +186,26 @@ read_plan(struct doc_fleet *f, struct doc_error *err)
 }
 
 int
-doc_fleet_open(struct doc_fleet *f, const char *dir, struct doc_error *err)
+doc_fleet_look(struct doc_fleet *f, const char *dir, struct doc_error *err)
 {
-	struct doc_words recalled = { 0 };
-	char real[PATH_MAX], cwd[PATH_MAX];
-	int rc;
+	char real[PATH_MAX];
 
 	*f = (struct doc_fleet){ 0 };
 	if (realpath(dir, real) == NULL)
 		return doc_error_sys(err, "cannot open '%s'", dir);
 	snprintf(f->dir, sizeof(f->dir), "%s", real);
-	if (read_plan(f, err) < 0 || doc_facts_read(&f->facts, f->dir, err) < 0)
+	return read_plan(f, err);
+}
+
+int
+doc_fleet_open(struct doc_fleet *f, const char *dir, struct doc_error *err)
+{
+	struct doc_words recalled = { 0 };
+	char cwd[PATH_MAX];
+	int rc;
+
+	if (doc_fleet_look(f, dir, err) < 0 ||
+	    doc_facts_read(&f->facts, f->dir, err) < 0)
 		return -1;
 	rc = doc_batch_recall(f->dir, &recalled, err);
 	if (rc == 0 &&

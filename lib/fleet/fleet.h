@@ -42,6 +42,11 @@ int doc_fleet_same(const struct doc_batch *batch,
 /* Is there a plan? */
 bool doc_fleet_planned(const char *dir);
 
+/* `dir`, `spool` and `sum` only, with nothing to release; for who changes
+ * nothing.  USAGE when there is no plan, or another version's. */
+int doc_fleet_look(struct doc_fleet *f, const char *dir,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 /* The plan of RUN.  Goes to the folder that names are relative to.  USAGE when
  * it was made by another version. */
 int doc_fleet_open(struct doc_fleet *f, const char *dir,

@@ -41,9 +41,8 @@ open_there(const struct doc_verify *v, const char *name)
 	return open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Held until closed.  -1 is a failure, and -2 no lock to be had. */
-static int
-keep_out(const struct doc_verify *v, struct doc_error *err)
+int
+verify_keep_out(const struct doc_verify *v, struct doc_error *err)
 {
 	int fd = open_there(v, "lock");
 
@@ -83,6 +82,16 @@ read_settings(struct doc_verify *v, struct doc_error *err)
 	return 0;
 }
 
+int
+verify_record(struct doc_verify *v, const struct doc_record *rec,
+    const char *where, uint64_t line, struct doc_error *err)
+{
+	v->documents++;
+	return verify_member(v, rec, line) < 0
+	    ? doc_error_set(err, DOC_E_NO_MEMORY, "no memory")
+	    : verify_files(v, rec, where, err);
+}
+
 /* --- the journal, and the records in step ----------------------------------*/
 
 struct walk {
@@ -102,10 +111,9 @@ check_record(struct doc_verify *v, struct walk *w,
 	char states[DOC_LEDGER_STAGES + 1];
 	const char *what = NULL;
 
-	if (doc_record_str(rec, "id", &id) < 0 || verify_member(v, rec) < 0)
+	if (doc_record_str(rec, "id", &id) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	ledger_states(&v->ledger, rec, states);
-	v->documents++;
 	if (id.len != strlen(line->id) ||
 	    memcmp(id.data, line->id, id.len) != 0)
 		what = "another document than in the journal";
@@ -116,7 +124,7 @@ check_record(struct doc_verify *v, struct walk *w,
 		what = "other results than in the journal";
 	if (what != NULL && verify_tell(v, rec, err, w->where, "%s", what) < 0)
 		return -1;
-	return verify_files(v, rec, w->where, err);
+	return verify_record(v, rec, w->where, v->records.in.number, err);
 }
 
 /* The record that belongs to a line of the journal. */
@@ -167,26 +175,36 @@ walk_journal(struct doc_verify *v, struct walk *w, struct doc_error *err)
 
 /* --- what is behind the documents ------------------------------------------*/
 
+int
+verify_tail(struct doc_verify *v, const struct doc_buf *want,
+    struct doc_error *err)
+{
+	doc_autobuf struct doc_buf have = { 0 };
+	uint64_t at = v->records.base + v->records.in.at;
+	uint64_t left = v->records.size - DOC_MIN(at, v->records.size);
+
+	if (doc_buf_reserve(&have, want->len + 1) < 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	if (left == want->len &&
+	    doc_pread_full(v->records.in.fd, have.data, want->len, (off_t)at) ==
+		(ssize_t)want->len &&
+	    memcmp(have.data, want->data, want->len) == 0)
+		return 0;
+	return verify_tell(v, NULL, err, "out.ndjson",
+	    "the end records are not those of the documents before them");
+}
+
 /* They say what the records add up to, byte for byte. */
 static int
 check_ends(struct doc_verify *v, struct doc_error *err)
 {
-	doc_autobuf struct doc_buf want = { 0 }, have = { 0 };
-	uint64_t at = v->records.base + v->records.in.at;
-	uint64_t left = v->records.size - DOC_MIN(at, v->records.size);
+	doc_autobuf struct doc_buf want = { 0 };
 
 	if (ledger_tally(&v->ledger, err) < 0)
 		return -1;
-	if (ledger_ends(&v->ledger, &want) < 0 ||
-	    doc_buf_reserve(&have, want.len + 1) < 0)
-		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-	if (left == want.len &&
-	    doc_pread_full(v->records.in.fd, have.data, want.len, (off_t)at) ==
-		(ssize_t)want.len &&
-	    memcmp(have.data, want.data, want.len) == 0)
-		return 0;
-	return verify_tell(v, NULL, err, "out.ndjson",
-	    "the end records are not those of the documents before them");
+	return ledger_ends(&v->ledger, &want) < 0
+	    ? doc_error_set(err, DOC_E_NO_MEMORY, "no memory")
+	    : verify_tail(v, &want, err);
 }
 
 static int
@@ -210,7 +228,7 @@ walk(struct doc_verify *v, struct doc_error *err)
 int
 doc_verify_run(struct doc_verify *v, struct doc_error *err)
 {
-	int lock = keep_out(v, err), rc = -1;
+	int lock = verify_keep_out(v, err), rc = -1;
 
 	v->ledger = (struct doc_ledger){ .out = -1, .spool = -1 };
 	v->ledger.journal = open_there(v, "journal");

@@ -38,17 +38,31 @@ struct doc_verify {
  * NO_MEMORY.  What is wrong with the run is no failure. */
 int doc_verify_run(struct doc_verify *v, struct doc_error *err) DOC_MUST_CHECK;
 
-/* For verify*.c: count it, and tell. */
+/* For verify*.c, and fleet/proof.c: count it, and tell. */
 int verify_tell(struct doc_verify *v, const struct doc_record *rec,
     struct doc_error *err, const char *where, const char *fmt, ...)
     DOC_PRINTF(5, 6);
+
+/* Hold the run's lock until the file is closed; -1 a docrun is at work there,
+ * -2 there is no lock to be had. */
+int verify_keep_out(const struct doc_verify *v, struct doc_error *err);
+
+/* A record that is as it should be: what it names, and its family.  `line` is
+ * its number in some file. */
+int verify_record(struct doc_verify *v, const struct doc_record *rec,
+    const char *where, uint64_t line, struct doc_error *err);
+
+/* What is left of out.ndjson is this? */
+int verify_tail(struct doc_verify *v, const struct doc_buf *want,
+    struct doc_error *err);
 
 /* verify_files.c: the files that a record names. */
 int verify_files(struct doc_verify *v, const struct doc_record *rec,
     const char *where, struct doc_error *err);
 
 /* verify_members.c: note a record; in the end, is every family whole? */
-int verify_member(struct doc_verify *v, const struct doc_record *rec);
+int verify_member(struct doc_verify *v, const struct doc_record *rec,
+    uint64_t line);
 int verify_members(struct doc_verify *v, struct doc_error *err);
 void verify_members_free(struct doc_verify *v);
 

@@ -76,7 +76,7 @@ id_of(const struct doc_record *rec, const char *key, char id[DOC_ID_SIZE])
 }
 
 int
-verify_member(struct doc_verify *v, const struct doc_record *rec)
+verify_member(struct doc_verify *v, const struct doc_record *rec, uint64_t line)
 {
 	doc_autovalue struct doc_value *list = NULL;
 	int64_t delivered;
@@ -101,7 +101,7 @@ verify_member(struct doc_verify *v, const struct doc_record *rec)
 	if (f == NULL)
 		return -1;
 	f->delivered = (uint32_t)delivered;
-	f->line = v->records.in.number;
+	f->line = line;
 	return 0;
 }
 
