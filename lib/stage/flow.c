@@ -216,6 +216,9 @@ emit(struct doc_flow *flow)
 		}
 		if (t->finish != NULL)
 			t->finish(flow, t);
+		/* A record made in want of memory is not to be written. */
+		if (flow->err.code != DOC_E_NONE)
+			return -1;
 		if (doc_buf_add(&flow->sink.buf, t->line.data, t->line.len) < 0)
 			return doc_error_set(&flow->err, DOC_E_NO_MEMORY,
 			    "no memory for the output");
@@ -369,7 +372,6 @@ doc_flow_run(struct doc_flow *flow)
 			return -1;
 		starved = rc == 0 && !flow->ended;
 		flow->again = false;
-		/* A record made in want of memory is not to be written. */
 		if (dispatch(flow) < 0 || flow->err.code != DOC_E_NONE)
 			return -1;
 		/* Before a finished task is gone. */

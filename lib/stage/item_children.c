@@ -126,7 +126,7 @@ get_word(struct children *c, struct doc_buf *word, struct doc_error *err)
 	return 0;
 }
 
-static void
+static int
 describe(struct item *it, const struct member *m)
 {
 	it->size = m->size;
@@ -135,9 +135,11 @@ describe(struct item *it, const struct member *m)
 	it->has_mtime = m->has_mtime;
 	it->reason = m->reason;
 	memcpy(it->sha256, m->sha256, sizeof(it->sha256));
-	if (m->sha256[0] != '\0')
-		it->data_path = doc_spool_path(&it->intake->spool,
-		    it->place->tree->tenant, m->sha256, "data");
+	if (m->sha256[0] == '\0')
+		return 0;
+	it->data_path = doc_spool_path(&it->intake->spool,
+	    it->place->tree->tenant, m->sha256, "data");
+	return it->data_path ? 0 : -1;
 }
 
 static int
@@ -155,9 +157,12 @@ make_one(struct children *c, struct doc_error *err)
 		return -1;
 	it = item_member(c->intake, c->place,
 	    &(struct step){ name.data, name.len, m.nth });
+	if (it != NULL && describe(it, &m) < 0) {
+		it->task.free(&it->task);
+		it = NULL;
+	}
 	if (it == NULL)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
-	describe(it, &m);
 	snprintf(it->data.name, sizeof(it->data.name), "%s", file.data);
 	if (m.code != DOC_E_NONE)
 		doc_error_set(&it->known, m.code, "%s", msg.data);
