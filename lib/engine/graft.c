@@ -232,7 +232,9 @@ get_rect(qpdf_data q, qpdf_oh page, const char *key, struct rect *r)
 	for (int i = 0; i < 4; i++) {
 		qpdf_oh n = qpdf_oh_get_array_item(q, a, i);
 
-		if (!qpdf_oh_get_value_as_number(q, n, &v[i]))
+		/* Four hundred digits are a number, and infinite. */
+		if (!qpdf_oh_get_value_as_number(q, n, &v[i]) ||
+		    !isfinite(v[i]))
 			return false;
 	}
 	*r = (struct rect){ fmin(v[0], v[2]), fmin(v[1], v[3]),
@@ -263,7 +265,8 @@ frame_of(qpdf_data q, qpdf_oh page, double width, double height)
 	qpdf_oh rotate = qpdf_oh_get_key(q, page, "/Rotate");
 	double turn = 0, w = r.x1 - r.x0, h = r.y1 - r.y0;
 
-	(void)qpdf_oh_get_value_as_number(q, rotate, &turn);
+	if (!qpdf_oh_get_value_as_number(q, rotate, &turn) || !isfinite(turn))
+		turn = 0;
 	switch (((int)fmod(turn, 360) + 360) % 360) {
 	case 90:
 		return (struct doc_graft_frame){ 0, h / width, w / height, 0,

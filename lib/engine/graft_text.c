@@ -144,6 +144,15 @@ struct row {
 	size_t len;
 };
 
+/* No page has as many pixels along a side. */
+#define FARTHEST 1e6
+
+static bool
+is_near(double v)
+{
+	return fabs(v) < FARTHEST;
+}
+
 /* A worker wrote it, and a worker is believed nothing. */
 static bool
 read_row(const char *line, size_t n, struct row *row)
@@ -160,8 +169,8 @@ read_row(const char *line, size_t n, struct row *row)
 		return false;
 	row->text = line + used;
 	row->len = n - (size_t)used;
-	return isfinite(row->x0 + row->y0 + row->x1 + row->y1) &&
-	    row->height > 0 && row->height < 1e6;
+	return is_near(row->x0) && is_near(row->y0) && is_near(row->x1) &&
+	    is_near(row->y1) && row->height > 0 && is_near(row->height);
 }
 
 /* Hebrew, Arabic and their neighbours and presentation forms. */

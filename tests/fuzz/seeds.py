@@ -22,6 +22,10 @@ MARKUP = {"content.xml": 0, "word/document.xml": 2, "word/comments.xml": 6,
 MEMBERS = {"mbox": 0, "eml": 1, "dat": 2, "msg": 3}
 PICTURES = {"jpg": 0, "png": 1, "tif": 2, "bmp": 6, "svg": 9}
 LARGEST = 60000
+# Words under the first and the last page of graft_fuzz.c's documents.
+ROWS = (b"page 1 1240 1754\n100.0 200.0 300.0 200.0 30 word\n"
+        b"310 200 380 201.5 30 \xd7\xa9\xd7\x9c\nend\n"
+        b"page 2 1754 1240\n90 80 90 20 17 up\nend\n")
 
 
 def seed(top, fuzzer, name, data):
@@ -57,6 +61,9 @@ def main(top):
                 if way is not None:
                     seed(top, fuzzer, name, bytes([way]) + data)
             seed(top, "sniff", name, data[:16384])
+            if name.endswith(".pdf"):
+                seed(top, "graft", name, len(ROWS).to_bytes(2, "big") + data +
+                     ROWS)
             if data[:2] == b"PK":
                 seed(top, "zip", name, data)
                 package(top, path)

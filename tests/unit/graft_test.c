@@ -161,6 +161,7 @@ test_words(void)
 	    "from right to left");
 	s = words("1 2 3\n1 2 3 4 5\n1 2 3 4 5 \nnan 1 2 3 4 x\n"
 		  "1 1 inf 1 4 x\n1 1 1 1 4 x\n1 1 9 1 -4 x\n1 1 9 1 1e9 x\n"
+		  "-1e308 1 1e308 1 4 x\n"
 		  "page 1 0 0\n",
 	    &b);
 	OK(strcmp(s, "q BT 3 Tr\nET Q\n") == 0, "no nonsense");
