@@ -319,7 +319,8 @@ main(int argc, char *argv[])
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
 	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
-	if (dococr_own.dpi < 50 || dococr_own.dpi > 1200)
+	if (dococr_own.dpi != 0 &&
+	    (dococr_own.dpi < 50 || dococr_own.dpi > 1200))
 		doc_usage(&cmd, "--dpi: from 50 to 1200");
 	check_engine(&cmd);
 	return doc_stage_main(&setup);

@@ -77,8 +77,8 @@ enum { DOC_UNIT_TEXT_PDF, DOC_UNIT_TEXT_OFFICE };
 
 struct doc_ocr_options {
 	const char *lang;
-	unsigned dpi;
-	int mode; /* enum doc_ocr_mode, by the words of the table */
+	unsigned dpi; /* 0: as lib/format/pdf_scale.c finds best */
+	int mode;     /* enum doc_ocr_mode, by the words of the table */
 	unsigned max_pages;
 	int layout;	    /* enum doc_layout_kind */
 	bool searchable;    /* also a PDF with the words under its pages */
@@ -107,9 +107,9 @@ enum {
 extern const struct doc_opt doc_ocr_opts[];
 #define DOC_OCR_DEFAULTS                                                       \
 	{                                                                      \
-		.lang = "eng", .dpi = 300, .max_pages = 10000,                 \
-		.engine = "local", .api = "none", .concurrency = 4,            \
-		.attempts = 4, .request_timeout_ms = 120000                    \
+		.lang = "eng", .max_pages = 10000, .engine = "local",          \
+		.api = "none", .concurrency = 4, .attempts = 4,                \
+		.request_timeout_ms = 120000                                   \
 	}
 
 struct doc_preview_options {

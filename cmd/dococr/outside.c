@@ -152,7 +152,7 @@ dococr_outside_open(struct doc_run *run, struct doc_error *err)
 		.header_file = dococr_own.header_file,
 		.bearer_file = dococr_own.bearer_file,
 		.proxy = dococr_own.proxy,
-		.dpi = dococr_own.dpi,
+		.dpi = dococr_own.dpi ? dococr_own.dpi : 300,
 		.concurrency = dococr_own.concurrency,
 		.rate = dococr_own.rate,
 		.attempts = dococr_own.attempts,

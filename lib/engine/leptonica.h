@@ -18,9 +18,11 @@ int doc_leptonica_pixels(const struct doc_input *in, struct doc_pixels *px,
     unsigned *pages, struct doc_error *err) DOC_MUST_CHECK;
 
 /* What scanners are set to: for pictures that tell no resolution, or that of a
- * screen, which programs write when they do not know. */
+ * screen, which programs write when they do not know; or more than scanners
+ * have for paper. */
 #define DOC_DPI_DEFAULT 300
 #define DOC_DPI_SCREEN	100
+#define DOC_DPI_MOST	800
 
 /* Page `in->page` of a picture file as a PDF of one page, appended: a JPEG as
  * it is, black and white in G4, what was compressed without loss likewise. */

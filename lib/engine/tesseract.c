@@ -204,9 +204,11 @@ set_image(const struct doc_pixels *px, struct doc_error *err)
 		return doc_error_set(err, DOC_E_MEMORY, "%u x %u pixels",
 		    px->width, px->height);
 	/* On scans marked 96 this finds 83 to 86 % of the words and takes 40 %
-	 * less time. */
+	 * less time; marked 1200, a fourth of the letters would be wrong. */
 	TessBaseAPISetSourceResolution(engine,
-	    px->dpi > DOC_DPI_SCREEN ? (int)px->dpi : DOC_DPI_DEFAULT);
+	    px->dpi > DOC_DPI_SCREEN && px->dpi <= DOC_DPI_MOST
+		? (int)px->dpi
+		: DOC_DPI_DEFAULT);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ int doc_pdf_survey(const struct doc_input *in, bool redo, struct doc_work *work,
 struct doc_pdf_render {
 	unsigned page; /* from 1 */
 	unsigned box;  /* fit into box x box pixels; 0: use dpi */
-	unsigned dpi;
+	unsigned dpi;  /* 0: to be read, see doc_pdf_reading_dpi */
 	bool grey;
 	uint64_t max_pixels;   /* dpi is lowered to stay below */
 	struct doc_beat *beat; /* with each shape drawn; or NULL */

@@ -4,7 +4,7 @@
  *
  * poppler's objects appear by tag only, so that its headers stay in the files
  * that call it: pdf_open.c, pdf_facts.c, pdf_page.c, pdf_mend.c,
- * pdf_render.c.
+ * pdf_scale.c, pdf_render.c.
  */
 #ifndef DOC_PDF_IMPL_H
 #define DOC_PDF_IMPL_H
@@ -63,6 +63,9 @@ unsigned doc_pdf_mend_chars(const char *s);
 
 /* Share of the visible page that pictures cover, in percent. */
 unsigned doc_pdf_page_cover(struct _PopplerPage *page);
+
+/* The resolution at which a page is best read. */
+double doc_pdf_reading_dpi(struct _PopplerPage *page);
 
 /* Is anything drawn on it, be it text, lines or pictures? */
 bool doc_pdf_page_inked(struct _PopplerPage *page);

@@ -19,12 +19,16 @@ enum { SMALL_BOX = 1024, LARGER_MAX = 3 };
 /* Pixels per point for this page: what was asked for, less if that is more
  * than the pixels allowed. */
 static double
-choose_scale(const struct doc_pdf_render *how, double width, double height)
+choose_scale(struct _PopplerPage *page, const struct doc_pdf_render *how,
+    double width, double height)
 {
-	double scale = how->dpi / POINTS_PER_INCH;
+	double scale;
 
 	if (how->box)
 		scale = how->box / MAX(width, height);
+	else
+		scale = (how->dpi ? how->dpi : doc_pdf_reading_dpi(page)) /
+		    POINTS_PER_INCH;
 	scale = MIN(scale, SIDE_MAX / MAX(width, height));
 	if (how->max_pixels &&
 	    width * height * scale * scale > (double)how->max_pixels)
@@ -89,7 +93,7 @@ render_page(struct _PopplerPage *page, const struct doc_pdf_render *how,
 	poppler_page_get_size(page, &width, &height);
 	if (!(width > 0 && height > 0 && isfinite(width * height)))
 		return doc_error_set(err, DOC_E_DAMAGED, "page without size");
-	scale = choose_scale(how, width, height);
+	scale = choose_scale(page, how, width, height);
 	/* Only thumbnails are so small that it happens. */
 	if (how->box && how->box <= SMALL_BOX)
 		return render_larger(page, how, scale, px, err);

@@ -427,6 +427,42 @@ test_pixels(void)
 	OK(doc_pdf_pixels(&in, &how, &px, &pages, &err) < 0, "no such page");
 }
 
+/* Pixels of a page, 300 points long, to be read; a picture of `dots` dots is
+ * all of it. */
+static unsigned
+read_side(unsigned dots)
+{
+	static const struct doc_pdf_render how = { .page = 1 };
+	char dict[256], body[2048] = "", picture[2048];
+	struct doc_pixels px = { 0 };
+	struct doc_input in;
+	unsigned pages, side;
+
+	snprintf(dict, sizeof(dict),
+	    "/Type/XObject/Subtype/Image/Width %u/Height 2/BitsPerComponent 1"
+	    "/ColorSpace/DeviceGray/Filter/ASCIIHexDecode",
+	    dots);
+	memset(body, 'f', dots / 2 & ~1U);
+	in = make_pdf(&pdf, "", CATALOG, ONE_PAGE, PAGE(""),
+	    stream(room, "", "q 300 0 0 200 0 0 cm /I Do Q"), FONT,
+	    stream(picture, dict, body), NULL);
+	memset(&err, 0, sizeof(err));
+	if (doc_pdf_pixels(&in, &how, &px, &pages, &err) < 0)
+		return 0;
+	side = px.width;
+	doc_pixels_release(&px);
+	return side;
+}
+
+/* 300 an inch are 1250 pixels. */
+static void
+test_reading(void)
+{
+	OK(read_side(600) == 1250, "144 dots an inch are read at 300");
+	OK(read_side(80) == 240, "few dots grow three times");
+	OK(read_side(3200) == 3200, "dot for dot what a small page hides");
+}
+
 int
 main(void)
 {
@@ -447,6 +483,7 @@ main(void)
 	test_runs();
 	test_failures();
 	test_pixels();
+	test_reading();
 	OK(text_of(&cjk, out, sizeof(out), &err) == 0 &&
 		strstr(out, doc_sample_pdf_cjk.expect),
 	    "Japanese without embedded font");
