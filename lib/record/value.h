@@ -6,7 +6,7 @@
  * same scanner; of a member that is there twice the last counts, null is as
  * good as nothing, and integers beyond 64 bits become the nearest.  One block
  * of memory each.  Not json-c: in 0.16 a want of memory ends the process
- * (strdup(3) unchecked), and it takes eight times as long.
+ * (strdup(3) unchecked), and it takes four times as long.
  */
 #ifndef DOC_VALUE_H
 #define DOC_VALUE_H
