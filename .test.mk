@@ -134,6 +134,7 @@ lint: lint-deps
 	sh tests/lint/license.sh
 	sh tests/lint/layers.sh
 	sh tests/lint/headers.sh
+	sh tests/lint/top.sh
 	shellcheck -x -P SCRIPTDIR $(SH_FILES)
 	mandoc -Tlint -W warning man/*.[157]
 	codespell $(C_FILES) $(SH_FILES) man/* README.md Makefile \
