@@ -323,6 +323,40 @@ bench_archives() {
 	done
 }
 
+# What ClamAV is spared: the members of these have records of their own, and
+# their containers are not unpacked a second time.
+bench_containers() {
+	local one=$work/large.rec many=$work/containers.rec
+	archives
+	pick 200 'zip$|tar$|gzip|bzip2|x-xz|7z|rar|cpio|/x-archive|cab|rfc822' \
+	    >"$work/containers.list"
+	listed containers "$many"
+	begin "docscan on $(of "$work/containers.list") containers with \
+$(members "$many") members, test signatures" count_scan
+	row 'docscan, one worker' '' stage "$many" docscan -j1 --db="$DB"
+	row 'docscan --whole: unpacked again' 'c>=1.1' stage "$many" docscan -j1 \
+	    --db="$DB" --whole
+	race
+	have zip zip || return
+	listed zip "$one"
+	begin "docscan on a zip of $(($(stat -c %s "$work/pack.zip") >> 20)) MB \
+with $(members "$one") members, test signatures" count_scan
+	row 'docscan, one worker' '' stage "$one" docscan -j1 --db="$DB"
+	row 'docscan --whole: unpacked again' 'c>=1.5' stage "$one" docscan -j1 \
+	    --db="$DB" --whole
+	race
+}
+
+# listed SET RECORDS: with their members, whose content is in the spool.
+listed() {
+	tr '\n' '\0' <"$work/$1.list" |
+	    "$BIN/doclist" -0 -q --spool="$work/spool" >"$2"
+}
+
+members() {
+	jq -r 'select(.type == "doc" and .member) | .id' "$1" | wc -l
+}
+
 bench_all() {
 	local list=$work/mixed.list
 	begin "doclist | docscan | doctext | docpreview: $(of "$list") \
@@ -462,7 +496,8 @@ main() {
 	test_db
 	machine
 	make_sets
-	(($#)) || set -- text scan ocr preview list archives all records cage
+	(($#)) || set -- text scan ocr preview list archives containers all records \
+	    cage
 	for s; do "bench_$s"; done
 	rm -rf "$work/out"
 	echo
