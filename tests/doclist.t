@@ -190,7 +190,7 @@ ok 'a zip in a tar.gz: all levels, content in the spool' nested
 odd() {
 	status 1 doclist f/odd.zip >out
 	names=$(recs '.member[0]? // empty' out | tr '\n' ' ')
-	is 'good.txt caf�#.txt ../escape.txt /etc/absolute.txt empty.txt bad-crc.txt last.txt ' \
+	is 'good.txt café#.txt ../escape.txt /etc/absolute.txt empty.txt bad-crc.txt last.txt ' \
 	    "$names"
 	is "$(printf 'caf\351#.txt' | base64)" \
 	    "$(recs '.member_b64[0]? // empty' out)"
@@ -590,6 +590,25 @@ E
 	any '.depth == 1 and (.text.content | test("Words within"))' text
 }
 ok 'a message in a message' outlook_within
+
+# Names of old programs, for people; and their bytes.
+called() {
+	for charset in cp850 cp852 cp866 cp932 gbk cp949; do
+		fixtures "called-$charset.zip"
+		status 0 doclist "f/called-$charset.zip" >out
+		recs '.member[0] // empty' out >got
+		recs '.member_b64[0] // empty' out |
+		    while read -r b; do printf '%s' "$b" | base64 -d; echo; done |
+		    iconv -f "$charset" -t UTF-8 >want
+		test -s want
+		diff -u want got
+	done
+	fixtures called.tar
+	status 0 doclist f/called.tar >out
+	is 'Договор.doc,Новая папка/Отчёт за март.xls' \
+	    "$(recs '.member[0] // empty' out | paste -sd,)"
+}
+ok 'names in old charsets can be read' called
 
 # --- what is behind something else -------------------------------------------
 

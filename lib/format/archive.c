@@ -3,8 +3,10 @@
 #include <strings.h>
 
 #include "lib/base/le.h"
+#include "lib/base/utf8.h"
 #include "lib/format/archive.h"
 #include "lib/format/behind.h"
+#include "lib/format/called.h"
 #include "lib/format/member.h"
 #include "lib/format/unpack.h"
 #include "lib/record/media.h"
@@ -17,9 +19,17 @@
 
 #define BEAT_MEMBERS 16
 
+/* To guess what names mean a small archive is gone through twice, so far. */
+#define LEARN_BYTES   ((size_t)8 << 20)
+#define LEARN_MEMBERS 1000
+
 struct lister {
 	struct doc_work *work;
 	struct doc_member member;
+	struct doc_called called;
+	bool learnt; /* what other names there are */
+	const struct doc_input *in;
+	enum doc_unpack_kind kind;
 	struct doc_unpack *u;
 	const struct doc_archive_wish *wish;
 	enum doc_family family;
@@ -85,9 +95,36 @@ copy_content(struct lister *l, struct doc_error *err)
 	return doc_unpack_error(l->u, err);
 }
 
+/* The names that are to come: one by itself proves little. */
+static void
+learn_names(struct lister *l)
+{
+	struct doc_error err = { 0 };
+	struct doc_unpack *u;
+
+	l->learnt = true;
+	if (l->in->size > LEARN_BYTES ||
+	    doc_unpack_open(l->in->data, l->in->size, l->kind, &u, &err) < 0)
+		return;
+	for (unsigned i = 0; i < LEARN_MEMBERS; i++) {
+		struct doc_unpack_entry e = { .name = "" };
+		enum doc_unpack_status st = doc_unpack_next(u, &e);
+
+		if (st == DOC_UNPACK_END || st == DOC_UNPACK_DEAD)
+			break;
+		doc_called_learn(&l->called, e.name, strlen(e.name));
+	}
+	doc_unpack_free(u);
+}
+
 static void
 say_place(struct lister *l, const struct doc_unpack_entry *e)
 {
+	size_t n = strlen(e->name);
+
+	if (!l->learnt && doc_utf8_valid(e->name, n) < n)
+		learn_names(l);
+	doc_called_say(&l->called, e->name, n, l->work);
 	if (e->has_mtime && e->mtime >= 0)
 		doc_work_int(l->work, DOC_F_MTIME, (uint64_t)e->mtime);
 }
@@ -136,7 +173,6 @@ static void
 deliver_bare(struct lister *l, const struct doc_unpack_entry *e,
     const struct doc_error *err, enum doc_reason reason)
 {
-	doc_work_bytes(l->work, DOC_F_NAME, e->name, strlen(e->name));
 	say_place(l, e);
 	if (err != NULL)
 		blame(l, err);
@@ -248,6 +284,8 @@ static int
 list(struct lister *l, const struct doc_input *in, enum doc_unpack_kind kind,
     struct doc_error *end, struct doc_error *err)
 {
+	l->in = in;
+	l->kind = kind;
 	if (doc_unpack_open_locked(in->data, in->size, kind, l->wish->passwords,
 		&l->u, err) < 0)
 		return -1;
@@ -361,6 +399,7 @@ doc_archive_list_wish(const struct doc_input *in,
 	struct doc_error end = { 0 };
 	struct doc_input part = *in;
 	struct doc_behind found;
+	const char *end_record;
 	int rc;
 
 	if (in->size == 0)
@@ -372,6 +411,11 @@ doc_archive_list_wish(const struct doc_input *in,
 	}
 	if (doc_member_init(&l.member, work, err) < 0)
 		return -1;
+	if (in->size > 3 && memcmp(in->data, "PK", 2) == 0 &&
+	    (end_record = zip_end(in)) != NULL) {
+		doc_called_learn_zip(&l.called, in, end_record);
+		l.learnt = l.called.n > 0;
+	}
 	rc = list(&l, in, DOC_UNPACK_ANY, &end, err);
 	/* Zeros look like an empty tar, which may begin with any number of
 	 * them; in a lone compressed file they are its content. */

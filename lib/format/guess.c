@@ -169,7 +169,8 @@ choose_latin(const struct sample *s, const char *second,
 		dos ? "IBM850" : "macintosh",
 		dos		       ? "macintosh"
 		    : is_latin(second) ? second
-				       : name };
+				       : name,
+		"IBM852" };
 	int best = score(s, name) + CLEARLY - 1;
 
 	for (size_t i = 0; i < DOC_LEN(candidate); i++) {

@@ -41,6 +41,7 @@ enum doc_field_stage {
 	X(SHA256,      "sha256",      STR,    64, LIST, "digest of the content, hexadecimal") \
 	X(ALSO,        "also",        STR,   128, LIST, "another type it has as well, whose members are its own") \
 	X(NAME,        "name",        BYTES, 4096, MEMBER, "raw name of a member") \
+	X(SHOWN,       "member",      STR,  8192, MEMBER, "the name as people would read it, where it is not UTF-8") \
 	X(MTIME,       "mtime",       INT,     8, MEMBER, "modification time, seconds since 1970") \
 	X(KIND,        "media",       STR,   128, MEMBER, "media type by content, one answer of many") \
 	X(CHARSET,     "encoding",    STR,    64, MEMBER, "its character encoding") \

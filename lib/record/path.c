@@ -36,6 +36,18 @@ is_utf8(const char *p, size_t n)
 	return doc_utf8_valid(p, n) == n && memchr(p, '\0', n) == NULL;
 }
 
+/* What people read: the bytes, or what they mean. */
+static const struct doc_buf *
+shown(const struct doc_name *name, size_t i)
+{
+	const struct doc_buf *m = &name->members[i];
+
+	if (name->shown == NULL || name->shown[i].len == 0 ||
+	    is_utf8(m->data ? m->data : "", m->len))
+		return m;
+	return &name->shown[i];
+}
+
 static uint32_t
 nth(const struct doc_name *name, size_t i)
 {
@@ -66,8 +78,9 @@ write_members(struct doc_json *j, const struct doc_name *name)
 	doc_json_open(j, "member", '[');
 	for (size_t i = 0; i < name->member_count; i++) {
 		const struct doc_buf *m = &name->members[i];
+		const struct doc_buf *s = shown(name, i);
 
-		readable(j, NULL, m->data ? m->data : "", m->len);
+		readable(j, NULL, s->data ? s->data : "", s->len);
 		all = all && is_utf8(m->data ? m->data : "", m->len);
 	}
 	doc_json_close(j, ']');
@@ -173,8 +186,8 @@ doc_name_label(const struct doc_name *name, struct doc_buf *buf)
 		return -1;
 	for (size_t i = 0; i < name->member_count; i++)
 		if (doc_buf_adds(buf, " > ") < 0 ||
-		    doc_utf8_repair(buf, name->members[i].data,
-			name->members[i].len) < 0 ||
+		    doc_utf8_repair(buf, shown(name, i)->data,
+			shown(name, i)->len) < 0 ||
 		    label_nth(buf, nth(name, i)) < 0)
 			return -1;
 	return 0;

@@ -20,6 +20,9 @@ struct doc_name {
 	size_t path_len;
 	const struct doc_buf *members; /* raw member names, outermost first */
 	size_t member_count;
+	/* How those that are not UTF-8 are to be read, where somebody knows;
+	 * NULL, or an empty one: U+FFFD for what is not. */
+	const struct doc_buf *shown;
 	/* Which member of that name in its container each of them is, from 1;
 	 * NULL: the first. */
 	const uint32_t *nth;

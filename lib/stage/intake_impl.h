@@ -49,6 +49,7 @@ struct place {
 	struct tree *tree;
 	struct doc_buf path;
 	struct doc_buf *members; /* names, outermost first */
+	struct doc_buf *shown;	 /* as they read, where they are not UTF-8 */
 	uint32_t *nth;		 /* which one of its name each is */
 	size_t member_count;
 	char id[DOC_ID_SIZE];
@@ -58,7 +59,8 @@ struct place {
 struct step {
 	const char *name; /* bytes, borrowed */
 	size_t len;
-	uint32_t nth; /* of that name, from 1 */
+	const struct doc_buf *shown; /* borrowed; NULL: as it is */
+	uint32_t nth;		     /* of that name, from 1 */
 };
 
 enum { DOC_TENANT_SIZE = 65 };
@@ -117,7 +119,8 @@ struct member {
 struct member_words {
 	const char *name; /* bytes */
 	size_t len;
-	const char *msg;  /* of the error */
+	const struct doc_buf *shown; /* what it reads like, or empty */
+	const char *msg;	     /* of the error */
 	const char *file; /* of the spool, not yet in its place; "" */
 };
 

@@ -46,7 +46,10 @@ place_drop(struct place *p)
 		return;
 	for (size_t i = 0; i < p->member_count; i++)
 		doc_buf_release(&p->members[i]);
+	for (size_t i = 0; p->shown != NULL && i < p->member_count; i++)
+		doc_buf_release(&p->shown[i]);
 	free(p->members);
+	free(p->shown);
 	free(p->nth);
 	doc_buf_release(&p->path);
 	tree_drop(p->tree);
@@ -57,6 +60,10 @@ static int
 add_step(struct place *p, const struct step *step)
 {
 	p->nth[p->member_count] = step->nth;
+	if (step->shown != NULL &&
+	    doc_buf_add(&p->shown[p->member_count], step->shown->data,
+		step->shown->len) < 0)
+		return -1;
 	return doc_buf_add(&p->members[p->member_count++], step->name,
 	    step->len);
 }
@@ -76,14 +83,15 @@ new_place(struct tree *tree, const struct place *up, const struct step *step)
 	p->tree = tree;
 	tree->refs++;
 	p->members = calloc(count + 1, sizeof(*p->members));
+	p->shown = calloc(count + 1, sizeof(*p->shown));
 	p->nth = calloc(count + 1, sizeof(*p->nth));
-	rc = p->members == NULL || p->nth == NULL ? -1
+	rc = !p->members || !p->shown || !p->nth ? -1
 	    : up == NULL ? doc_buf_add(&p->path, step->name, step->len)
 			 : doc_buf_add(&p->path, up->path.data, up->path.len);
 	for (size_t i = 0; i < count && rc == 0; i++)
 		rc = add_step(p,
 		    &(struct step){ up->members[i].data, up->members[i].len,
-			up->nth[i] });
+			&up->shown[i], up->nth[i] });
 	if (rc == 0 && up != NULL)
 		rc = add_step(p, step);
 	if (rc < 0 || doc_buf_str(&p->path) == NULL) {
@@ -203,7 +211,8 @@ item_top(struct intake *in, const struct doc_origin *from, const char *path,
 	if (tree == NULL)
 		return NULL;
 	it = new_item(in,
-	    new_place(tree, NULL, &(struct step){ path, strlen(path), 1 }));
+	    new_place(tree, NULL,
+		&(struct step){ path, strlen(path), NULL, 1 }));
 	if (it != NULL && from->digest != NULL)
 		snprintf(tree->digest, sizeof(tree->digest), "%.64s",
 		    from->digest);

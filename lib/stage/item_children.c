@@ -103,6 +103,7 @@ children_add(struct item *it, struct member *m,
 	if (doc_spill_put(&c->queue, &it->intake->spool, m, sizeof(*m), err) <
 		0 ||
 	    put_word(c, words->name, words->len, err) < 0 ||
+	    put_word(c, words->shown->data, words->shown->len, err) < 0 ||
 	    put_word(c, words->msg, strlen(words->msg), err) < 0 ||
 	    put_word(c, words->file, strlen(words->file), err) < 0)
 		return -1;
@@ -146,17 +147,18 @@ static int
 make_one(struct children *c, struct doc_error *err)
 {
 	doc_autobuf struct doc_buf name = { 0 };
+	doc_autobuf struct doc_buf shown = { 0 };
 	doc_autobuf struct doc_buf msg = { 0 };
 	doc_autobuf struct doc_buf file = { 0 };
 	struct member m;
 	struct item *it;
 
 	if (doc_spill_get(&c->queue, &m, sizeof(m), err) < 0 ||
-	    get_word(c, &name, err) < 0 || get_word(c, &msg, err) < 0 ||
-	    get_word(c, &file, err) < 0)
+	    get_word(c, &name, err) < 0 || get_word(c, &shown, err) < 0 ||
+	    get_word(c, &msg, err) < 0 || get_word(c, &file, err) < 0)
 		return -1;
 	it = item_member(c->intake, c->place,
-	    &(struct step){ name.data, name.len, m.nth });
+	    &(struct step){ name.data, name.len, &shown, m.nth });
 	if (it != NULL && describe(it, &m) < 0) {
 		it->task.free(&it->task);
 		it = NULL;

@@ -70,6 +70,7 @@ keep(struct item *it, struct member *m, const struct doc_answer *fields,
 	const struct doc_buf *name = &fields->value[DOC_F_NAME];
 	struct member_words words = { .name = name->len ? name->data : "",
 		.len = name->len,
+		.shown = &fields->value[DOC_F_SHOWN],
 		.msg = msg,
 		.file = it->open.name };
 	struct doc_gauge *gauge = &it->intake->flow.gauge;

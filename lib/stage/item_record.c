@@ -13,6 +13,7 @@ item_name(const struct place *p)
 		.path = p->path.data,
 		.path_len = p->path.len,
 		.members = p->members,
+		.shown = p->shown,
 		.nth = p->nth,
 		.member_count = p->member_count };
 }

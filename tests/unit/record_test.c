@@ -136,7 +136,7 @@ round_trip(const char *p, size_t n)
 {
 	doc_autobuf struct doc_buf line = { 0 }, path = { 0 };
 	struct doc_buf member = { (char *)(uintptr_t)p, n, 0, 0 };
-	struct doc_name name = { "t", p, n, &member, 1, NULL };
+	struct doc_name name = { "t", p, n, &member, 1, NULL, NULL };
 	struct doc_error err = { 0 };
 	struct doc_json j;
 
@@ -198,18 +198,18 @@ test_ids(void)
 	static const uint32_t nth[][2] = { { 1, 2 }, { 2, 1 }, { 2, 2 },
 		{ 1, 1 } };
 	struct doc_name names[] = {
-		{ "t", "a", 1, a, 2, NULL },
-		{ "t", "a", 1, z, 2, NULL },
-		{ "t", "a", 1, a, 1, NULL },
-		{ "ta", "", 0, a, 2, NULL },
-		{ "t", "ab", 2, NULL, 0, NULL },
-		{ "t", "a", 1, NULL, 0, NULL },
-		{ "t", "a", 1, a, 2, nth[0] },
-		{ "t", "a", 1, a, 2, nth[1] },
-		{ "t", "a", 1, a, 2, nth[2] },
-		{ "t", "a", 1, a, 1, nth[1] },
+		{ "t", "a", 1, a, 2, NULL, NULL },
+		{ "t", "a", 1, z, 2, NULL, NULL },
+		{ "t", "a", 1, a, 1, NULL, NULL },
+		{ "ta", "", 0, a, 2, NULL, NULL },
+		{ "t", "ab", 2, NULL, 0, NULL, NULL },
+		{ "t", "a", 1, NULL, 0, NULL, NULL },
+		{ "t", "a", 1, a, 2, NULL, nth[0] },
+		{ "t", "a", 1, a, 2, NULL, nth[1] },
+		{ "t", "a", 1, a, 2, NULL, nth[2] },
+		{ "t", "a", 1, a, 1, NULL, nth[1] },
 	};
-	struct doc_name first = { "t", "a", 1, a, 2, nth[3] };
+	struct doc_name first = { "t", "a", 1, a, 2, NULL, nth[3] };
 	char id[DOC_ID_SIZE];
 	char ids[DOC_LEN(names)][DOC_ID_SIZE];
 	int same = 0;
