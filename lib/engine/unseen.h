@@ -13,9 +13,9 @@
  * in ways ClamAV does not know, and for archives it takes for data. */
 void doc_unseen_say(const struct doc_input *in, struct doc_work *work);
 
-/* The same for clamd, which tells nothing of what is inside: looks into archives
- * and attachments itself, as deep as ClamAV does, and does not trust it with
- * rar.  SIZE, when that would be more than 1 GiB. */
+/* The same for clamd, which tells nothing of what is inside: looks into
+ * archives and attachments itself, as deep as ClamAV does, and does not trust
+ * it with rar.  SIZE, when that would be more than 1 GiB. */
 void doc_unseen_say_all(const struct doc_input *in, struct doc_work *work);
 
 /* The same for a part that ClamAV unpacked: an archive inside that it does not
