@@ -105,6 +105,13 @@ strange() {
 		cmp kept "$kept"
 		rm -r I
 	done
+	# A key in another spelling.
+	sed 's|"file":"[^"]*"|"fi\\u006ce":"\\/etc\\/passwd"|' kept >"$kept"
+	grep -q 'u006ce' "$kept"
+	run I --stages=scan,text
+	is $(($(cached B doctext) - 1)) "$(cached I doctext)"
+	cmp kept "$kept"
+	rm -r I
 	# One that a link stands for.
 	mv "$name" real
 	ln -s "$scratch/real" "$name"

@@ -63,6 +63,30 @@ else
 	ok 'bwrap: docpreview says the same inside' boxed bwrap docpreview 0
 fi
 
+# dococr puts what it read between what doctext found, and needs that.
+given() {
+	make_fixtures scans scan.pdf
+	doclist scans | doctext --cache=none >texts
+	status 0 dococr --cache=none <texts >out
+	recs .ocr out >want
+	grep -q '"merged":"' want
+	merged=$(recs .ocr.merged out)
+	text=$(recs .text.file texts)
+	cp "$merged" merged
+	cksum "$text" >sums
+	rm "$merged"
+	status 0 docbox --runner=bwrap --root=. -- dococr --cache=none \
+	    <texts >out 2>err
+	recs .ocr out | cmp want -
+	cmp merged "$merged"
+	cksum "$text" | cmp sums -
+}
+if test -n "$(cannot bwrap)"; then
+	skip 'bwrap: dococr is given the text' "$(cannot bwrap)"
+else
+	ok 'bwrap: dococr is given the text that doctext made' given
+fi
+
 kept() {
 	box="docbox --runner=bwrap --root=. -- doctext"
 	status 0 doctext <recs >once
@@ -232,6 +256,7 @@ path-escaped 3 not the document's
 path-up 3 not the document's
 path-missing 3 not the document's
 path-hidden 3 not the document's
+path-merged 3 not the document's
 name-up 3 no business
 name-data 3 no business
 name-other-stage 3 no business

@@ -17,6 +17,7 @@ enum {
 	BOX_WINDOW = 64, /* documents inside */
 	BOX_WINDOW_BYTES = 64
 	    << 20,	       /* and their bytes, but one may be larger */
+	BOX_NAME = 128,	       /* of a file in a document's folder */
 	BOX_FILES = 64,	       /* files of one document on their way */
 	BOX_OUT_FULL = 1 << 20 /* bytes the box has not read */
 };
@@ -32,7 +33,7 @@ struct box_flight {
 
 /* A file that came back, not yet in its place. */
 struct box_file {
-	char name[128];
+	char name[BOX_NAME];
 	struct doc_spool_file file;
 };
 
@@ -63,8 +64,9 @@ struct box {
 	unsigned file_count;
 	int file; /* fd of the last of them, -1 */
 	uint64_t file_bytes;
-	/* the document on its way in */
-	int doc; /* fd, -1 */
+	/* the document on its way in, before it what doctext made of it */
+	int doc;      /* fd, -1 */
+	bool is_text; /* it is of that text */
 	struct box_flight *doc_of;
 	uint64_t doc_left;
 	struct doc_error err;
@@ -75,6 +77,8 @@ int box_send(struct box *b);
 int box_send_argv(struct box *b);
 /* Is there nothing more to send? */
 bool box_wants_input(const struct box *b);
+/* Does the stage get the text that doctext made? */
+bool box_reads_text(const struct box *b);
 
 /* outside_take.c: what came back. */
 int box_take(struct box *b, struct doc_frame *f);

@@ -10,6 +10,8 @@
 
 #include "lib/base/io.h"
 #include "lib/box/outside_impl.h"
+#include "lib/record/tool.h"
+#include "lib/record/value.h"
 #include "lib/stage/open.h"
 
 enum { KEPT_BYTES = 16 << 20 }; /* of results of former runs, for one entry */
@@ -88,13 +90,32 @@ send_chunk(struct box *b, int fd, uint64_t left)
 	return n;
 }
 
+bool
+box_reads_text(const struct box *b)
+{
+	return doc_tool_find(b->key, strlen(b->key))->can & DOC_TOOL_READS;
+}
+
+/* All of a file, with its name in the document's folder. */
+static int
+send_file(struct box *b, const struct box_flight *f, const char *name, int fd)
+{
+	if (begin_file(b, f, name) < 0)
+		return -1;
+	while (send_chunk(b, fd, UINT64_MAX) > 0)
+		;
+	return b->err.code != DOC_E_NONE ||
+		doc_frame_add(&b->child.out, DOC_FRAME_CLOSE, NULL, 0) < 0
+	    ? no_memory(b)
+	    : 0;
+}
+
 static bool
 is_kept(const struct box *b, const char *name)
 {
 	size_t n = strlen(b->key);
 
-	return (strncmp(name, b->key, n) == 0 && name[n] == '-') ||
-	    (strcmp(b->key, "preview") == 0 && strncmp(name, "text-", 5) == 0);
+	return strncmp(name, b->key, n) == 0 && name[n] == '-';
 }
 
 /* A result that is known already, and the files it names, so that nothing is
@@ -125,13 +146,7 @@ send_kept(struct box *b, const struct box_flight *f)
 		if (file >= 0 && fstat(file, &st) == 0 && S_ISREG(st.st_mode) &&
 		    sum + (uint64_t)st.st_size <= KEPT_BYTES) {
 			sum += (uint64_t)st.st_size;
-			rc = begin_file(b, f, d->d_name);
-			while (rc == 0 && send_chunk(b, file, KEPT_BYTES) > 0)
-				;
-			if (rc == 0 &&
-			    doc_frame_add(&b->child.out, DOC_FRAME_CLOSE, NULL,
-				0) < 0)
-				rc = no_memory(b);
+			rc = send_file(b, f, d->d_name, file);
 		}
 		if (file >= 0)
 			close(file);
@@ -202,20 +217,86 @@ send_record(struct box *b, const struct box_flight *f)
 	return 0;
 }
 
+/* The file that doctext's result names, if it is of the document's own folder,
+ * and its name in there; -1: there is none. */
+static int
+open_text(struct box *b, const struct box_flight *f,
+    const struct doc_record *rec, char name[static BOX_NAME])
+{
+	doc_autovalue struct doc_value *text = doc_record_value(rec, "text");
+	const char *path = doc_value_get_str(text, "file");
+	doc_autofree char *own = doc_spool_path(&b->spool, f->tenant, f->sha256,
+	    "");
+	struct doc_error ignored = { 0 };
+	size_t n = own ? strlen(own) : 0;
+
+	if (path == NULL || own == NULL || strncmp(path, own, n) != 0 ||
+	    strncmp(path + n, "text-", 5) != 0 ||
+	    strchr(path + n, '/') != NULL || strlen(path + n) >= BOX_NAME)
+		return -1;
+	strcpy(name, path + n);
+	return doc_open_artifact(b->spool.path, rec, "text", &ignored);
+}
+
+/* b->doc is on its way from now on. */
+static int
+begin(struct box *b, const char *name)
+{
+	struct box_flight *f = b->doc_of;
+	struct stat st;
+
+	if (fstat(b->doc, &st) < 0)
+		return doc_error_sys(&b->err, "cannot read a file");
+	b->doc_left = (uint64_t)st.st_size;
+	f->bytes += b->doc_left;
+	b->flying_bytes += b->doc_left;
+	return begin_file(b, f, name);
+}
+
+static int
+end_file(struct box *b)
+{
+	if (b->doc < 0)
+		return 0;
+	close(b->doc);
+	b->doc = -1;
+	return doc_frame_add(&b->child.out, DOC_FRAME_CLOSE, NULL, 0) < 0
+	    ? no_memory(b)
+	    : 0;
+}
+
 /* The document is inside, or could not be opened: the record follows. */
 static int
 end_document(struct box *b)
 {
 	struct box_flight *f = b->doc_of;
 
-	if (b->doc >= 0) {
-		close(b->doc);
-		b->doc = -1;
-		if (doc_frame_add(&b->child.out, DOC_FRAME_CLOSE, NULL, 0) < 0)
-			return no_memory(b);
-	}
+	if (end_file(b) < 0)
+		return -1;
 	b->doc_of = NULL;
 	return send_record(b, f);
+}
+
+static int
+begin_document(struct box *b, const struct doc_record *rec)
+{
+	b->is_text = false;
+	b->doc = doc_open_record(&b->setup->roots, b->spool.path, rec,
+	    &b->doc_of->err);
+	return b->doc < 0 ? end_document(b) : begin(b, "data");
+}
+
+/* After the text, the document. */
+static int
+end_text(struct box *b)
+{
+	const struct doc_buf *line = &b->doc_of->line;
+	struct doc_record rec;
+
+	return end_file(b) < 0 ||
+		doc_record_parse(&rec, line->data, line->len, &b->err) < 0
+	    ? -1
+	    : begin_document(b, &rec);
 }
 
 static int
@@ -227,13 +308,15 @@ go_on(struct box *b)
 
 	if (b->err.code != DOC_E_NONE)
 		return -1;
-	if (n < 0)
+	if (n < 0 && !b->is_text)
 		doc_error_sys(&b->doc_of->err, "cannot read the file");
-	else if (n == 0 && b->doc_left > 0 && b->doc >= 0)
+	else if (n == 0 && b->doc_left > 0 && b->doc >= 0 && !b->is_text)
 		doc_error_set(&b->doc_of->err, DOC_E_CHANGED,
 		    "the file was cut while it was read");
 	b->doc_left -= n > 0 ? (uint64_t)n : 0;
-	return n > 0 && b->doc_left > 0 ? 0 : end_document(b);
+	if (n > 0 && b->doc_left > 0)
+		return 0;
+	return b->is_text ? end_text(b) : end_document(b);
 }
 
 static struct box_flight *
@@ -269,7 +352,7 @@ static int
 take_document(struct box *b, const struct doc_record *rec)
 {
 	struct box_flight *f = new_flight(b, rec);
-	struct stat st;
+	char name[BOX_NAME];
 
 	if (f == NULL)
 		return no_memory(b);
@@ -278,12 +361,9 @@ take_document(struct box *b, const struct doc_record *rec)
 	if (send_kept(b, f) < 0)
 		return -1;
 	b->doc_of = f;
-	b->doc = doc_open_record(&b->setup->roots, b->spool.path, rec, &f->err);
-	if (b->doc < 0 || fstat(b->doc, &st) < 0)
-		return end_document(b);
-	f->bytes = b->doc_left = (uint64_t)st.st_size;
-	b->flying_bytes += f->bytes;
-	return begin_file(b, f, "data");
+	b->doc = box_reads_text(b) ? open_text(b, f, rec, name) : -1;
+	b->is_text = b->doc >= 0;
+	return b->is_text ? begin(b, name) : begin_document(b, rec);
 }
 
 static int

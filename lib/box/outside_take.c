@@ -9,6 +9,7 @@
 #include "lib/base/io.h"
 #include "lib/base/log.h"
 #include "lib/box/outside_impl.h"
+#include "lib/record/place.h"
 #include "lib/record/value.h"
 
 static int
@@ -42,7 +43,7 @@ begin_file(struct box *b, const struct doc_frame *f)
 	struct box_file *file = &b->files[b->file_count];
 
 	/* What was sent in comes back as well: nothing new. */
-	if (strcmp(b->key, "preview") == 0 && f->len > 5 &&
+	if (box_reads_text(b) && f->len > 5 &&
 	    memcmp(f->data, "text-", 5) == 0) {
 		b->file = -2;
 		return 0;
@@ -132,10 +133,11 @@ check_path(const char *key, const char *s, void *ctx)
 	size_t n = strlen(at->own);
 	struct stat st;
 
+	bool named = key != NULL && doc_place_is(key, strlen(key));
+
 	if (s == NULL)
-		return key != NULL && strcmp(key, "file") == 0 ? -1 : 0;
-	if ((key == NULL || strcmp(key, "file") != 0) &&
-	    strncmp(s, at->spool, strlen(at->spool)) != 0)
+		return named ? -1 : 0;
+	if (!named && strncmp(s, at->spool, strlen(at->spool)) != 0)
 		return 0;
 	return strncmp(s, at->own, n) == 0 && strchr(s + n, '/') == NULL &&
 		lstat(s, &st) == 0 && S_ISREG(st.st_mode)

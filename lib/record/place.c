@@ -22,9 +22,8 @@ skip_string(const char *p, const char *end)
 	return p < end ? p + 1 : end;
 }
 
-/* `key` without its quotes. */
-static bool
-names_a_file(const char *key, size_t n)
+bool
+doc_place_is(const char *key, size_t n)
 {
 	for (const struct doc_place *p = doc_places; p->key != NULL; p++)
 		if (strlen(p->key) == n && memcmp(p->key, key, n) == 0)
@@ -50,7 +49,7 @@ doc_place_move(const char *json, size_t len,
 		}
 		p = skip_string(s, end);
 		if (p < end && *p == ':') {
-			file = names_a_file(s + 1, (size_t)(p - s) - 2);
+			file = doc_place_is(s + 1, (size_t)(p - s) - 2);
 			continue;
 		}
 		if (!file || p - s < 2)

@@ -19,6 +19,9 @@ struct doc_place {
 /* Ends with a key of NULL.  The first is a document's own content. */
 extern const struct doc_place doc_places[];
 
+/* Is it the key of one? */
+bool doc_place_is(const char *key, size_t n);
+
 /*
  * Append the JSON text, which must be valid, to `out`.  Each string that names
  * a file, at any depth, goes through `move`, as it stands between its quotes;

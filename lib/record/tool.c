@@ -7,9 +7,10 @@ const struct doc_tool doc_tools[] = {
 	{ "list", "doclist", 0 },
 	{ "scan", "docscan", DOC_TOOL_STAGE | DOC_TOOL_BOXED },
 	{ "text", "doctext", DOC_TOOL_STAGE | DOC_TOOL_BOXED | DOC_TOOL_FILES },
-	{ "ocr", "dococr", DOC_TOOL_STAGE | DOC_TOOL_BOXED | DOC_TOOL_FILES },
+	{ "ocr", "dococr",
+	    DOC_TOOL_STAGE | DOC_TOOL_BOXED | DOC_TOOL_FILES | DOC_TOOL_READS },
 	{ "preview", "docpreview",
-	    DOC_TOOL_STAGE | DOC_TOOL_BOXED | DOC_TOOL_FILES },
+	    DOC_TOOL_STAGE | DOC_TOOL_BOXED | DOC_TOOL_FILES | DOC_TOOL_READS },
 	{ "store", "docstore", 0 },
 	{ 0 },
 };

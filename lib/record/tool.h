@@ -13,6 +13,7 @@ enum {
 	DOC_TOOL_STAGE = 1, /* docrun puts it into its line by name */
 	DOC_TOOL_BOXED = 2, /* gets documents and names none: fits in a box */
 	DOC_TOOL_FILES = 4, /* its member names files in the spool */
+	DOC_TOOL_READS = 8, /* it reads the text that doctext made */
 };
 
 struct doc_tool {

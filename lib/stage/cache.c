@@ -107,6 +107,28 @@ bring_home(const char *s, size_t n, struct doc_buf *out, void *ctx)
 }
 
 static int
+is_at_home(const char *key, const char *s, void *ctx)
+{
+	const char *here = ctx;
+
+	return key == NULL || !doc_place_is(key, strlen(key)) ||
+		(s != NULL && strncmp(s, here, strlen(here)) == 0)
+	    ? 0
+	    : -1;
+}
+
+/* As whoever parses it will see it: a key may be spelled in other ways. */
+static bool
+all_at_home(const struct doc_stage_task *task, const struct doc_value *v)
+{
+	doc_autofree char *here = doc_spool_path(&task->run->spool,
+	    task->tenant, task->sha256, "");
+
+	return here != NULL &&
+	    doc_value_strings(v, NULL, is_at_home, here) == 0;
+}
+
+static int
 keep_name(const char *s, size_t n, struct doc_buf *out, void *ctx)
 {
 	size_t len;
@@ -198,7 +220,7 @@ doc_cache_get(struct doc_run *run, const struct doc_stage_task *task,
 		v = doc_value_parse(json->data + before, json->len - before);
 		s = doc_status_find(doc_value_get_str(v, "status"));
 	}
-	if (rc <= 0 || s < 0 ||
+	if (rc <= 0 || s < 0 || !all_at_home(task, v) ||
 	    (run->stage->recall != NULL && !run->stage->recall(run, v))) {
 		json->len = before;
 		return rc < 0 ? -1 : 0;

@@ -102,6 +102,8 @@ for kind, data in frames():
         answer(rec, file=place + "/text-1.txt")
     elif trick == "path-hidden":
         answer(rec, pictures=[{"file": "/etc/passwd"}])
+    elif trick == "path-merged":
+        answer(rec, merged="/etc/passwd")
     elif trick == "name-up":
         file(b"text-/../../x")
     elif trick == "name-data":
