@@ -345,7 +345,8 @@ static const struct doc_stage docscan = {
 	.tool = "docscan",
 	.fields = DOC_FOR_SCAN,
 	.scans = true,
-	.huge = true,
+	/* With it, forks of a large engine copy a tenth of the page tables. */
+	.malloc = "glibc.malloc.hugetlb=1",
 	.skip = skip,
 	.skipped = skipped,
 	.plan = plan,

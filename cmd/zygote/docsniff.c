@@ -134,6 +134,7 @@ main(int argc, char *argv[])
 	static const struct doc_zygote docsniff = {
 		.name = "docsniff",
 		.profile = &doc_profile_list,
+		.collapse = true,
 		.head = (size_t)1 << 20, /* all that libmagic is shown */
 		.load = load,
 		.work = sniff,

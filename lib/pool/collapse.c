@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/io.h"
@@ -18,26 +19,6 @@
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE 25
 #endif
-
-/* Resident pages times page size; 0 when /proc is not there. */
-static unsigned long
-resident(void)
-{
-	doc_autoclose int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	unsigned long size, pages;
-	char line[128];
-	ssize_t n;
-
-	if (fd < 0)
-		return 0;
-	n = doc_read_full(fd, line, sizeof(line) - 1);
-	if (n <= 0)
-		return 0;
-	line[n] = '\0';
-	if (sscanf(line, "%lu %lu", &size, &pages) != 2)
-		return 0;
-	return pages * (unsigned long)sysconf(_SC_PAGESIZE);
-}
 
 /* The whole of /proc/self/maps at once: it changes while we collapse. */
 static int
@@ -80,14 +61,20 @@ parse_line(const char *line, uintptr_t *from, uintptr_t *to)
 }
 
 void
+doc_collapse_align(void)
+{
+	uintptr_t end = (uintptr_t)sbrk(0);
+
+	(void)!sbrk((intptr_t)(-end & (HUGE - 1)));
+}
+
+void
 doc_collapse_heap(void)
 {
 	doc_autobuf struct doc_buf maps = { .max = MAPS_MAX };
 	uintptr_t from, to;
 	char *line, *next;
 
-	if (resident() < DOC_COLLAPSE_MIN)
-		return;
 	/* What a worker then allocates is new memory, and not a copy of a page
 	 * that the zygote has freed. */
 	(void)malloc_trim(0);

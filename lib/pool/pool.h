@@ -69,7 +69,7 @@ struct doc_pool_config {
 	const char *tool;      /* "doctext": executable under libexec */
 	unsigned field_stages; /* whitelist: bits of doc_field_stage */
 	bool beats;	       /* its workers beat: arm the stall clock */
-	bool huge;	       /* its engine wants a heap of huge pages */
+	const char *malloc;    /* its engine's GLIBC_TUNABLES, or NULL */
 	bool stats;	       /* a job is done when its costs are known */
 	const int *stop;       /* not 0 any more: stop waiting for the engine */
 	const char *cgroup;    /* "auto", "none" or a path (cage/cgroup.h) */

@@ -43,10 +43,12 @@ environment(const struct doc_pool *p, struct doc_words *env)
 	for (size_t i = 0; i < DOC_LEN(set); i++)
 		if (doc_words_add(env, set[i]) < 0)
 			return -1;
-	/* With it, forks of a large engine copy a tenth of the page tables. */
-	if (p->config.huge &&
-	    doc_words_add(env, "GLIBC_TUNABLES=glibc.malloc.hugetlb=1") < 0)
-		return -1;
+	if (p->config.malloc != NULL) {
+		snprintf(line, sizeof(line), "GLIBC_TUNABLES=%s",
+		    p->config.malloc);
+		if (doc_words_add(env, line) < 0)
+			return -1;
+	}
 	for (size_t i = 0; i < DOC_LEN(kept); i++) {
 		const char *v = getenv(kept[i]);
 

@@ -296,6 +296,8 @@ doc_zygote_main(const struct doc_zygote *zygote, int argc, char *argv[])
 	static struct state z;
 	sigset_t child;
 
+	if (zygote->collapse)
+		doc_collapse_align();
 	doc_start(zygote->name);
 	z.zygote = zygote;
 	options(&z, argc, argv);

@@ -260,6 +260,9 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 
 	/* A batch is what a worker gets, and then it goes. */
 	sniff.limits.reuse = 1;
+	/* So that the heads of libmagic's expressions lie together
+	 * (format/sniff.c). */
+	sniff.malloc = "glibc.malloc.tcache_count=512";
 	in->types = item_types_new();
 	in->first = doc_seen_new(DOC_ID_SIZE);
 	if (in->types == NULL || in->first == NULL)

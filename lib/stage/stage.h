@@ -68,7 +68,7 @@ struct doc_stage {
 	bool beats;	    /* its workers tell of each page: stall clock on */
 	bool writes;	    /* its workers write an output file */
 	bool scans;	    /* works on infected documents by nature */
-	bool huge;	    /* its engine is large: huge pages */
+	const char *malloc; /* its engine's GLIBC_TUNABLES, or NULL */
 	const char *second; /* tool of a second engine, or NULL */
 	uint64_t second_does; /* which units are its: bits by unit */
 	uint64_t binary;      /* whose output is no text although others' is */
