@@ -23,6 +23,10 @@ bool doc_sniff_ole(const struct doc_input *in, char media[128]);
 /* Which kind of text: mail, mailbox, HTML, XML with a known root. */
 bool doc_sniff_text(const struct doc_input *in, char media[128]);
 
+/* Does it begin with a tag?  A program that writes pages has tags, too, and
+ * libmagic 5.44 looks for them anywhere. */
+bool doc_sniff_is_tagged(const struct doc_input *in);
+
 /* Plain text that libmagic took for something else: `media` is what it said;
  * `charset` (64 bytes) is "" when it is not sure. */
 bool doc_sniff_plain(const struct doc_input *in, char media[128],

@@ -292,3 +292,13 @@ doc_sniff_text(const struct doc_input *in, char media[128])
 		return say(media, "message/rfc822");
 	return is_markup(narrow(in, buf), media);
 }
+
+bool
+doc_sniff_is_tagged(const struct doc_input *in)
+{
+	char buf[MARKUP_REACH];
+	struct span s = narrow(in, buf);
+
+	skip_space(&s);
+	return s.p < s.end && *s.p == '<';
+}

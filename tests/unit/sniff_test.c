@@ -51,6 +51,8 @@ test_text(void)
 	    "application/mbox");
 	IS("To: the point\nis what this is not\n", "text/plain");
 	IS("<!-- c -->\n<HTML><body>x</body></HTML>\n", "text/html");
+	IS("#!/bin/python\nprint('<html><head><title>x</title></head>')\n",
+	    "text/plain");
 	IS("\xff\xfe<\0h\0t\0m\0l\0>\0x\0<\0/\0h\0t\0m\0l\0>\0", "text/html");
 	IS("<?xml version='1.0'?><!DOCTYPE html><html xmlns='x'/>",
 	    "application/xhtml+xml");
