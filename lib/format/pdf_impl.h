@@ -61,6 +61,12 @@ int doc_pdf_mend(struct doc_buf *buf, const char *s,
     const struct _PopplerRectangle *r) DOC_MUST_CHECK;
 unsigned doc_pdf_mend_chars(const char *s);
 
+/* Put the words of one line, all that is behind `from`, in the order they are
+ * read.  They are given as they stand from left to right, or `leftwards` from
+ * right to left; the letters of each are in order.  -1: no memory. */
+int doc_pdf_order(struct doc_buf *buf, size_t from,
+    bool leftwards) DOC_MUST_CHECK;
+
 /* Share of the visible page that pictures cover, in percent. */
 unsigned doc_pdf_page_cover(struct _PopplerPage *page);
 

@@ -113,33 +113,99 @@ doc_pdf_mend_chars(const char *s)
 	return n;
 }
 
+/* A line in the making. */
+struct line {
+	size_t start;	  /* in the buffer */
+	bool turned;	  /* it has marks of direction */
+	int leftwards;	  /* words left of the one before, less others */
+	double low, high; /* where the word begins and ends on the page */
+};
+
+static void
+stretch(struct line *line, const PopplerRectangle *r)
+{
+	line->low = MIN(line->low, r->x1);
+	line->high = MAX(line->high, r->x2);
+}
+
+/* Between the words of a line that runs leftwards poppler leaves spaces out:
+ * only wide gaps are between cells.  Its rectangles run from left to right in
+ * each word even so. */
+static char
+gap_before(const char *s, const PopplerRectangle *r, const struct line *line)
+{
+	struct line next = { .low = r->x1, .high = r->x2 };
+
+	if (!line->turned)
+		return '\t';
+	for (const PopplerRectangle *k = r;
+	     *s && !is_space(*s) && !is_bidi_mark(s); s = g_utf8_next_char(s))
+		stretch(&next, k++);
+	return MAX(next.low - line->high, line->low - next.high) <
+		0.8 * height(r)
+	    ? ' '
+	    : '\t';
+}
+
+/* A line up to its end, which is returned; NULL when out of memory. */
+static const char *
+mend_line(struct doc_buf *buf, const char *s, const PopplerRectangle **rects,
+    struct line *line)
+{
+	const PopplerRectangle *r = *rects;
+	const char *from = s, *prev = NULL, *p;
+	double narrow = narrow_space(s, r);
+	int rc = 0;
+
+	for (p = s; *p && *p != '\n'; p = g_utf8_next_char(p)) {
+		bool mark = is_bidi_mark(p);
+		bool gap = !mark && is_gap(prev, p, r, narrow);
+		bool apart = !mark && prev && !is_space(*prev) &&
+		    !is_space(*p) && is_apart(r - 1, r);
+
+		if (mark || gap || apart)
+			rc |= doc_buf_add(buf, from, (size_t)(p - from));
+		if (apart)
+			rc |= doc_buf_addc(buf, gap_before(p, r, line));
+		if (mark || gap || apart)
+			from = apart ? p : g_utf8_next_char(p);
+		line->turned = line->turned || mark;
+		if (mark)
+			continue;
+		if (prev && (apart || is_space(*prev)))
+			line->leftwards += r->x1 < line->low ? 1 : -1;
+		if (!prev || apart || is_space(*prev)) {
+			line->low = r->x1;
+			line->high = r->x2;
+		}
+		if (!is_space(*p))
+			stretch(line, r);
+		prev = p;
+		r++;
+	}
+	rc |= doc_buf_add(buf, from, (size_t)(p - from));
+	*rects = r;
+	return rc ? NULL : p;
+}
+
 int
 doc_pdf_mend(struct doc_buf *buf, const char *s,
     const struct _PopplerRectangle *r)
 {
-	const char *from = s, *prev = NULL;
-	double narrow = narrow_space(s, r);
-	int rc = 0;
+	while (s && *s) {
+		struct line line = { .start = buf->len };
 
-	for (const char *p = s; *p; p = g_utf8_next_char(p)) {
-		bool mark = is_bidi_mark(p);
-		bool gap = !mark && is_gap(prev, p, r, narrow);
-
-		if (mark || gap) {
-			rc |= doc_buf_add(buf, from, (size_t)(p - from));
-			from = g_utf8_next_char(p);
-		} else if (prev && !is_space(*prev) && !is_space(*p) &&
-		    is_apart(r - 1, r)) {
-			rc |= doc_buf_add(buf, from, (size_t)(p - from));
-			rc |= doc_buf_addc(buf, '\t');
-			from = p;
+		s = mend_line(buf, s, &r, &line);
+		if (!s ||
+		    (line.turned &&
+			doc_pdf_order(buf, line.start, line.leftwards > 0)))
+			return -1;
+		if (*s == '\n') {
+			if (doc_buf_addc(buf, '\n'))
+				return -1;
+			s++;
+			r++;
 		}
-		if (mark)
-			continue;
-		prev = p;
-		r++;
-		if (*p == '\n')
-			narrow = narrow_space(p + 1, r);
 	}
-	return rc | doc_buf_adds(buf, from);
+	return s ? 0 : -1;
 }

@@ -20,18 +20,46 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/*
+ * poppler selects from the top left corner, and loses the beginning and the end
+ * of pages that are written from right to left, most of their lines even
+ * (TextSelectionVisitor, 22.12).  From the top right corner it finds all.
+ */
+static gchar *
+get_text(struct _PopplerPage *page, PopplerRectangle *area)
+{
+	double width, height;
+	gchar *s, *turned;
+
+	poppler_page_get_size(page, &width, &height);
+	*area = (PopplerRectangle){ 0, 0, width, height };
+	s = poppler_page_get_text(page);
+	if (s && *s && doc_pdf_mend_chars(s) == (guint)g_utf8_strlen(s, -1))
+		return s;
+	*area = (PopplerRectangle){ width, 0, 0, height };
+	turned = poppler_page_get_text_for_area(page, area);
+	if (turned && (!s || strlen(turned) > strlen(s))) {
+		g_free(s);
+		return turned;
+	}
+	g_free(turned);
+	*area = (PopplerRectangle){ 0, 0, width, height };
+	return s;
+}
+
 static int
 add_body(struct _PopplerPage *page, struct doc_buf *buf)
 {
-	g_autofree gchar *s = poppler_page_get_text(page);
+	PopplerRectangle area;
+	g_autofree gchar *s = get_text(page, &area);
 	g_autofree PopplerRectangle *r = NULL;
 	guint n = 0;
 
 	if (!s)
 		return 0;
 	/* One rectangle per character; poppler has none for a last newline. */
-	if (poppler_page_get_text_layout(page, &r, &n) && n > 0 &&
-	    doc_pdf_mend_chars(s) == n)
+	if (poppler_page_get_text_layout_for_area(page, &area, &r, &n) &&
+	    n > 0 && doc_pdf_mend_chars(s) == n)
 		return doc_pdf_mend(buf, s, r);
 	return doc_buf_adds(buf, s);
 }

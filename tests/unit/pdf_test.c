@@ -214,6 +214,52 @@ test_tracked(void)
 	    "texts painted over each other are two");
 }
 
+static bool
+ordered(const char *from, bool leftwards, const char *to)
+{
+	doc_autobuf struct doc_buf b = { 0 };
+
+	doc_buf_adds(&b, "# ");
+	doc_buf_adds(&b, from);
+	return doc_pdf_order(&b, 2, leftwards) == 0 &&
+	    strcmp(doc_buf_str(&b) + 2, to) == 0;
+}
+
+/* Letters a to z are the Hebrew ones from alef. */
+static void
+test_leftwards(void)
+{
+	char map[2048];
+	struct doc_input in = make_pdf(&pdf, "", CATALOG, ONE_PAGE, PAGE(""),
+	    stream(room, "",
+		"BT /F 12 Tf 200 150 Td (cba fed) Tj 20 -20 Td (ihg) Tj "
+		"-30 -20 Td (AB CD lkj) Tj ET"),
+	    "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>",
+	    stream(map, "",
+		"begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
+		"2 beginbfrange <20> <5A> <0020> <61> <7A> <05D0> endbfrange "
+		"endcmap"),
+	    NULL);
+
+	OK(text_of(&in, out, sizeof(out), &err) == 0 &&
+		strcmp(out,
+		    "\u05d3\u05d4\u05d5 \u05d0\u05d1\u05d2\n"
+		    "\u05d6\u05d7\u05d8\n"
+		    "AB CD \u05d9\u05da\u05db\n") == 0,
+	    "all of a Hebrew page, in order");
+	OK(ordered("\u05d1 17 big dog \u05d0", false,
+	       "\u05d0 big dog 17 \u05d1") &&
+		ordered("\u05d0 17 dog big \u05d1", true,
+		    "\u05d0 17 big dog \u05d1"),
+	    "numbers and Latin words in a Hebrew line");
+	OK(ordered("a \u05d1 \u05d0 b c", false, "a \u05d0 \u05d1 b c") &&
+		ordered("c b \u05d0 \u05d1 a", true, "a \u05d0 \u05d1 b c"),
+	    "Hebrew words in a Latin line");
+	OK(ordered("", true, "") && ordered("a", true, "a") &&
+		ordered("a\tb  c ", false, "a\tb  c "),
+	    "nothing to turn");
+}
+
 static void
 test_form_and_notes(void)
 {
@@ -475,6 +521,7 @@ main(void)
 	test_crop();
 	test_table();
 	test_tracked();
+	test_leftwards();
 	test_form_and_notes();
 	test_appearances();
 	test_ocr_pages();
