@@ -7,7 +7,7 @@ PACKAGES := gcc make pkg-config libc6-dev \
 	libjpeg62-turbo-dev libpng-dev libtesseract-dev \
 	libleptonica-dev libqpdf-dev libclamav-dev libxml2-dev libgsf-1-dev libexif-dev \
 	libseccomp-dev libicu-dev libuchardet-dev \
-	zlib1g-dev libytnef0-dev libsqlite3-dev libcurl4-openssl-dev \
+	zlib1g-dev libytnef0-dev libpff-dev libbfio-dev libsqlite3-dev libcurl4-openssl-dev \
 	poppler-data tesseract-ocr tesseract-ocr-eng \
 	fonts-dejavu-core fonts-urw-base35 fonts-droid-fallback jq strace parallel
 

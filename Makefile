@@ -54,7 +54,7 @@ zygote_docsniff_LDFLAGS := -static-pie -Wl,-z,muldefs
 endif
 zygote_docsniff_LIBS   = -lmagic -llzma -lbz2 -lz
 zygote_doclist_LIBS    = -larchive -lz -lytnef $(call libs,gmime-3.0 icu-i18n uchardet libxml-2.0 libgsf-1)
-zygote_docattach_LIBS  = $(call libs,poppler-glib gio-2.0 cairo) -lm
+zygote_docattach_LIBS  = $(call libs,poppler-glib gio-2.0 cairo libpff) -lbfio -lz -lm
 zygote_docscan_LIBS    = -lclamav -lz -larchive $(call libs,icu-uc)
 zygote_doctext_LIBS    = $(call libs,poppler-glib gio-2.0 cairo) -lm
 zygote_docoffice_LIBS  = $(call libs,gmime-3.0 libgsf-1 libexif libxml-2.0 icu-i18n uchardet) -larchive -lz -lm

@@ -24,6 +24,7 @@ is_foreign(const char *data, size_t size)
 		{ "WARC/", 5 },		   /* ISO 28500 */
 		{ "SIT!", 4 },		   /* StuffIt */
 		{ "StuffIt", 7 },	   /* StuffIt 5 */
+		{ "!BDN", 4 },		   /* a store of Outlook */
 	};
 
 	for (size_t i = 0; i < DOC_LEN(marks); i++)

@@ -29,4 +29,8 @@ extern const struct doc_sample doc_sample_picture;
 /* A black and white PNG that shows the word `expect`. */
 extern const struct doc_sample doc_sample_word;
 
+/* A store of Outlook, as zlib packs it, with one message.  `expect` is its body
+ * in base64. */
+extern const struct doc_sample doc_sample_store;
+
 #endif

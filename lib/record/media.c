@@ -18,6 +18,7 @@ static const struct {
 	[F(MAIL)] = { "mail", DOC_MEDIA_CONTAINER | DOC_MEDIA_TEXT },
 	[F(MBOX)] = { "mbox", DOC_MEDIA_CONTAINER },
 	[F(TNEF)] = { "tnef", DOC_MEDIA_CONTAINER },
+	[F(PST)] = { "pst", DOC_MEDIA_CONTAINER },
 	[F(PDF)] = { "pdf",
 	    DOC_MEDIA_TEXT | DOC_MEDIA_OCR | DOC_MEDIA_PREVIEW },
 	[F(PLAIN)] = { "plain", DOC_MEDIA_TEXT },
@@ -84,9 +85,6 @@ static const struct row rows[] = {
 	{ "application/x-udf-image", F(ARCHIVE), 0 },
 	{ "application/vnd.ms-htmlhelp", F(ARCHIVE), 0 },
 	{ "application/x-squashfs", F(ARCHIVE), 0 },
-	/* Debian's libpst opens by name only, and ends the process on what it
-	 * does not understand; half a mailbox would be worse than none. */
-	{ "application/vnd.ms-outlook-pst", F(ARCHIVE), 0 },
 
 	{ "application/gzip", F(COMPRESSED), 0 },
 	{ "application/x-gzip", F(COMPRESSED), 0 },
@@ -127,6 +125,7 @@ static const struct row rows[] = {
 	{ "application/vnd.ms-excel", F(OLE), 0 },
 	{ "application/vnd.ms-powerpoint", F(OLE), 0 },
 	{ "application/vnd.ms-outlook", F(OLE), DOC_MEDIA_CONTAINER },
+	{ "application/vnd.ms-outlook-pst", F(PST), 0 },
 	{ "application/vnd.ms-tnef", F(TNEF), 0 },
 	{ "application/ms-tnef", F(TNEF), 0 },
 	{ "application/vnd.ms-office", F(OLE), 0 },

@@ -19,6 +19,7 @@ enum doc_family {
 	DOC_FAMILY_MAIL,       /* one message */
 	DOC_FAMILY_MBOX,       /* many messages */
 	DOC_FAMILY_TNEF,       /* winmail.dat: attachments of Outlook */
+	DOC_FAMILY_PST,	       /* a store of Outlook: messages */
 	DOC_FAMILY_PDF,
 	DOC_FAMILY_PLAIN, /* the bytes are the text */
 	DOC_FAMILY_HTML,  /* HTML and XHTML */

@@ -40,6 +40,8 @@ static const struct {
 	{ "application/vnd.oasis.opendocument.text", DOC_FAMILY_ODF,
 	    DOC_MEDIA_PACKAGE | DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
 	{ "application/java-archive", DOC_FAMILY_NONE, DOC_MEDIA_PACKAGE },
+	{ "application/vnd.ms-outlook-pst", DOC_FAMILY_PST,
+	    DOC_MEDIA_CONTAINER },
 	{ "application/vnd.ms-tnef", DOC_FAMILY_TNEF, DOC_MEDIA_CONTAINER },
 	{ "application/epub+zip", DOC_FAMILY_EPUB,
 	    DOC_MEDIA_PACKAGE | DOC_MEDIA_TEXT | DOC_MEDIA_THUMBNAIL },
