@@ -9,6 +9,8 @@
 #	MEMORY=MIB	of the machine (default 1024); all documents inside are
 #			in it
 #	KERNEL=FILE	vmlinuz of Debian's linux-image-cloud-amd64
+#	NO_KVM=1	emulate the processor also where there is /dev/kvm, as in
+#			a virtual machine whose host does not let it do that well
 #	CONSOLE=FILE	where its kernel's messages go (default /dev/null)
 set -eu
 kernel=${KERNEL:-$(find /boot -name 'vmlinuz-*-cloud-amd64' | sort -V |
