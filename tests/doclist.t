@@ -610,6 +610,17 @@ called() {
 }
 ok 'names in old charsets can be read' called
 
+# Lines that end in both ways: nothing is taken off the attachments.
+ends_mixed() {
+	fixtures mixed.eml
+	status 0 doclist f/mixed.eml >out
+	is "a.txt 19,b.zip 117,c.txt 7,d.txt 8,e.txt 0,f.txt 3" "$(recs '
+	    select(.member) | "\(.member[-1]) \(.size)"' out | paste -sd,)"
+	is "to the last letter" "$(cat "$(recs 'select(.member ==
+	    ["a.txt"]).data' out)")"
+}
+ok 'attachments of mails with two kinds of lines are whole' ends_mixed
+
 store() {
 	fixtures store.pst cut.pst
 	status 0 doclist f/store.pst >out

@@ -441,6 +441,45 @@ trim(const struct doc_input *in, size_t *from, size_t *len)
 	*from = (size_t)(p - in->data);
 }
 
+/* gmime 3.2 takes as many bytes off the end of a part as the end of the line
+ * with the boundary has: where that is CRLF, and the part's own lines end in
+ * LF, it takes one that is content, and base64 without its last letter loses
+ * three. */
+static void
+mend_end(GMimeObject *part)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(GMIME_PART(part));
+	GMimeStream *s = content ? g_mime_data_wrapper_get_stream(content)
+				 : NULL;
+	GMimeStream *rest;
+	char c[2];
+
+	if (s == NULL || s->bound_end <= s->bound_start)
+		return;
+	rest = g_mime_stream_substream(s, s->bound_end, s->bound_end + 2);
+	if (rest == NULL)
+		return;
+	if (g_mime_stream_read(rest, c, 2) == 2 && c[0] != '\r' &&
+	    c[0] != '\n' && c[1] == '\n')
+		s->bound_end++;
+	g_object_unref(rest);
+}
+
+static void
+mend_ends(GMimeMessage *m)
+{
+	GMimePartIter *i = g_mime_part_iter_new(GMIME_OBJECT(m));
+
+	if (g_mime_part_iter_is_valid(i))
+		do {
+			GMimeObject *part = g_mime_part_iter_get_current(i);
+
+			if (GMIME_IS_PART(part))
+				mend_end(part);
+		} while (g_mime_part_iter_next(i));
+	g_mime_part_iter_free(i);
+}
+
 static GMimeMessage *
 parse(const struct doc_input *in, size_t from, size_t len)
 {
@@ -456,6 +495,8 @@ parse(const struct doc_input *in, size_t from, size_t len)
 	g_mime_parser_options_set_fallback_charsets(options, fallback);
 	parser = g_mime_parser_new_with_stream(s);
 	m = g_mime_parser_construct_message(parser, options);
+	if (m != NULL)
+		mend_ends(m);
 	g_object_unref(parser);
 	g_object_unref(s);
 	g_mime_parser_options_free(options);
