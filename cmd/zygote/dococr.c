@@ -61,13 +61,14 @@ load(struct doc_buf *facts, struct doc_error *err)
 }
 
 static int
-pixels(const struct doc_input *in, struct doc_pixels *px, unsigned *pages,
-    struct doc_error *err)
+pixels(const struct doc_input *in, struct doc_work *work, struct doc_pixels *px,
+    unsigned *pages, struct doc_error *err)
 {
 	struct doc_pdf_render how = { .page = in->page,
 		.dpi = options.dpi,
 		.grey = true,
-		.max_pixels = MAX_PIXELS };
+		.max_pixels = MAX_PIXELS,
+		.work = work };
 
 	if (doc_media_family(in->media) == DOC_FAMILY_PDF)
 		return doc_pdf_pixels(in, &how, px, pages, err);
@@ -154,7 +155,7 @@ recognise(const struct doc_input *in, struct doc_work *work,
 	doc_autopage struct doc_ocr_page page = { 0 };
 	unsigned pages = 0;
 
-	if (pixels(in, &px, &pages, err) < 0)
+	if (pixels(in, work, &px, &pages, err) < 0)
 		return -1;
 	doc_work_int(work, DOC_F_PAGES, pages);
 	if (doc_ocr_page_read(&px, READINGS_MOST, work, &page, err))
@@ -169,7 +170,7 @@ draw(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 	doc_autopixels struct doc_pixels px = { 0 };
 	unsigned pages = 0;
 
-	if (pixels(in, &px, &pages, err) < 0)
+	if (pixels(in, work, &px, &pages, err) < 0)
 		return -1;
 	doc_work_int(work, DOC_F_PAGES, pages);
 	return doc_leptonica_png(&px, work->out, err);

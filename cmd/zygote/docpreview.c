@@ -40,7 +40,8 @@ draw_page(const struct doc_input *in, struct doc_work *work,
 	struct doc_pdf_render how = { .page = in->page,
 		.box = options.size,
 		.max_pixels = PIXELS_MAX,
-		.beat = &beat };
+		.beat = &beat,
+		.work = work };
 	doc_autopixels struct doc_pixels px = { 0 };
 	unsigned pages;
 
@@ -67,7 +68,8 @@ draw_pages(const struct doc_input *in, unsigned first, unsigned last,
 		struct doc_pdf_render how = { .page = page,
 			.box = sheet.cell,
 			.max_pixels = PIXELS_MAX,
-			.beat = &beat };
+			.beat = &beat,
+			.work = work };
 		doc_autopixels struct doc_pixels px = { 0 };
 		struct doc_error why = { 0 };
 

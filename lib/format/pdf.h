@@ -32,6 +32,7 @@ struct doc_pdf_render {
 	bool grey;
 	uint64_t max_pixels;   /* dpi is lowered to stay below */
 	struct doc_beat *beat; /* with each shape drawn; or NULL */
+	struct doc_work *work; /* told when part of it is missing; or NULL */
 };
 
 /* 0 and *px to release, or -1 with DAMAGED, ENCRYPTED, MEMORY. */

@@ -29,7 +29,8 @@ static const char *const repairs[] = { "reconstruct", "Invalid XRef entry",
 	"Couldn't find trailer", "Couldn't read xref" };
 static const char *const losses[] = { "in flate stream", "in LZW stream",
 	"End of file inside", "End of file in inline", "Weird page contents",
-	"Couldn't read page", "Unknown filter", "Failed to create page" };
+	"Couldn't read page", "Unknown filter", "Failed to create page",
+	"JBIG2", "reports syntax error", "pattern bitmap" };
 
 static bool
 has_any(const char *s, const char *const *words, size_t n)

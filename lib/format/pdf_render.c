@@ -122,6 +122,8 @@ doc_pdf_pixels(const struct doc_input *in, const struct doc_pdf_render *how,
 	doc_pdf_page_free(page);
 	if (rc)
 		return -1;
+	if (pdf.broken && how->work)
+		doc_work_reason(how->work, DOC_R_DAMAGED);
 	*px = made;
 	*pages = pdf.pages;
 	return 0;

@@ -509,6 +509,33 @@ test_reading(void)
 	OK(read_side(3200) == 3200, "dot for dot what a small page hides");
 }
 
+/* poppler draws nothing, with success. */
+static void
+test_lost_picture(void)
+{
+	struct doc_work work = { .ops = &ops };
+	const struct doc_pdf_render how = { .page = 1,
+		.box = 64,
+		.work = &work };
+	struct doc_pixels px = { 0 };
+	char picture[2048];
+	struct doc_input in = make_pdf(&pdf, "", CATALOG, ONE_PAGE, PAGE(""),
+	    stream(room, "", "q 300 0 0 200 0 0 cm /I Do Q"), FONT,
+	    stream(picture,
+		"/Type/XObject/Subtype/Image/Width 8/Height 8"
+		"/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/JBIG2Decode",
+		"This is not a picture at all."),
+	    NULL);
+	unsigned pages;
+
+	memset(&err, 0, sizeof(err));
+	doc_buf_release(&said);
+	OK(doc_pdf_pixels(&in, &how, &px, &pages, &err) == 0 &&
+		was_said("reason=damaged\n"),
+	    "a picture that is lost is not passed over");
+	doc_pixels_release(&px);
+}
+
 int
 main(void)
 {
@@ -531,6 +558,7 @@ main(void)
 	test_failures();
 	test_pixels();
 	test_reading();
+	test_lost_picture();
 	OK(text_of(&cjk, out, sizeof(out), &err) == 0 &&
 		strstr(out, doc_sample_pdf_cjk.expect),
 	    "Japanese without embedded font");
