@@ -20,6 +20,10 @@ struct leptonica_picture {
 int leptonica_decode(const struct doc_input *in,
     struct leptonica_picture *picture, struct doc_error *err) DOC_MUST_CHECK;
 
+/* Shades that are made of dots become grey, in place; `binary` is the same
+ * page. */
+void leptonica_smooth_shades(struct Pix *grey, struct Pix *binary);
+
 /* To 8 bit grey, or 32 bit colour where there is colour; *pix is replaced. */
 int leptonica_plain(struct Pix **pix) DOC_MUST_CHECK;
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/base/io.h"
-#include "lib/engine/leptonica.h"
+#include "lib/engine/leptonica_impl.h"
 
 /* Letters smaller than this are noise, larger ones headlines: pixels. */
 #define GLYPH_LEAST 6
@@ -305,6 +305,8 @@ doc_sheet_make(const struct doc_pixels *px, struct doc_sheet *sheet,
 		flatten(&grey);
 		binary = make_binary(grey);
 	}
+	if (binary)
+		leptonica_smooth_shades(grey, binary);
 	if (!grey)
 		return doc_error_set(err, DOC_E_MEMORY, "%u x %u pixels",
 		    px->width, px->height);

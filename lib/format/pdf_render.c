@@ -100,6 +100,39 @@ render_page(struct _PopplerPage *page, const struct doc_pdf_render *how,
 	return render(page, how, scale, px, err);
 }
 
+static bool
+is_plain(const struct doc_pixels *px)
+{
+	for (size_t y = 0; y < px->height; y++) {
+		const unsigned char *row = px->data + y * px->stride;
+
+		for (size_t i = 0; i < (size_t)px->width * px->bands; i++)
+			if (row[i] != px->data[i % px->bands])
+				return false;
+	}
+	return true;
+}
+
+/* cairo has no pictures of more than 32,767 pixels along a side; poppler draws
+ * nothing then, and does not even complain. */
+static bool
+has_lost_picture(struct _PopplerPage *page)
+{
+	GList *list = poppler_page_get_image_mapping(page);
+	bool lost = false;
+
+	for (const GList *l = list; l && !lost; l = l->next) {
+		const PopplerImageMapping *m = l->data;
+		cairo_surface_t *s = poppler_page_get_image(page, m->image_id);
+
+		lost = !s || cairo_surface_status(s) != CAIRO_STATUS_SUCCESS;
+		if (s)
+			cairo_surface_destroy(s);
+	}
+	poppler_page_free_image_mapping(list);
+	return lost;
+}
+
 int
 doc_pdf_pixels(const struct doc_input *in, const struct doc_pdf_render *how,
     struct doc_pixels *px, unsigned *pages, struct doc_error *err)
@@ -119,6 +152,8 @@ doc_pdf_pixels(const struct doc_input *in, const struct doc_pdf_render *how,
 		return doc_error_set(err, DOC_E_DAMAGED, "page %u is missing",
 		    how->page);
 	rc = render_page(page, how, &made, err);
+	if (rc == 0 && how->work && is_plain(&made) && has_lost_picture(page))
+		pdf.broken = true;
 	doc_pdf_page_free(page);
 	if (rc)
 		return -1;

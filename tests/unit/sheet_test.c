@@ -127,6 +127,34 @@ test_turn(void)
 	    "clockwise");
 }
 
+/* Letters on a ground of dots, as fax machines make grey; and a full stop. */
+static void
+test_screen(void)
+{
+	doc_autopixels struct doc_pixels px = blank(SIDE, SIDE, 255);
+	doc_autosheet struct doc_sheet sheet = { 0 };
+	struct doc_error err = { 0 };
+	unsigned dark = 0;
+
+	print_lines(&px, 0, 0);
+	for (unsigned y = 300; y < 900; y++)
+		for (unsigned x = 300; x < 900; x++)
+			if (x % 5 < 2 && y % 5 < 2)
+				px.data[y * px.stride + x] = 0;
+	for (unsigned i = 0; i < 9; i++)
+		px.data[(100 + i / 3) * px.stride + 100 + i % 3] = 0;
+	OK(doc_sheet_make(&px, &sheet, &err) == 0, "a page with a shade");
+	/* Between two lines of letters. */
+	for (unsigned x = 320; x < 880; x++)
+		dark += sheet.px.data[435 * sheet.px.stride + x] < 128;
+	OK(dark == 0, "the dots are gone");
+	OK(sheet.px.data[610 * sheet.px.stride + 604] < 64 ||
+		sheet.px.data[610 * sheet.px.stride + 615] < 64,
+	    "letters on them are not");
+	OK(sheet.px.data[101 * sheet.px.stride + 101] == 0,
+	    "nor the full stop on white");
+}
+
 int
 main(void)
 {
@@ -135,5 +163,6 @@ main(void)
 	test_dark();
 	test_tiny();
 	test_turn();
+	test_screen();
 	return TAP_DONE();
 }
