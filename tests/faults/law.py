@@ -76,7 +76,7 @@ class Bench:
             shutil.rmtree(d, ignore_errors=True)
         os.mkdir(self.tmp)
 
-    def run(self, argv, stdin=b"", env=None, timeout=15, during=None):
+    def run(self, argv, stdin=b"", env=None, timeout=120, during=None):
         """-> Result.  `during` is called with the process while it runs."""
         e = dict(self.env, **(env or {}))
         with tempfile.TemporaryFile() as i:
