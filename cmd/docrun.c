@@ -291,16 +291,16 @@ print(const struct doc_batch *b, const struct doc_plan *plan, bool explain,
     int out)
 {
 	doc_autobuf struct doc_buf text = { 0 };
+	const struct doc_buf *what = explain ? &b->settings : &text;
+	struct doc_error err = { 0 };
 
-	if (explain)
-		return doc_write_full(out, b->settings.data, b->settings.len) <
-			0
-		    ? 3
-		    : 0;
-	if (doc_plan_print(plan, b, &text) < 0 ||
-	    doc_write_full(out, text.data, text.len) < 0)
-		return 3;
-	return 0;
+	if (!explain && doc_plan_print(plan, b, &text) < 0)
+		doc_error_set(&err, DOC_E_NO_MEMORY, "no memory");
+	else if (doc_write_full(out, what->data, what->len) < 0)
+		doc_error_sys(&err, "cannot write to standard output");
+	else
+		return 0;
+	return doc_last_words(&err);
 }
 
 /* What is done with it, once it is known what it is. */

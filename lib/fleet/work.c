@@ -28,11 +28,16 @@ static int
 open_base(const char *base, struct doc_error *err)
 {
 	struct stat st;
-	int fd;
+	int fd = -1;
 
-	if (mkdir(base, 0700) < 0 && errno != EEXIST)
-		return doc_error_sys(err, "cannot make '%s'", base);
-	fd = open(base, FOLDER);
+	/* Whoever closes the last one removes it. */
+	for (unsigned tries = 0; fd < 0 && tries < 100; tries++) {
+		if (mkdir(base, 0700) < 0 && errno != EEXIST)
+			return doc_error_sys(err, "cannot make '%s'", base);
+		fd = open(base, FOLDER);
+		if (fd < 0 && errno != ENOENT)
+			break;
+	}
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		doc_error_sys(err, "cannot open '%s'", base);
 	} else if (st.st_uid != getuid() || (st.st_mode & 077) != 0) {
