@@ -16,6 +16,7 @@ echo 'An invoice; please pay to DE89 3704 0044 0532 0130 00.' >f/invoice.txt
 night() {
 	got=0
 	timeout 60 env -i DOCPIPE_BIN="$DOC_BIN" DOCPIPE_DB="$DOCPIPE_DB" \
+	    ${ASAN_OPTIONS:+ASAN_OPTIONS="$ASAN_OPTIONS"} \
 	    "$ex/nightly.sh" "$scratch/in" "$scratch/work" >mail 2>&1 || got=$?
 	is "$1" "$got" || { cat mail; return 1; }
 }

@@ -20,7 +20,7 @@ else
 	ok 'doctext: no memory' inject doctext malloc realloc
 fi
 
-# One place for all kinds of failure, in the stages that differ; all of them:
+# Every way to end, in the stages that differ; all of them, each by itself:
 # tests/soak/matrix.sh.
 for stage in doclist doctext; do
 	if test "${DOC_SANITIZED:-}"; then

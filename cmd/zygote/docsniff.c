@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "lib/base/digest.h"
+#include "lib/base/starved.h"
+#include "lib/cage/fate.h"
 #include "lib/format/sniff.h"
 #include "lib/pool/batch.h"
 #include "lib/pool/zygote.h"
@@ -57,6 +59,10 @@ sniff_batch(const struct doc_input *in, struct doc_work *work)
 			.media = "" };
 
 		doc_sniff(&doc, &one.work, media);
+		/* What is not answered comes again, by itself, and what is said
+		 * of it then is of it alone. */
+		if (doc_starved())
+			_exit(DOC_EXIT_MEMORY);
 		work->ops->member_close(work, NULL, DOC_R_NONE);
 	}
 }

@@ -93,7 +93,7 @@ remember(struct item *it)
 	const char *besides = it->also ? it->also : "";
 	struct type *type;
 
-	if (it->sha256[0] == '\0' || it->media == NULL ||
+	if (it->sha256[0] == '\0' || it->media == NULL || it->reasons != 0 ||
 	    it->known.code != DOC_E_NONE ||
 	    strlen(it->media) >= sizeof(type->media) ||
 	    strlen(encoding) >= sizeof(type->encoding) ||
@@ -138,6 +138,8 @@ sniffed(struct doc_job *job)
 	const char *digest = doc_answer_str(&job->answer, DOC_F_SHA256);
 
 	it->known = job->err;
+	/* A type found in want of memory is a guess. */
+	it->reasons |= job->answer.reasons & ((uint64_t)1 << DOC_R_MEMORY);
 	it->media = said(it, &job->answer, DOC_F_MEDIA);
 	it->encoding = said(it, &job->answer, DOC_F_ENCODING);
 	it->also = said(it, &job->answer, DOC_F_ALSO);

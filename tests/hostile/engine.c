@@ -18,6 +18,8 @@
 #include <sys/uio.h>
 
 #include "cmd/options.h"
+#include "lib/base/starved.h"
+#include "lib/cage/fate.h"
 #include "lib/pool/batch.h"
 #include "lib/pool/frame.h"
 #include "lib/pool/zygote.h"
@@ -637,6 +639,21 @@ reads_on(void)
 		last_byte = *(const volatile char *)(document + size - 1);
 }
 
+/* Writes to what it was given without end, like a library that sees to its
+ * signals itself. */
+static void
+fills(void)
+{
+	char page[4096];
+
+	memset(page, 'x', sizeof(page));
+	signal(SIGXFSZ, SIG_DFL);
+	if (output < 0)
+		failure(DOC_E_OUTPUT, "nothing to write to");
+	while (output >= 0 && write(output, page, sizeof(page)) > 0)
+		;
+}
+
 static void
 silent(void)
 {
@@ -701,7 +718,7 @@ static const struct attack {
 	{ "killed", asleep },
 	A(eats_aborts), A(eats_traps), A(eats_uses_null),
 	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
-	A(overflows), A(late), A(reads_on), A(touches),
+	A(overflows), A(late), A(reads_on), A(touches), A(fills),
 	A(put_lies), A(put_too_much),
 	A(put_in_member_), A(put_for_ever), A(keep_member),
 #undef A
@@ -813,6 +830,8 @@ batch(const struct doc_input *in, struct doc_work *w)
 		snprintf(what, sizeof(what), "%.*s", (int)strcspn(p, "\n"), p);
 		if (strncmp(what, "sniff ", 6) == 0)
 			attack(what + 6);
+		if (doc_starved())
+			_exit(DOC_EXIT_MEMORY);
 		doc_work_str(w, DOC_F_KIND, kind_of(what));
 		w->ops->member_close(w, NULL, DOC_R_NONE);
 	}

@@ -80,7 +80,8 @@ host_up() {
 		exec /usr/sbin/sshd -D -e -f /dev/null -h /root/hostkey \
 		    -o AuthorizedKeysFile=/root/authorized_keys \
 		    -o StrictModes=no -o UsePAM=no -o PermitRootLogin=yes \
-		    -o PidFile=none -o MaxStartups=100 -o MaxSessions=100
+		    -o PidFile=none -o MaxStartups=100 -o MaxSessions=100 \
+		    ${ASAN_OPTIONS:+-o "SetEnv=ASAN_OPTIONS=$ASAN_OPTIONS"}
 	' host "$1" "$scratch" "${2-}" >"sshd.h$1" 2>&1 &
 	up=$!
 	echo "$up" >"outer.h$1"

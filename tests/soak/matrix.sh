@@ -5,6 +5,6 @@
 
 export DOC_BIN
 for stage in doclist docscan doctext dococr docpreview; do
-	ok "$stage" python3 "$top/tests/faults/matrix.py" "$stage"
+	ok "$stage" python3 "$top/tests/faults/matrix.py" -e "$stage"
 done
 done_testing
