@@ -334,7 +334,7 @@ END
 # for its whole time are left to others.
 records() {
 	fixtures "$@"
-	rm -f f/busy.pdf f/slow.pdf f/bomb.*
+	rm -f f/busy.pdf f/slow.pdf f/stuck.pdf f/long.pdf f/bomb.*
 	: >"$(printf 'f/not-utf8-\377')"
 	ln -s letter.pdf f/link.pdf
 	status 1 docrun -q -o RUN --inline --stats f

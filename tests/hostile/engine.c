@@ -544,6 +544,17 @@ beats_forever(void)
 		progress(0, 0);
 }
 
+/* Six seconds of work, and a sign of life for each 15 ms of it. */
+static void
+lives(void)
+{
+	for (uint32_t i = 1; i <= 400; i++) {
+		usleep(15000);
+		progress(i, 0);
+	}
+	say = SAY_DONE;
+}
+
 /* All that is to be had, as a leak or a bomb takes it. */
 static char *
 eat(void)
@@ -718,7 +729,7 @@ static const struct attack {
 	{ "killed", asleep },
 	A(eats_aborts), A(eats_traps), A(eats_uses_null),
 	A(eats_blames_the_file), A(eats_goes_on), A(aborts), A(traps),
-	A(overflows), A(late), A(reads_on), A(touches), A(fills),
+	A(overflows), A(late), A(reads_on), A(touches), A(fills), A(lives),
 	A(put_lies), A(put_too_much),
 	A(put_in_member_), A(put_for_ever), A(keep_member),
 #undef A
