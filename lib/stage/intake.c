@@ -264,8 +264,9 @@ start(struct intake *in, const struct doc_intake_setup *s, int out,
 	 * (format/sniff.c). */
 	sniff.malloc = "glibc.malloc.tcache_count=512";
 	in->types = item_types_new();
+	in->kinds = item_kinds_new();
 	in->first = doc_seen_new(DOC_ID_SIZE);
-	if (in->types == NULL || in->first == NULL)
+	if (in->types == NULL || in->kinds == NULL || in->first == NULL)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	doc_gauge_open(&f->gauge, "doclist");
 	if (doc_spool_open(&in->spool, s->options->spool, err) < 0 ||
@@ -316,6 +317,7 @@ stop(struct intake *in)
 	doc_lines_release(&in->names);
 	doc_spool_close(&in->spool);
 	doc_seen_free(in->types);
+	free(in->kinds);
 	doc_seen_free(in->first);
 }
 

@@ -17,6 +17,8 @@
 #include "lib/stage/seen.h"
 #include "lib/stage/spill.h"
 
+struct kinds; /* item_sniff.c */
+
 struct intake {
 	struct doc_flow flow; /* first: the flow finds us by cast */
 	const struct doc_intake_setup *setup;
@@ -29,6 +31,7 @@ struct intake {
 	int input;  /* names are read from it */
 	uint64_t in, out, count[DOC_STATUS_COUNT];
 	struct doc_seen *types; /* of contents, see item_sniff.c */
+	struct kinds *kinds;	/* which there are */
 	struct doc_seen *first; /* id of the first record of a content */
 	struct batch *batches;	/* at work */
 };
@@ -156,6 +159,7 @@ void item_key(const struct item *it,
 void item_sniff(struct doc_flow *flow, struct item *it);
 void batches_free(struct intake *in);
 struct doc_seen *item_types_new(void);
+struct kinds *item_kinds_new(void); /* to be freed */
 
 /* item_open.c */
 void item_open(struct doc_flow *flow, struct item *it);

@@ -37,15 +37,49 @@ struct batch {
 	struct doc_buf content;
 };
 
-/* What is remembered of a content. */
-struct type {
+/* What is remembered of a content: one of KINDS, for there are many contents of
+ * few types, and a hundred thousand of them are to be remembered. */
+enum { KINDS = 1024 };
+
+struct kind {
 	char media[80], encoding[32], also[32];
+};
+
+struct kinds {
+	struct kind at[KINDS];
+	uint16_t count;
 };
 
 struct doc_seen *
 item_types_new(void)
 {
-	return doc_seen_new(sizeof(struct type));
+	return doc_seen_new(sizeof(uint16_t));
+}
+
+struct kinds *
+item_kinds_new(void)
+{
+	return calloc(1, sizeof(struct kinds));
+}
+
+/* Its number; KINDS when there is no room for another. */
+static uint16_t
+kind_of(struct kinds *k, const char *media, const char *encoding,
+    const char *also)
+{
+	uint16_t i = 0;
+
+	while (i < k->count &&
+	    (strcmp(k->at[i].media, media) != 0 ||
+		strcmp(k->at[i].encoding, encoding) != 0 ||
+		strcmp(k->at[i].also, also) != 0))
+		i++;
+	if (i < k->count || i == KINDS)
+		return i;
+	strcpy(k->at[i].media, media);
+	strcpy(k->at[i].encoding, encoding);
+	strcpy(k->at[i].also, also);
+	return k->count++;
 }
 
 static void
@@ -91,33 +125,38 @@ remember(struct item *it)
 	unsigned char key[DOC_DIGEST_BYTES];
 	const char *encoding = it->encoding ? it->encoding : "";
 	const char *besides = it->also ? it->also : "";
-	struct type *type;
+	struct kind *room;
+	uint16_t kind;
 
 	if (it->sha256[0] == '\0' || it->media == NULL || it->reasons != 0 ||
 	    it->known.code != DOC_E_NONE ||
-	    strlen(it->media) >= sizeof(type->media) ||
-	    strlen(encoding) >= sizeof(type->encoding) ||
-	    strlen(besides) >= sizeof(type->also))
+	    strlen(it->media) >= sizeof(room->media) ||
+	    strlen(encoding) >= sizeof(room->encoding) ||
+	    strlen(besides) >= sizeof(room->also))
 		return;
 	item_key(it, key);
 	if (doc_seen_find(it->intake->types, key) != NULL)
 		return;
-	type = doc_seen_add(it->intake->types, key);
-	strcpy(type->media, it->media);
-	strcpy(type->encoding, encoding);
-	strcpy(type->also, besides);
+	kind = kind_of(it->intake->kinds, it->media, encoding, besides);
+	if (kind < KINDS)
+		memcpy(doc_seen_add(it->intake->types, key), &kind,
+		    sizeof(kind));
 }
 
 static bool
 is_known(struct item *it)
 {
 	unsigned char key[DOC_DIGEST_BYTES];
-	const struct type *type;
+	const struct kind *type;
+	const void *known;
+	uint16_t kind;
 
 	item_key(it, key);
-	type = doc_seen_find(it->intake->types, key);
-	if (type == NULL)
+	known = doc_seen_find(it->intake->types, key);
+	if (known == NULL)
 		return false;
+	memcpy(&kind, known, sizeof(kind));
+	type = &it->intake->kinds->at[kind];
 	it->media = copy(it, type->media);
 	it->encoding = type->encoding[0] ? copy(it, type->encoding) : NULL;
 	it->also = type->also[0] ? copy(it, type->also) : NULL;
