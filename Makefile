@@ -74,10 +74,11 @@ INTERPOSED := lib/format/pdf_nocolour.c lib/base/starved_malloc.c \
 zygote_EXTRA         := $(B)/lib/base/starved_malloc.o
 zygote_doctext_EXTRA := $(B)/lib/format/pdf_nocolour.o
 zygote_docattach_EXTRA := $(B)/lib/format/pdf_nocolour.o
-zygote_docscan_EXTRA := $(B)/lib/engine/iconv_icu.o
+ICONV := docscan doclist docoffice docpicture
+$(foreach z,$(ICONV),$(eval zygote_$(z)_EXTRA := $(B)/lib/engine/iconv_icu.o))
 zygote_doctext_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
 zygote_docattach_LDFLAGS := -Wl,--export-dynamic-symbol=cmsCreateTransform
-zygote_docscan_LDFLAGS := -Wl,--export-dynamic-symbol=iconv*
+$(foreach z,$(ICONV),$(eval zygote_$(z)_LDFLAGS := -Wl,--export-dynamic-symbol=iconv*))
 
 LIBSRC := $(filter-out $(INTERPOSED),$(wildcard lib/*/*.c))
 LIBOBJ := $(LIBSRC:%.c=$(B)/%.o)

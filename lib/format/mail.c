@@ -658,8 +658,10 @@ doc_mail_list(const struct doc_input *in, struct doc_work *work,
 int
 doc_mail_warm(struct doc_error *err)
 {
-	/* gmime asks glibc's iconv, which loads a library per charset and
-	 * cannot in the cage: what is open here stays loaded for ever. */
+	/* gmime asks iconv(3).  glibc's loads a library for each charset, and
+	 * cannot in the cage; in the engine programs it is ICU's
+	 * (engine/iconv_icu.c), which finds the tables of each in its data.
+	 * What is open here stays so for ever. */
 	static const char *const common[] = { "ISO-8859-1", "ISO-8859-2",
 		"ISO-8859-5", "ISO-8859-7", "ISO-8859-8", "ISO-8859-9",
 		"ISO-8859-15", "CP1250", "CP1251", "CP1252", "CP1253", "CP1254",
