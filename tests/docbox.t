@@ -232,6 +232,18 @@ taken() {
 }
 ok 'the liar, when honest, is believed' taken
 
+# What the box took at once is not waited for: a document goes on.
+roomy() {
+	head -c 20000000 /dev/zero >large.bin
+	doclist large.bin >large
+	limit=20 status 0 docbox --runner="cmd:exec python3 \
+	    $top/tests/hostile/box.py roomy $DOCPIPE_SPOOL" -- doctext \
+	    <large >out 2>err
+	lines 3 out
+	rm large.bin
+}
+ok 'a document larger than all pipes' roomy
+
 not_its_members() {
 	honest other-members
 	recs 'del(.text)' out >got

@@ -5,16 +5,11 @@
 # and the records are those of one machine, byte for byte.
 # shellcheck source=tests/hosts/world.sh
 . "$(dirname "$0")/hosts/world.sh"
-why=$(world_can)
-test -n "$why" || test "${WORLD-}" = inside || world_enter "$@"
+world_begin "$@"
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-if test -n "$why"; then
-	skip 'many hosts' "$why"
-	done_testing
-	exit 0
-fi
+world_or_skip 'many hosts'
 KILLS=${KILLS:-14}
 
 # A stage that takes its time, and writes down which host did it: what was done
@@ -43,16 +38,6 @@ run() {
 same() {
 	alike RUN/out.ndjson ONE/out.ndjson
 	is "" "$(recs .id RUN/out.ndjson | sort | uniq -d)"
-}
-
-# Until COMMAND is true; a minute is for a machine that does other things.
-until_() {
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		test "$tries" -lt 600 || { echo "never: $*"; return 1; }
-		sleep 0.1
-	done
 }
 
 one() {

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 
+#include "cmd/docrun/told.h"
 #include "cmd/docrun/verbs.h"
 #include "lib/base/log.h"
 #include "lib/base/opt.h"
@@ -18,7 +19,8 @@
 
 struct options {
 	unsigned loss;
-	bool worse, json, quiet;
+	bool worse;
+	struct docrun_told told;
 };
 
 #define AT(member) offsetof(struct options, member)
@@ -28,9 +30,6 @@ static const struct doc_opt table[] = {
 	    DOC_OPT_NUMBER, AT(loss), NULL },
 	{ 'w', "worse", NULL, "print only what is worse", DOC_OPT_FLAG,
 	    AT(worse), NULL },
-	{ 'J', "json", NULL, "print a line of JSON for each difference",
-	    DOC_OPT_FLAG, AT(json), NULL },
-	{ 'q', "quiet", NULL, "print nothing", DOC_OPT_FLAG, AT(quiet), NULL },
 	{ 0 },
 };
 
@@ -92,10 +91,10 @@ tell(struct doc_diff *diff, const struct doc_difference *it,
 {
 	struct differ *d = (struct differ *)diff;
 
-	if (d->o->quiet || (d->o->worse && !it->worse))
+	if (d->o->told.quiet || (d->o->worse && !it->worse))
 		return 0;
-	if ((d->o->json ? put_json(it, rec, &d->sink.buf)
-			: put_row(d, it, rec)) < 0)
+	if ((d->o->told.json ? put_json(it, rec, &d->sink.buf)
+			     : put_row(d, it, rec)) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	return d->sink.buf.len >= DOC_SINK_FULL ? doc_sink_flush(&d->sink, err)
 						: 0;
@@ -175,9 +174,9 @@ run(struct differ *d, struct doc_records *a, struct doc_records *b,
 
 	if (doc_diff_run(&d->diff, a, b, err) < 0)
 		return -1;
-	if (!d->o->quiet &&
-	    (d->o->json ? end_json(diff, &d->sink.buf)
-			: end_text(diff, &d->sink.buf)) < 0)
+	if (!d->o->told.quiet &&
+	    (d->o->told.json ? end_json(diff, &d->sink.buf)
+			     : end_text(diff, &d->sink.buf)) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	if (doc_sink_flush(&d->sink, err) < 0)
 		return -1;
@@ -197,7 +196,7 @@ docrun_diff(int argc, char *argv[])
 		.usage = "[options] RUN RUN",
 		.about = "Says what is worse in the second of two runs over "
 			 "the same documents.",
-		.groups = { { table, &o } } };
+		.groups = { { table, &o }, { docrun_told_opts, &o.told } } };
 	struct differ d = { .o = &o };
 	struct doc_records a = { .in.fd = -1 }, b = { .in.fd = -1 };
 	struct doc_error err = { 0 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/docrun/told.h"
 #include "cmd/docrun/verbs.h"
 #include "lib/base/log.h"
 #include "lib/base/opt.h"
@@ -21,7 +22,8 @@
 #include "lib/stage/last.h"
 
 struct options {
-	bool quick, json, quiet;
+	bool quick;
+	struct docrun_told told;
 };
 
 #define AT(member) offsetof(struct options, member)
@@ -29,9 +31,6 @@ struct options {
 static const struct doc_opt table[] = {
 	{ 'Q', "quick", NULL, "files by their size, not by their digest",
 	    DOC_OPT_FLAG, AT(quick), NULL },
-	{ 'J', "json", NULL, "print a line of JSON for each problem",
-	    DOC_OPT_FLAG, AT(json), NULL },
-	{ 'q', "quiet", NULL, "print nothing", DOC_OPT_FLAG, AT(quiet), NULL },
 	{ 0 },
 };
 
@@ -84,10 +83,10 @@ tell(struct doc_verify *verify, const char *where, const struct doc_record *rec,
 {
 	struct verifier *v = (struct verifier *)verify;
 
-	if (v->o->quiet)
+	if (v->o->told.quiet)
 		return 0;
-	if ((v->o->json ? put_json(where, rec, what, &v->sink.buf)
-			: put_text(where, rec, what, &v->sink.buf)) < 0)
+	if ((v->o->told.json ? put_json(where, rec, what, &v->sink.buf)
+			     : put_text(where, rec, what, &v->sink.buf)) < 0)
 		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	return doc_sink_flush(&v->sink, err);
 }
@@ -99,9 +98,9 @@ put_end(struct verifier *v, struct doc_error *err)
 	struct doc_json j;
 	char size[16];
 
-	if (v->o->quiet)
+	if (v->o->told.quiet)
 		return 0;
-	if (v->o->json) {
+	if (v->o->told.json) {
 		doc_json_begin(&j, &v->sink.buf);
 		doc_json_open(&j, NULL, '{');
 		doc_json_int(&j, "v", 1);
@@ -131,7 +130,7 @@ docrun_verify(int argc, char *argv[])
 	struct doc_cmd cmd = { .name = "docrun verify",
 		.usage = "[options] RUN",
 		.about = "Looks if a run directory is what it says it is.",
-		.groups = { { table, &o } } };
+		.groups = { { table, &o }, { docrun_told_opts, &o.told } } };
 	struct verifier v = { .o = &o };
 	struct doc_error err = { 0 };
 	int first = doc_opt_parse(&cmd, argc, argv), status = -1;

@@ -421,13 +421,16 @@ box_send(struct box *b)
 {
 	int rc = 1;
 
-	while (rc > 0 && b->child.out.len < BOX_OUT_FULL)
-		if (b->doc_of != NULL)
-			rc = go_on(b) < 0 ? -1 : 1;
-		else
-			rc = box_wants_input(b) ? next_line(b) : 0;
-	if (rc < 0)
-		return -1;
-	doc_child_write(&b->child);
-	return 0;
+	/* When the box took all of it at once, no event will tell that it
+	 * would take more. */
+	do {
+		while (rc > 0 && b->child.out.len < BOX_OUT_FULL)
+			if (b->doc_of != NULL)
+				rc = go_on(b) < 0 ? -1 : 1;
+			else
+				rc = box_wants_input(b) ? next_line(b) : 0;
+		if (rc >= 0)
+			doc_child_write(&b->child);
+	} while (rc > 0 && b->child.out.len == 0);
+	return rc < 0 ? -1 : 0;
 }

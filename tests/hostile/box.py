@@ -7,6 +7,7 @@
 Waits for the first record, then does what the trick says; `honest` answers as a
 stage would, so that the others are known to fail for what they do.
 """
+import fcntl
 import json
 import os
 import struct
@@ -49,6 +50,13 @@ def file(name, data=b"text"):
     send("C")
 
 
+if trick == "roomy":
+    # All that waits for it fits in at once; only root may have so much.
+    try:
+        fcntl.fcntl(0, 1031, 8 << 20)  # F_SETPIPE_SZ
+    except OSError:
+        pass
+    trick = "honest"
 if trick == "silent":
     time.sleep(600)
 if trick == "noise":

@@ -23,6 +23,30 @@ world_enter() {
 	WORLD=inside exec unshare -nmupf --kill-child --mount-proc "$0" "$@"
 }
 
+# world_begin ARG...: before tests/lib.sh: become this script again, inside, or
+# have the words why not in $why; behind it, world_or_skip NAME is the end of a
+# script that cannot go on.
+world_begin() {
+	why=$(world_can)
+	test -n "$why" || test "${WORLD-}" = inside || world_enter "$@"
+}
+world_or_skip() {
+	test -n "$why" || return 0
+	skip "$1" "$why"
+	done_testing
+	exit 0
+}
+
+# Until COMMAND is true; two minutes are for a machine that does other things.
+until_() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		test "$tries" -lt 1200 || { echo "never: $*"; return 1; }
+		sleep 0.1
+	done
+}
+
 # world_start: the bridge, keys and the configuration of ssh.
 world_start() {
 	mount --make-rprivate /

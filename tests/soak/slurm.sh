@@ -5,8 +5,7 @@
 # are installed for it when that is possible.
 # shellcheck source=tests/hosts/world.sh
 . "$(dirname "$0")/../hosts/world.sh"
-why=$(world_can)
-test -n "$why" || test "${WORLD-}" = inside || world_enter "$@"
+world_begin "$@"
 here=$(cd "$(dirname "$0")/../.." && pwd)
 DOC_BIN=${DOC_BIN:-$here/build/bin}
 # shellcheck source=tests/lib.sh
@@ -16,20 +15,7 @@ top=$here
 for tool in slurmctld slurmd munged sbatch; do
 	test -n "$why" || command -v $tool >/dev/null || why="no $tool"
 done
-if test -n "$why"; then
-	skip 'a Slurm array' "$why"
-	done_testing
-	exit 0
-fi
-
-until_() {
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		test "$tries" -lt 1200 || { echo "never: $*"; return 1; }
-		sleep 0.1
-	done
-}
+world_or_skip 'a Slurm array'
 
 # munged with its socket in DIR, where the user is.
 munge_in() {
