@@ -60,7 +60,8 @@ docpreview) engines='docpreview docpicture'
 	data='/usr/share/poppler /usr/share/fonts /etc/fonts
 	    /usr/share/fontconfig /var/cache/fontconfig /usr/share/mime
 	    /usr/lib/x86_64-linux-gnu/gdk-pixbuf-2.0
-	    /usr/lib/x86_64-linux-gnu/vips-modules-8.14' ;;
+	    /usr/lib/x86_64-linux-gnu/vips-modules-8.14/vips-heif.so
+	    /usr/lib/x86_64-linux-gnu/vips-modules-8.14/vips-jxl.so' ;;
 *) echo "no stage for a box: $stage" >&2; exit 2 ;;
 esac
 
@@ -80,6 +81,10 @@ mkdir -p "$root/usr/lib64"
 cp -L /lib64/ld-linux-x86-64.so.2 "$root/usr/lib64/"
 for it in $data; do
 	take "$it"
+	# What is loaded at run time needs its libraries, too.
+	find "$it" -name '*.so' | while read -r module; do
+		take_program "$module"
+	done
 done
 take /usr/lib/x86_64-linux-gnu/gconv /usr/lib/locale/C.utf8
 
