@@ -119,7 +119,7 @@ try() {
 	if test "$here"; then
 		skip "$name" "this machine lacks $here"
 	elif test "${DOC_SANITIZED:-}" && test "$needed" = runc; then
-		skip "$name" "no room for the sanitizer's shadow"
+		skip "$name" 'sanitized programs do not come up in there'
 	elif test "$needed" != - && ! command -v "$needed" >/dev/null; then
 		skip "$name" "no $needed"
 	else

@@ -275,7 +275,7 @@ settle(struct doc_runner *r)
 		"/etc/ld.so.cache", "/etc/alternatives",
 		"/var/cache/fontconfig" };
 	static const char *const env[] = { "DOCPIPE_LIBEXEC", "TESSDATA_PREFIX",
-		"DOCPIPE_WORKER_STDERR" };
+		"DOCPIPE_WORKER_STDERR", "ASAN_OPTIONS", "UBSAN_OPTIONS" };
 	struct doc_words given = r->read_only;
 	char prefix[4200], *slash;
 	int rc = 0;
