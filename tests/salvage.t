@@ -70,6 +70,7 @@ ok 'docrun: the other stages do not mind' run
 
 # Some ten seconds, on the machines of today; no page takes two.
 long() {
+	limit=300
 	status 0 doctext --stall 3s --timeout 10m --cpu 10m f/long.pdf >out
 	is 'ok 2000' "$(recs '.text | "\(.status) \(.pages)"' out)"
 	is 2000 "$(tr '\f' '\n' <"$(recs .text.file out)" |
