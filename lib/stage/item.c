@@ -292,9 +292,10 @@ item_typed(struct item *it)
 	check_digest(it);
 	container = it->media != NULL && it->known.code == DOC_E_NONE &&
 	    ((doc_media_flags(it->media) & opens) != 0 || it->also != NULL);
-	attach = doc_media_family(it->also ? it->also : it->media) ==
-		DOC_FAMILY_PDF ||
-	    doc_media_family(it->media) == DOC_FAMILY_PST;
+	attach = container &&
+	    (doc_media_family(it->also ? it->also : it->media) ==
+		    DOC_FAMILY_PDF ||
+		doc_media_family(it->media) == DOC_FAMILY_PST);
 	keep_data(it);
 	if (!container) {
 		struct doc_name name = item_name(it->place);
