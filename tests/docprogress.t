@@ -424,9 +424,9 @@ ok 'the same over a Unix socket, for this user alone' socket
 
 # Of a run that is over: to be looked at until somebody says it is enough.
 finished() {
-	mkdir -p done
-	echo letter >done/a.txt
-	status 0 docrun -q -o over.run --stages=text done
+	mkdir -p over
+	echo letter >over/a.txt
+	status 0 docrun -q -o over.run --stages=text over
 	docprogress -P none --run=over.run --listen=127.0.0.1:0 >said 2>err &
 	server=$!
 	until where=$(sed -n 's/.*listening at //p' err) && test "$where"; do
