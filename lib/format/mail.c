@@ -456,7 +456,8 @@ mend_end(GMimeObject *part)
 
 	if (s == NULL || s->bound_end <= s->bound_start)
 		return;
-	rest = g_mime_stream_substream(s, s->bound_end, s->bound_end + 2);
+	/* To the end of it all: a stream of memory believes any other bound. */
+	rest = g_mime_stream_substream(s, s->bound_end, -1);
 	if (rest == NULL)
 		return;
 	if (g_mime_stream_read(rest, c, 2) == 2 && c[0] != '\r' &&
