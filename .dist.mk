@@ -2,7 +2,7 @@
 # What is handed out: the source as an archive, packages for Debian 12.
 VERSION := $(shell sed -n 's/.*DOC_VERSION "\(.*\)"/\1/p' lib/base/version.h)
 DIST    := docpipe-$(VERSION)
-DEB_PACKAGES := $(PACKAGES) debhelper dpkg-dev fakeroot lintian git liblzma-dev \
+DEB_PACKAGES := $(PACKAGES) build-essential debhelper dpkg-dev fakeroot lintian git liblzma-dev \
 	libbz2-dev
 
 dist-deps:
