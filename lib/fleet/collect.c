@@ -373,3 +373,35 @@ doc_shard_sum(int fd, struct doc_shard_sum *sum, struct doc_error *err)
 	strcpy(sum->sha256, sha);
 	return 0;
 }
+
+int
+doc_shard_lines(int fd, const struct doc_shard_sum *sum,
+    doc_shard_line_fn *each, void *ctx, struct doc_error *err)
+{
+	struct doc_lines in;
+	struct doc_digest d;
+	char hex[DOC_DIGEST_HEX];
+	const char *line;
+	uint64_t at = 0;
+	size_t len;
+	int rc = 0;
+
+	doc_digest_init(&d);
+	doc_lines_init(&in, fd, '\n', DOC_LINE_MAX);
+	while (rc >= 0 && at < sum->end) {
+		rc = doc_lines_next(&in, &line, &len, err);
+		if (rc == 0 && in.eof)
+			break;
+		if (rc == 0)
+			rc = doc_lines_fill(&in, err);
+		else if (rc > 0) {
+			doc_digest_add(&d, line, len);
+			doc_digest_add(&d, "\n", 1);
+			at += len + 1;
+			rc = each(ctx, line, len, in.number, err);
+		}
+	}
+	doc_lines_release(&in);
+	doc_digest_hex(&d, hex);
+	return rc < 0 ? -1 : strcmp(hex, sum->sha256) == 0;
+}

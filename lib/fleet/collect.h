@@ -42,4 +42,13 @@ struct doc_shard_sum {
 int doc_shard_sum(int fd, struct doc_shard_sum *sum,
     struct doc_error *err) DOC_MUST_CHECK;
 
+/* One of the lines before that one, counted from 1; 0, or -1 and err. */
+typedef int doc_shard_line_fn(void *ctx, const char *line, size_t len,
+    uint64_t number, struct doc_error *err);
+
+/* All of them in turn, from where fd stands.  1 when their digest is the one of
+ * `sum`, else 0; -1 when they cannot be read or `each` says so. */
+int doc_shard_lines(int fd, const struct doc_shard_sum *sum,
+    doc_shard_line_fn *each, void *ctx, struct doc_error *err) DOC_MUST_CHECK;
+
 #endif

@@ -24,10 +24,13 @@ no_memory(struct doc_error *err)
 }
 
 static int
-add_line(struct merging *g, const char *line, size_t len, struct doc_error *err)
+add_line(void *ctx, const char *line, size_t len, uint64_t number,
+    struct doc_error *err)
 {
+	struct merging *g = ctx;
 	struct doc_record rec;
 
+	(void)number;
 	if (doc_record_parse(&rec, line, len, err) < 0)
 		return -1;
 	if (rec.type == DOC_TYPE_END)
@@ -45,33 +48,10 @@ static int
 add_lines(struct merging *g, int fd, const struct doc_shard_sum *sum,
     struct doc_error *err)
 {
-	struct doc_lines in;
-	struct doc_digest d;
-	char hex[DOC_DIGEST_HEX];
-	const char *line;
-	uint64_t at = 0;
-	size_t len;
-	int rc = 0;
+	int rc = doc_shard_lines(fd, sum, add_line, g, err);
 
-	doc_digest_init(&d);
-	doc_lines_init(&in, fd, '\n', DOC_LINE_MAX);
-	while (rc >= 0 && at < sum->end) {
-		rc = doc_lines_next(&in, &line, &len, err);
-		if (rc == 0 && in.eof)
-			break;
-		if (rc == 0)
-			rc = doc_lines_fill(&in, err);
-		else if (rc > 0) {
-			doc_digest_add(&d, line, len);
-			doc_digest_add(&d, "\n", 1);
-			at += len + 1;
-			rc = add_line(g, line, len, err);
-		}
-	}
-	doc_lines_release(&in);
-	doc_digest_hex(&d, hex);
-	if (rc >= 0 && strcmp(hex, sum->sha256) != 0)
-		rc = doc_error_set(err, DOC_E_STREAM,
+	if (rc == 0)
+		return doc_error_set(err, DOC_E_STREAM,
 		    "the digest of shard %" PRIu32 " is wrong", sum->shard);
 	return rc < 0 ? -1 : 0;
 }

@@ -54,9 +54,10 @@ check_merged(struct proof *p, const char *shard_line, struct doc_error *err)
 }
 
 static int
-check_line(struct proof *p, const char *line, size_t len, uint64_t number,
+check_line(void *ctx, const char *line, size_t len, uint64_t number,
     struct doc_error *err)
 {
+	struct proof *p = ctx;
 	struct doc_error why = { 0 };
 	struct doc_record rec;
 	char where[64];
@@ -85,33 +86,11 @@ static int
 check_lines(struct proof *p, int fd, const struct doc_shard_sum *sum,
     struct doc_error *err)
 {
-	struct doc_lines in;
-	struct doc_digest d;
-	char hex[DOC_DIGEST_HEX], where[64];
-	const char *line;
-	uint64_t at = 0;
-	size_t len;
-	int rc = 0;
+	char where[64];
+	int rc = doc_shard_lines(fd, sum, check_line, p, err);
 
-	doc_digest_init(&d);
-	doc_lines_init(&in, fd, '\n', DOC_LINE_MAX);
-	while (rc >= 0 && at < sum->end) {
-		rc = doc_lines_next(&in, &line, &len, err);
-		if (rc == 0 && in.eof)
-			break;
-		if (rc == 0)
-			rc = doc_lines_fill(&in, err);
-		else if (rc > 0) {
-			doc_digest_add(&d, line, len);
-			doc_digest_add(&d, "\n", 1);
-			at += len + 1;
-			rc = check_line(p, line, len, in.number, err);
-		}
-	}
-	doc_lines_release(&in);
-	doc_digest_hex(&d, hex);
 	snprintf(where, sizeof(where), "shard %" PRIu32, p->shard);
-	if (rc >= 0 && strcmp(hex, sum->sha256) != 0)
+	if (rc == 0)
 		rc = verify_tell(p->v, NULL, err, where, "another digest");
 	return rc < 0 ? -1 : 0;
 }
