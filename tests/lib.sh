@@ -149,6 +149,17 @@ alike() {
 	cmp "$1.alike" "$2.alike"
 }
 
+# problems RUN STATUS PATTERN...: what docrun verify says of it, and no more.
+problems() {
+	status "$2" docrun verify -J "$1" >out
+	shift 2
+	jq -r 'select(.type == "problem") | "\(.where) \(.what)"' out >got
+	lines $# got
+	for pattern in "$@"; do
+		grep -q -- "$pattern" got || { cat got; return 1; }
+	done
+}
+
 # fixtures NAME...: into ./f.
 fixtures() {
 	make_fixtures f "$@"

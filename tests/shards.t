@@ -77,45 +77,34 @@ again() {
 }
 ok 'what is done is not done again; a plan is not written over' again
 
-# problems STATUS PATTERN...: what docrun verify says of RUN, and no more.
-problems() {
-	status "$1" docrun verify -J RUN >out
-	shift
-	jq -r 'select(.type == "problem") | "\(.where) \(.what)"' out >got
-	lines $# got
-	for pattern in "$@"; do
-		grep -q -- "$pattern" got || { cat got; return 1; }
-	done
-}
-
 verified() {
-	problems 0
+	problems RUN 0
 	jq -se '.[-1] | .complete and .files > 5' out
 	is "$(recs .id RUN/out.ndjson | wc -l)" "$(jq -s '.[-1].documents' out)"
 	cp -r RUN KEPT
 	# Not merged; a shard that is not done.
 	rm RUN/out.ndjson
-	problems 3
+	problems RUN 3
 	rm RUN/out/*/*2.ndjson
-	problems 3
+	problems RUN 3
 	rm -r RUN; cp -r KEPT RUN
 	# Records of the merged run, of a shard; a file that is gone.
 	sed -i '2s/"tenant"/"tenent"/' RUN/out.ndjson
-	problems 1 'out.ndjson:2 another record than in shard 0:2'
+	problems RUN 1 'out.ndjson:2 another record than in shard 0:2'
 	sed -i '2d' RUN/out.ndjson
 	status 1 docrun verify -q RUN
 	cp KEPT/out.ndjson RUN/
 	sed -i '$s/"out":/"out":1/' RUN/out.ndjson
-	problems 1 'out.ndjson the end records'
+	problems RUN 1 'out.ndjson the end records'
 	cp KEPT/out.ndjson RUN/
 	printf x >>RUN/out/0000000/0000000001.ndjson
-	problems 1 'shard 1 '
+	problems RUN 1 'shard 1 '
 	cp KEPT/out/0000000/0000000001.ndjson RUN/out/0000000/
 	sed -i '1s/"tenant"/"tenent"/' RUN/out/0000000/0000000001.ndjson
-	problems 1 'another record than in shard 1:1' 'shard 1 another digest'
+	problems RUN 1 'another record than in shard 1:1' 'shard 1 another digest'
 	cp KEPT/out/0000000/0000000001.ndjson RUN/out/0000000/
 	rm "$(recs 'select(.path == "f/letter.docx").text.file' RUN/out.ndjson)"
-	problems 1 'text.file: No such file'
+	problems RUN 1 'text.file: No such file'
 	rm -r RUN
 	mv KEPT RUN
 }

@@ -35,6 +35,16 @@ doc_autoclose_(int *fd)
 		close(*fd);
 }
 
+/* The value of a hexadecimal digit in either case, or -1. */
+static inline int
+doc_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* Hand over what a cleanup attribute would release: fd or pointer. */
 static inline int
 doc_steal_fd(int *fd)

@@ -8,15 +8,6 @@
 /* Workbooks with a thousand sheets exist; this many relations do not. */
 enum { MAX_RELS = 16384 };
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Append one path, taking "." and ".." away as they come. */
 static void
 append_path(struct doc_buf *name, const char *p, size_t n)
@@ -48,10 +39,11 @@ doc_part_resolve(const char *base, const char *target, struct doc_buf *name)
 	for (size_t i = 0; i < n; i++) {
 		char c = target[i];
 
-		if (c == '%' && i + 2 < n && hex(target[i + 1]) >= 0 &&
-		    hex(target[i + 2]) >= 0) {
-			c = (char)(hex(target[i + 1]) << 4 |
-			    hex(target[i + 2]));
+		if (c == '%' && i + 2 < n &&
+		    doc_hex_digit(target[i + 1]) >= 0 &&
+		    doc_hex_digit(target[i + 2]) >= 0) {
+			c = (char)(doc_hex_digit(target[i + 1]) << 4 |
+			    doc_hex_digit(target[i + 2]));
 			i += 2;
 		}
 		if (c == '\\')

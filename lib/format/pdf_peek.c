@@ -32,15 +32,6 @@ ends_name(char c)
 	return memchr("\0\t\n\f\r ()<>[]{}/%", c, 16) != NULL;
 }
 
-static int
-nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The name that begins at p, at most WORD characters of it, escapes read (ISO
  * 32000-1, 7.3.5).  *escaped, unless it is as it would be written. */
 static size_t
@@ -52,8 +43,8 @@ read_name(const char *p, const char *end, char name[static WORD], bool *escaped)
 		int high = -1, low = -1;
 
 		if (*p == '#' && end - p > 2) {
-			high = nibble(p[1]);
-			low = nibble(p[2]);
+			high = doc_hex_digit(p[1]);
+			low = doc_hex_digit(p[2]);
 		}
 		if (high >= 0 && low >= 0) {
 			name[n++] = (char)(high << 4 | low);

@@ -332,20 +332,11 @@ take_word(struct rtf *r)
 	on_word(r, name, minus ? -n : n, given);
 }
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void
 take_hex(struct rtf *r)
 {
-	int hi = r->end - r->p >= 2 ? hex(r->p[0]) : -1;
-	int lo = hi >= 0 ? hex(r->p[1]) : -1;
+	int hi = r->end - r->p >= 2 ? doc_hex_digit(r->p[0]) : -1;
+	int lo = hi >= 0 ? doc_hex_digit(r->p[1]) : -1;
 
 	if (lo < 0)
 		return;

@@ -25,6 +25,8 @@ fi
 
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/kernel.sh
+. "$top/tests/kernel.sh"
 exec 3>&1
 limit=7200
 stages=${STAGES:-scan,text,ocr,preview}
@@ -108,14 +110,6 @@ if test -n "$why"; then
 else
 	ok 'three hosts' hosts
 fi
-
-kernel() {
-	mkdir kernel
-	package=$(apt-cache depends linux-image-cloud-amd64 |
-	    sed -n 's/.*Depends: //p' | head -n 1)
-	(cd kernel && apt-get download -qq "$package" && dpkg-deb -x ./*.deb .)
-	test -s kernel/boot/vmlinuz-*
-}
 
 # Every n-th of the smaller ones.
 choose() {

@@ -4,15 +4,10 @@
 # the same records as without.  Debian's cloud kernel is fetched, not installed.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/kernel.sh
+. "$top/tests/kernel.sh"
 
 vm=$top/examples/vm
-kernel() {
-	mkdir kernel
-	package=$(apt-cache depends linux-image-cloud-amd64 |
-	    sed -n 's/.*Depends: //p' | head -n 1)
-	(cd kernel && apt-get download -qq "$package" && dpkg-deb -x ./*.deb .)
-	test -s kernel/boot/vmlinuz-*
-}
 
 boxed() {
 	BIN=$DOC_BIN KERNEL_DIR=$PWD/kernel sh "$vm/make-initrd.sh" "$1" \
