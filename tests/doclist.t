@@ -747,6 +747,37 @@ E
 }
 ok 'one of several parts says so' volumes
 
+# A RAR that goes on elsewhere is not whole, whatever can be read of it.
+rar_volumes() {
+	fixtures vol.part1.rar vol.part2.rar vol.only.rar
+	status 1 doclist f/vol.part1.rar f/vol.part2.rar f/vol.only.rar >out
+	cat >want <<'E'
+f/vol.part1.rar [] partial ["damaged","volumes"]
+f/vol.part1.rar ["one.txt"] ok null
+f/vol.part1.rar ["letter.txt"] error null
+f/vol.part2.rar [] partial ["volumes"]
+f/vol.only.rar [] ok null
+f/vol.only.rar ["one.txt"] ok null
+E
+	recs '"\(.path) \(.member // []) \(.list.status) \(.list.reasons)"' \
+	    out >got
+	diff -u want got
+}
+ok 'a volume of a RAR is partial, a set of one is not' rar_volumes
+
+# Neither more nor less than there is: libarchive 3.6.2 ends a record of a WARC
+# four bytes late, and a compressed disc before the hole at a file's end.
+lengths() {
+	fixtures two.warc zisofs.iso empty.gz
+	status 0 doclist f/two.warc f/zisofs.iso f/empty.gz >out
+	{ printf 'the first block\n'; head -c 999984 /dev/zero; } >hole
+	printf 'one\n' >one; printf 'two\n' >two
+	sha256sum one two hole /dev/null | cut -d ' ' -f 1 >want
+	recs 'select(.member).sha256' out >got
+	diff -u want got
+}
+ok 'members are as long as they are, with holes and empty' lengths
+
 unsupported() {
 	printf '!BDN%0600d' 0 >mail.pst
 	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo

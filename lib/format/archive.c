@@ -9,6 +9,7 @@
 #include "lib/format/called.h"
 #include "lib/format/member.h"
 #include "lib/format/unpack.h"
+#include "lib/format/volume.h"
 #include "lib/record/media.h"
 
 /* A reader that calls every header bad would never end. */
@@ -69,8 +70,24 @@ count(struct lister *l)
 		doc_work_progress(l->work, l->members, 0, 0);
 }
 
+/* Is all of it there?  libarchive 3.6.2 calls it the end, too, where the next
+ * volume of a RAR 5 would have to go on. */
 static int
-copy_content(struct lister *l, struct doc_error *err)
+check_length(struct doc_member *m, const struct doc_unpack_entry *e,
+    struct doc_error *err)
+{
+	if (!e->has_size || m->end >= e->size)
+		return 0;
+	if (e->has_holes)
+		return doc_member_write(m, NULL, 0, e->size, err);
+	return doc_error_set(err, DOC_E_DAMAGED,
+	    "content ends at byte %llu of %llu", (unsigned long long)m->end,
+	    (unsigned long long)e->size);
+}
+
+static int
+copy_content(struct lister *l, const struct doc_unpack_entry *e,
+    struct doc_error *err)
 {
 	struct doc_member *m = &l->member;
 	uint64_t at, beat = BEAT_BYTES;
@@ -90,7 +107,7 @@ copy_content(struct lister *l, struct doc_error *err)
 		}
 	}
 	if (st == DOC_UNPACK_END)
-		return at > m->end ? doc_member_write(m, NULL, 0, at, err) : 0;
+		return check_length(m, e, err);
 	l->dead = st == DOC_UNPACK_DEAD;
 	return doc_unpack_error(l->u, err);
 }
@@ -138,7 +155,7 @@ deliver_file(struct lister *l, const struct doc_unpack_entry *e,
 
 	doc_member_begin(&l->member, e->name, strlen(e->name));
 	say_place(l, e);
-	if (copy_content(l, &bad) < 0)
+	if (copy_content(l, e, &bad) < 0)
 		blame(l, &bad);
 	count(l);
 	if (l->member.refused) {
@@ -294,44 +311,20 @@ list(struct lister *l, const struct doc_input *in, enum doc_unpack_kind kind,
 	return 0;
 }
 
-/* RAR: flag 1 of the main header; in version 5 that is behind three numbers of
- * one byte each (rarlab.com/technote.htm). */
-static bool
-is_rar_volume(const unsigned char *p, size_t n)
+/* Of a lone compressed file what is in it, whatever that is: zeros look like an
+ * empty tar, which may begin with any number of them; and nothing at all, as an
+ * idle log is when it is put away, is a file as well. */
+static int
+list_lone(struct lister *l, const struct doc_input *in, struct doc_error *end,
+    struct doc_error *err)
 {
-	if (n > 14 && memcmp(p, "Rar!\x1a\x07\x00", 7) == 0)
-		return p[9] == 0x73 && (p[10] & 1) != 0;
-	if (n < 24 || memcmp(p, "Rar!\x1a\x07\x01\x00", 8) != 0 || p[13] != 1)
-		return false;
-	return (p[15 + ((p[14] & 1) != 0)] & 1) != 0;
-}
+	static const char name[] = "data"; /* as libarchive calls it */
+	int rc = list(l, in, DOC_UNPACK_RAW, end, err);
 
-/* The last end record of a zip (APPNOTE.TXT 4.3.16), or NULL. */
-static const char *
-zip_end(const struct doc_input *in)
-{
-	size_t reach = DOC_MIN(in->size, (size_t)22 + UINT16_MAX);
-
-	for (size_t back = 22; back <= reach; back++) {
-		const char *e = in->data + in->size - back;
-
-		if (memcmp(e, "PK\5\6", 4) == 0)
-			return e;
-	}
-	return NULL;
-}
-
-/* Zip: a mark in front of the first part; in the last, the number of this disk
- * (APPNOTE.TXT 8.5.4, 4.4.19). */
-static bool
-is_zip_volume(const struct doc_input *in)
-{
-	const char *e = zip_end(in);
-
-	if (in->size >= 4 && memcmp(in->data, "PK\7\10", 4) == 0)
-		return true;
-	return e != NULL && doc_le16(e + 4) != 0 &&
-	    doc_le16(e + 4) != UINT16_MAX;
+	if (rc < 0 || l->members > 0 || end->code != DOC_E_NONE)
+		return rc;
+	count(l);
+	return doc_member_whole(&l->member, name, "", 0, err);
 }
 
 /* libarchive 3.6.2 goes by the members it finds, and takes none for the end:
@@ -340,7 +333,7 @@ static void
 check_count(struct lister *l, const struct doc_input *in, struct doc_error *end)
 {
 	const char *e = in->size > 3 && memcmp(in->data, "PK", 2) == 0
-	    ? zip_end(in)
+	    ? doc_zip_end(in)
 	    : NULL;
 	unsigned count = e != NULL ? doc_le16(e + 10) : 0;
 
@@ -370,12 +363,27 @@ check_empty(struct lister *l, const struct doc_input *in, struct doc_error *end)
 		}
 }
 
-/* When not all of it was read: is it one part of several? */
+/* A zip whose directory is encrypted, too, says so in its first local header
+ * (APPNOTE.TXT 4.4.4, bit 13); libarchive 3.6.2 says nothing. */
 static void
-note_volume(struct lister *l, const struct doc_input *in)
+check_masked(const struct lister *l, const struct doc_input *in,
+    struct doc_error *end)
 {
-	if (is_zip_volume(in) ||
-	    is_rar_volume((const unsigned char *)in->data, in->size))
+	enum { MASKED = 1 << 13 };
+
+	if (end->code == DOC_E_DAMAGED && l->members == 0 && in->size > 8 &&
+	    memcmp(in->data, "PK\3\4", 4) == 0 &&
+	    (doc_le16(in->data + 6) & MASKED) != 0)
+		*end = (struct doc_error){ .code = DOC_E_ENCRYPTED,
+			.msg = "the directory needs a password" };
+}
+
+/* One part of several?  Of a RAR nothing may be missed all the same: what goes
+ * on from the part before is passed over, and so is what begins there. */
+static void
+note_volume(struct lister *l, const struct doc_input *in, bool all)
+{
+	if (doc_volume_is_rar(in) || (!all && doc_volume_is_zip(in)))
 		note(l, DOC_R_VOLUMES);
 }
 
@@ -412,25 +420,23 @@ doc_archive_list_wish(const struct doc_input *in,
 	if (doc_member_init(&l.member, work, err) < 0)
 		return -1;
 	if (in->size > 3 && memcmp(in->data, "PK", 2) == 0 &&
-	    (end_record = zip_end(in)) != NULL) {
+	    (end_record = doc_zip_end(in)) != NULL) {
 		doc_called_learn_zip(&l.called, in, end_record);
 		l.learnt = l.called.n > 0;
 	}
 	rc = list(&l, in, DOC_UNPACK_ANY, &end, err);
-	/* Zeros look like an empty tar, which may begin with any number of
-	 * them; in a lone compressed file they are its content. */
 	if (rc == 0 && l.members == 0 && end.code == DOC_E_NONE &&
 	    doc_media_family(in->media) == DOC_FAMILY_COMPRESSED)
-		rc = list(&l, in, DOC_UNPACK_RAW, &end, err);
+		rc = list_lone(&l, in, &end, err);
 	doc_member_release(&l.member);
 	if (rc < 0)
 		return -1;
 	if (rc == 0 && l.family == DOC_FAMILY_ARCHIVE) {
 		check_count(&l, in, &end);
 		check_empty(&l, in, &end);
+		check_masked(&l, in, &end);
 	}
-	if (end.code != DOC_E_NONE || l.reasons != 0)
-		note_volume(&l, in);
+	note_volume(&l, in, end.code == DOC_E_NONE && l.reasons == 0);
 	/* When something was delivered, the result is partial, no error. */
 	if (l.members > 0 && doc_reason_of(end.code) != DOC_R_NONE) {
 		note(&l, doc_reason_of(end.code));

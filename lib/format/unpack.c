@@ -66,12 +66,13 @@ static int
 enable_kind(struct archive *a, enum doc_unpack_kind kind, struct doc_error *err)
 {
 	support *zip = archive_read_support_format_zip_streamable;
-	support *raw = archive_read_support_format_raw;
+	static support *const raw[] = { archive_read_support_format_raw,
+		archive_read_support_format_empty };
 
 	if (kind == DOC_UNPACK_ZIP)
 		return enable(a, &zip, 1, err);
 	if (kind == DOC_UNPACK_RAW) {
-		if (enable(a, &raw, 1, err) < 0)
+		if (enable(a, raw, DOC_LEN(raw), err) < 0)
 			return -1;
 		return enable(a, filters, DOC_LEN(filters), err);
 	}
@@ -188,6 +189,16 @@ type_of(struct archive_entry *e)
 	}
 }
 
+/* Sparse files of tar, and zisofs: libarchive 3.6.2 leaves out what is zero up
+ * to the end. */
+static bool
+has_holes(struct archive *a)
+{
+	int format = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+
+	return format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_ISO9660;
+}
+
 /* The stored bytes; the second form is for names that do not convert. */
 static const char *
 name_of(struct archive_entry *e)
@@ -227,6 +238,10 @@ doc_unpack_next(struct doc_unpack *u, struct doc_unpack_entry *entry)
 		.encrypted = archive_entry_is_encrypted(e) != 0,
 		.has_mtime = archive_entry_mtime_is_set(e) != 0,
 		.mtime = archive_entry_mtime(e),
+		.has_size = archive_entry_size_is_set(e) != 0 &&
+		    archive_entry_size(e) >= 0,
+		.has_holes = has_holes(u->a),
+		.size = (uint64_t)archive_entry_size(e),
 		.position = (uint64_t)archive_read_header_position(u->a),
 	};
 	return st;
@@ -265,6 +280,9 @@ code_of(struct archive *a)
 	if (strcasestr(msg, "unsupported") || strcasestr(msg, "unrecognized") ||
 	    strcasestr(msg, "not supported"))
 		return DOC_E_UNSUPPORTED;
+	/* One compressed in another 25 times. */
+	if (strcasestr(msg, "too many filters"))
+		return DOC_E_DEPTH;
 	return DOC_E_DAMAGED;
 }
 

@@ -38,7 +38,10 @@ struct doc_unpack_entry {
 	enum doc_unpack_type type;
 	bool encrypted;
 	bool has_mtime;
-	int64_t mtime;	   /* seconds since 1970 */
+	int64_t mtime; /* seconds since 1970 */
+	bool has_size;
+	bool has_holes;	   /* a format in which the end may be one */
+	uint64_t size;	   /* as declared, when it has one */
 	uint64_t position; /* of its header, bytes from the start */
 };
 
@@ -60,7 +63,8 @@ enum doc_unpack_status doc_unpack_next(struct doc_unpack *u,
     struct doc_unpack_entry *entry);
 
 /* The next piece of the entry's content, which belongs at *offset; what lies
- * between pieces is zeros.  At END *offset is the length. */
+ * between pieces is zeros.  At END there is no piece, and the length is the
+ * entry's if it has holes, else what was read. */
 enum doc_unpack_status doc_unpack_block(struct doc_unpack *u, const char **p,
     size_t *n, uint64_t *offset);
 

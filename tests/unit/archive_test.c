@@ -6,6 +6,7 @@
 
 #include "lib/format/archive.h"
 #include "lib/format/inflate.h"
+#include "lib/format/volume.h"
 #include "tests/unit/tap.h"
 #include "tests/unit/zip.h"
 
@@ -205,6 +206,60 @@ test_lone(void)
 	OK(lists(NULL, 0, 9, "error damaged\n"), "nothing at all");
 }
 
+/* What the headers alone tell. */
+static void
+test_told(void)
+{
+	static const char masked[] =
+	    "PK\3\4\x33\0\x41\x20\0\0\0\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0"
+	    "\1\0\0\0"
+	    "1abcdPK\5\6\0\0\0\0\0\0\0\0\x10\0\0\0\x23\0\0\0\0\0";
+	struct doc_input in = { .fd = -1,
+		.data = masked,
+		.size = sizeof(masked) - 1,
+		.media = "application/zip" };
+	struct log l = { .fd = -1, .room = 9 };
+	struct doc_work work = { .ops = &ops, .out = -1, .ctx = &l };
+	struct doc_error err = { 0 };
+
+	OK(doc_archive_list(&in, &work, &err) < 0 &&
+		err.code == DOC_E_ENCRYPTED,
+	    "a zip whose directory is encrypted");
+	doc_buf_release(&l.said);
+}
+
+static bool
+is_rar_volume(const char *p, size_t n)
+{
+	struct doc_input in = { .fd = -1, .data = p, .size = n, .media = "" };
+
+	return doc_volume_is_rar(&in);
+}
+
+#define RAR4_SIGN "Rar!\x1a\7\0"
+#define RAR4_MAIN(flags)                                                       \
+	"cc\x73" flags "\x0d\0"                                                \
+	"\0\0\0\0\0\0"
+#define RAR4_FILE	"cc\x74\0\x80\x0b\0\3\0\0\0abc"
+#define RAR4_END(flags) "cc\x7b" flags "\7\0"
+
+static void
+test_rar4(void)
+{
+#define TOLD(text) is_rar_volume(text, sizeof(text) - 1)
+	OK(!TOLD(RAR4_SIGN RAR4_MAIN("\0\0") RAR4_FILE RAR4_END("\0\x40")),
+	    "a RAR by itself");
+	OK(TOLD(RAR4_SIGN RAR4_MAIN("\1\1") RAR4_FILE RAR4_END("\1\x40")),
+	    "the first of several");
+	OK(TOLD(RAR4_SIGN RAR4_MAIN("\1\0") RAR4_FILE RAR4_END("\0\x40")),
+	    "the last of several");
+	OK(!TOLD(RAR4_SIGN RAR4_MAIN("\1\1") RAR4_FILE RAR4_END("\0\x40")),
+	    "a set of one");
+	OK(TOLD(RAR4_SIGN RAR4_MAIN("\1\1") RAR4_FILE), "one without its end");
+	OK(!TOLD(RAR4_SIGN), "the signature alone");
+#undef TOLD
+}
+
 /* Packages. */
 
 static int
@@ -337,6 +392,8 @@ main(void)
 	test_zip();
 	test_tar();
 	test_lone();
+	test_told();
+	test_rar4();
 	test_names();
 	test_damage();
 	test_inflate();
