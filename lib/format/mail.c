@@ -57,6 +57,13 @@ filename(GMimeObject *part)
 	return name != NULL && *name != '\0' ? name : NULL;
 }
 
+static bool
+is_rtf(GMimeObject *part)
+{
+	return is_type(part, "text", "rtf") ||
+	    is_type(part, "application", "rtf");
+}
+
 /* Is it to be read with the message, rather than opened on its own? */
 static bool
 is_body(GMimeObject *part)
@@ -70,7 +77,7 @@ is_body(GMimeObject *part)
 		if (is_type(part, "text", text[i]))
 			return true;
 	return filename(part) == NULL &&
-	    (is_type(part, "text", "*") ||
+	    (is_type(part, "text", "*") || is_rtf(part) ||
 		is_type(part, "message", "delivery-status") ||
 		is_type(part, "message", "disposition-notification"));
 }
@@ -108,6 +115,7 @@ put_body(struct walk *w, GMimeObject *part)
 		.html = is_type(part, "text", "html") ||
 		    is_type(part, "text", "enriched") ||
 		    is_type(part, "text", "richtext"),
+		.rtf = is_rtf(part),
 		.flowed = format != NULL && strcasecmp(format, "flowed") == 0,
 		.delsp = delsp != NULL && strcasecmp(delsp, "yes") == 0,
 	};

@@ -3,6 +3,7 @@
 
 #include "lib/format/html.h"
 #include "lib/format/mail_body.h"
+#include "lib/format/rtf.h"
 #include "lib/format/survey.h"
 
 struct line {
@@ -72,6 +73,8 @@ doc_mail_body_put(const struct doc_mail_body *body, struct doc_text *text,
 
 	if (body->html)
 		return doc_html_part(body->data, body->size, label, text, err);
+	if (body->rtf)
+		return doc_rtf_part(body->data, body->size, text, err);
 	doc_survey_choose(label, body->data, body->size, name);
 	cs = doc_charset_open(name);
 	if (cs == NULL)

@@ -14,6 +14,7 @@ struct doc_mail_body {
 	size_t size;
 	const char *charset; /* as the part says, or NULL */
 	bool html;
+	bool rtf;
 	bool flowed, delsp; /* RFC 3676 */
 };
 

@@ -458,6 +458,9 @@ test_mail(void)
 	    " From\n-- \nsig\n",
 	    "a b\n> q r\nFrom\n-- \nsig\n", NULL, "flowed text");
 	CHECK(doc_mail_text,
+	    "Content-Type: application/rtf\n\n{\\rtf1 rich\\par text}\n",
+	    "rich\ntext\n", "", "a body that is RTF");
+	CHECK(doc_mail_text,
 	    "Content-Type: multipart/mixed; boundary=a\n\nlost part\n",
 	    "lost part\n", "reason=damaged;", "no part found");
 }
@@ -486,6 +489,11 @@ test_mail_list(void)
 	    "name=t.csv;member=x,y;name=part-2.eml;member=Subject: in\n\n"
 	    "ner;members=2;refused=0;",
 	    "attachments and messages");
+	list_is("Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+		"Content-Type: text/rtf\n\n{\\rtf1 body}\n--b\n"
+		"Content-Type: text/rtf; name=a.rtf\n\n{\\rtf1 a}\n--b--\n",
+	    "name=a.rtf;member={\\rtf1 a};members=1;",
+	    "RTF is a body, or a file by its name");
 	list_is("From a@x Sat Jan  3 01:05:34 1996\nSubject: 1\n\n"
 		"From here on\n>From there\n\n"
 		"From b@x Sat Jan  3 01:05:34 1996\nSubject: 2\n\nb\n",
