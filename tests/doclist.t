@@ -778,6 +778,18 @@ lengths() {
 }
 ok 'members are as long as they are, with holes and empty' lengths
 
+# libarchive 3.6.2 makes all names of an LHA Unicode, and stops at one that is
+# in Shift JIS, as most are.
+lha_names() {
+	fixtures names.lzh
+	status 0 doclist f/names.lzh >out
+	is 'one.txt 4 こんにちは世界.txt 4' "$(recs 'select(.member) |
+	    .member[0], .size' out | xargs)"
+	recs '.member_b64[0]? // empty' out | base64 -d >got
+	printf 'こんにちは世界.txt' | iconv -t CP932 | cmp - got
+}
+ok 'an LHA with names in Shift JIS' lha_names
+
 unsupported() {
 	printf '!BDN%0600d' 0 >mail.pst
 	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo

@@ -31,6 +31,7 @@ struct lister {
 	bool learnt; /* what other names there are */
 	const struct doc_input *in;
 	enum doc_unpack_kind kind;
+	bool raw_names;
 	struct doc_unpack *u;
 	const struct doc_archive_wish *wish;
 	enum doc_family family;
@@ -116,12 +117,14 @@ copy_content(struct lister *l, const struct doc_unpack_entry *e,
 static void
 learn_names(struct lister *l)
 {
+	struct doc_unpack_wish wish = { .raw_names = l->raw_names };
 	struct doc_error err = { 0 };
 	struct doc_unpack *u;
 
 	l->learnt = true;
 	if (l->in->size > LEARN_BYTES ||
-	    doc_unpack_open(l->in->data, l->in->size, l->kind, &u, &err) < 0)
+	    doc_unpack_open_wish(l->in->data, l->in->size, l->kind, &wish, &u,
+		&err) < 0)
 		return;
 	for (unsigned i = 0; i < LEARN_MEMBERS; i++) {
 		struct doc_unpack_entry e = { .name = "" };
@@ -296,15 +299,41 @@ walk(struct lister *l, struct doc_error *err)
 	return doc_error_set(err, DOC_E_DAMAGED, "the rest is damaged");
 }
 
+/* Does libarchive 3.6.2 stop at a name?  It makes all names of an LHA Unicode,
+ * by the locale, and most are in Shift JIS. */
+static bool
+stops_at_name(const struct doc_input *in)
+{
+	struct doc_error err = { 0 };
+	struct doc_unpack_entry e;
+	enum doc_unpack_status st;
+	struct doc_unpack *u;
+	bool is_lha;
+
+	if (strncmp(in->media, "application/x-l", 15) != 0 ||
+	    doc_unpack_open(in->data, in->size, DOC_UNPACK_ANY, &u, &err) < 0)
+		return false;
+	do
+		st = doc_unpack_next(u, &e);
+	while (st == DOC_UNPACK_OK);
+	is_lha = doc_unpack_is_lha(u);
+	doc_unpack_free(u);
+	return is_lha && st != DOC_UNPACK_END;
+}
+
 /* All members; *end tells why they are not all. */
 static int
 list(struct lister *l, const struct doc_input *in, enum doc_unpack_kind kind,
     struct doc_error *end, struct doc_error *err)
 {
+	struct doc_unpack_wish wish = { .passwords = l->wish->passwords,
+		.raw_names = stops_at_name(in) };
+
 	l->in = in;
 	l->kind = kind;
-	if (doc_unpack_open_locked(in->data, in->size, kind, l->wish->passwords,
-		&l->u, err) < 0)
+	l->raw_names = wish.raw_names;
+	if (doc_unpack_open_wish(in->data, in->size, kind, &wish, &l->u, err) <
+	    0)
 		return -1;
 	(void)walk(l, end);
 	doc_unpack_free(l->u);

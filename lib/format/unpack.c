@@ -5,12 +5,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/base/buf.h"
 #include "lib/format/passwords.h"
 #include "lib/format/unpack.h"
 
 struct doc_unpack {
 	struct archive *a;
 	const char *passwords;
+	bool raw_names;
+	struct doc_buf name; /* as bytes again */
 	unsigned tried;
 	char word[256]; /* libarchive wants it NUL-ended */
 };
@@ -99,8 +102,9 @@ next_password(struct archive *a, void *ctx)
 }
 
 int
-doc_unpack_open_locked(const char *data, size_t size, enum doc_unpack_kind kind,
-    const char *passwords, struct doc_unpack **up, struct doc_error *err)
+doc_unpack_open_wish(const char *data, size_t size, enum doc_unpack_kind kind,
+    const struct doc_unpack_wish *wish, struct doc_unpack **up,
+    struct doc_error *err)
 {
 	struct doc_unpack *u = calloc(1, sizeof(*u));
 
@@ -110,11 +114,15 @@ doc_unpack_open_locked(const char *data, size_t size, enum doc_unpack_kind kind,
 	}
 	if (enable_kind(u->a, kind, err) < 0)
 		goto fail;
-	u->passwords = passwords;
+	u->passwords = wish->passwords;
+	u->raw_names = wish->raw_names && kind == DOC_UNPACK_ANY;
 	/* Only while it is new. */
-	if (passwords != NULL)
+	if (u->passwords != NULL)
 		(void)archive_read_set_passphrase_callback(u->a, u,
 		    next_password);
+	if (u->raw_names)
+		(void)archive_read_set_format_option(u->a, "lha", "hdrcharset",
+		    "ISO-8859-1");
 	if (archive_read_open_memory(u->a, data, size) != ARCHIVE_OK) {
 		(void)doc_unpack_error(u, err);
 		goto fail;
@@ -124,6 +132,13 @@ doc_unpack_open_locked(const char *data, size_t size, enum doc_unpack_kind kind,
 fail:
 	doc_unpack_free(u);
 	return -1;
+}
+
+bool
+doc_unpack_is_lha(struct doc_unpack *u)
+{
+	return (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) ==
+	    ARCHIVE_FORMAT_LHA;
 }
 
 bool
@@ -144,7 +159,9 @@ int
 doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
     struct doc_unpack **u, struct doc_error *err)
 {
-	return doc_unpack_open_locked(data, size, kind, NULL, u, err);
+	static const struct doc_unpack_wish none = { 0 };
+
+	return doc_unpack_open_wish(data, size, kind, &none, u, err);
 }
 
 static enum doc_unpack_status
@@ -199,15 +216,39 @@ has_holes(struct archive *a)
 	return format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_ISO9660;
 }
 
+/* The bytes that were read as Latin-1.  A name that has other characters was
+ * stored as UTF-16. */
+static const char *
+bytes_of(struct doc_unpack *u, const char *name)
+{
+	const unsigned char *p = (const unsigned char *)name;
+
+	u->name.len = 0;
+	for (; *p != '\0'; p++) {
+		unsigned c = *p;
+
+		if ((c == 0xc2 || c == 0xc3) && (p[1] & 0xc0) == 0x80)
+			c = (c & 3) << 6 | (*++p & 0x3f);
+		else if (c >= 0x80)
+			return name;
+		/* What divides folders in LHA, and is no letter anywhere. */
+		if (doc_buf_addc(&u->name, (char)(c == 0xff ? '/' : c)) < 0)
+			return name;
+	}
+	return doc_buf_str(&u->name);
+}
+
 /* The stored bytes; the second form is for names that do not convert. */
 static const char *
-name_of(struct archive_entry *e)
+name_of(struct doc_unpack *u, struct archive_entry *e)
 {
 	const char *name = archive_entry_pathname(e);
 
 	if (name == NULL)
 		name = archive_entry_pathname_utf8(e);
-	return name != NULL ? name : "";
+	if (name == NULL)
+		return "";
+	return u->raw_names && doc_unpack_is_lha(u) ? bytes_of(u, name) : name;
 }
 
 /* The raw format takes any bytes at all; without a filter below it nothing
@@ -233,7 +274,7 @@ doc_unpack_next(struct doc_unpack *u, struct doc_unpack_entry *entry)
 		return DOC_UNPACK_DEAD;
 	}
 	*entry = (struct doc_unpack_entry){
-		.name = name_of(e),
+		.name = name_of(u, e),
 		.type = type_of(e),
 		.encrypted = archive_entry_is_encrypted(e) != 0,
 		.has_mtime = archive_entry_mtime_is_set(e) != 0,
@@ -325,5 +366,6 @@ doc_unpack_free(struct doc_unpack *u)
 	if (u == NULL)
 		return;
 	(void)archive_read_free(u->a);
+	doc_buf_release(&u->name);
 	free(u);
 }

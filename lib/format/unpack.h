@@ -47,14 +47,20 @@ struct doc_unpack_entry {
 
 struct doc_unpack;
 
-/* The bytes must outlive it, and so must the passwords to try, each ending in a
- * newline (NULL: none).  0, or -1 with DAMAGED, ENCRYPTED, UNSUPPORTED,
- * MEMORY or ENGINE. */
-int doc_unpack_open_locked(const char *data, size_t size,
-    enum doc_unpack_kind kind, const char *passwords, struct doc_unpack **u,
-    struct doc_error *err) DOC_MUST_CHECK;
+struct doc_unpack_wish {
+	const char *passwords; /* to try, each ending in a newline, or NULL */
+	/* Of an LHA with names that are not UTF-8, which libarchive 3.6.2 takes
+	 * for broken: see doc_unpack_is_lha. */
+	bool raw_names;
+};
 
-/* Without passwords. */
+/* The bytes must outlive it, and so must the passwords.  0, or -1 with DAMAGED,
+ * ENCRYPTED, UNSUPPORTED, MEMORY or ENGINE. */
+int doc_unpack_open_wish(const char *data, size_t size,
+    enum doc_unpack_kind kind, const struct doc_unpack_wish *wish,
+    struct doc_unpack **u, struct doc_error *err) DOC_MUST_CHECK;
+
+/* Without a wish. */
 int doc_unpack_open(const char *data, size_t size, enum doc_unpack_kind kind,
     struct doc_unpack **u, struct doc_error *err) DOC_MUST_CHECK;
 
@@ -79,6 +85,9 @@ enum doc_unpack_what {
 	DOC_UNPACK_OTHER /* another archive, or several layers, or nothing */
 };
 enum doc_unpack_what doc_unpack_what(const char *data, size_t size);
+
+/* After an entry. */
+bool doc_unpack_is_lha(struct doc_unpack *u);
 
 /* Can a password open its members?  libarchive 3.6.2 unlocks zip; on the locked
  * members of a 7z or RAR it gives up the whole archive when it tries. */
