@@ -285,6 +285,13 @@ bench_list() {
 	    loop "$list" -j1 -p sniff,list
 	row 'sha256sum, batched, and file -f' 'C<=1.5' sums "$list"
 	race
+	plain_tree "$([[ $QUICK ]] && echo 400 || echo 4000)"
+	begin "doclist on a tree of $(of "$work/tree.list") plain files" \
+	    count_list
+	row 'doclist, as it comes' '' list "$work/tree.list"
+	row 'doclist --batch=32' '' list "$work/tree.list" --batch=32
+	row 'sha256sum, batched, and file -f' 'W<=1.5' sums "$work/tree.list"
+	race
 	tiny "$([[ $QUICK ]] && echo 1000 || echo 10000)"
 	begin "doclist on $(of "$work/tiny.list") files of a line" count_list
 	row 'doclist --batch=32, one worker' '' list "$work/tiny.list" -j1 \
