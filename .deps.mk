@@ -15,7 +15,7 @@ PACKAGES := gcc make pkg-config libc6-dev \
 # third for archives and the daemon of docscan's, the last for tests/hosts.t.
 TEST_PACKAGES := $(PACKAGES) perl python3 python3-jsonschema python3-yaml libxml2-utils mandoc \
 	bubblewrap runc golang-github-containers-common user-mode-linux \
-	libarchive-tools p7zip-full clamav-daemon podman systemd-container git \
+	libarchive-tools p7zip-full gcab bzip2 xz-utils zstd lz4 lzip clamav-daemon podman systemd-container git \
 	openssh-server openssh-client iproute2 procps qpdf poppler-utils
 
 missing = $(shell for p in $(1); do \

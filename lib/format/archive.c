@@ -12,7 +12,7 @@
 #include "lib/format/volume.h"
 #include "lib/record/media.h"
 
-/* A reader that calls every header bad would never end. */
+/* A reader that calls a header bad and stays there would never end. */
 #define MAX_BAD_IN_A_ROW 1000
 
 /* Beat the heart inside long members, too: every so many bytes. */
@@ -39,6 +39,7 @@ struct lister {
 	uint64_t refused;
 	uint64_t reasons;  /* bits of enum doc_reason, each is said once */
 	bool dead;	   /* the archive broke inside a member */
+	bool lost;	   /* the entry before was bad and had no name */
 	unsigned password; /* number of the one that fitted, or 0 */
 };
 
@@ -244,6 +245,8 @@ deliver(struct lister *l, const struct doc_unpack_entry *e,
 {
 	struct doc_error locked = { 0 };
 
+	if (e->gap)
+		note(l, DOC_R_DAMAGED);
 	switch (e->type) {
 	case DOC_UNPACK_DIRECTORY:
 		deliver_bare(l, e, NULL, DOC_R_DIRECTORY);
@@ -269,6 +272,20 @@ deliver(struct lister *l, const struct doc_unpack_entry *e,
 	return 0;
 }
 
+/* A bad entry.  A tar is searched for its next header block by block: what
+ * has no name is one loss, however many blocks of it there are. */
+static void
+deliver_bad(struct lister *l, const struct doc_unpack_entry *e)
+{
+	struct doc_error bad = { 0 };
+	bool nameless = *e->name == '\0';
+
+	(void)doc_unpack_error(l->u, &bad);
+	if (!nameless || !l->lost)
+		deliver_bare(l, e, &bad, DOC_R_NONE);
+	l->lost = nameless;
+}
+
 /* The headers one after the other.  Returns 0 at the end of the archive, -1
  * with *err when it could not be reached. */
 static int
@@ -276,10 +293,10 @@ walk(struct lister *l, struct doc_error *err)
 {
 	enum doc_unpack_status st;
 	unsigned bad_row = 0;
+	uint64_t at = 0;
 
 	while (!l->dead && bad_row < MAX_BAD_IN_A_ROW) {
 		struct doc_unpack_entry e = { .name = "" };
-		struct doc_error bad = { 0 };
 
 		st = doc_unpack_next(l->u, &e);
 		if (st == DOC_UNPACK_END)
@@ -287,11 +304,12 @@ walk(struct lister *l, struct doc_error *err)
 		if (st == DOC_UNPACK_DEAD)
 			return doc_unpack_error(l->u, err);
 		if (st == DOC_UNPACK_BAD) {
-			bad_row++;
-			(void)doc_unpack_error(l->u, &bad);
-			deliver_bare(l, &e, &bad, DOC_R_NONE);
+			bad_row = e.position > at ? 0 : bad_row + 1;
+			at = DOC_MAX(at, e.position);
+			deliver_bad(l, &e);
 			continue;
 		}
+		l->lost = false;
 		bad_row = 0;
 		if (deliver(l, &e, err) < 0)
 			return -1;

@@ -8,9 +8,11 @@
 #include "lib/base/buf.h"
 #include "lib/format/passwords.h"
 #include "lib/format/unpack.h"
+#include "lib/format/unpack_impl.h"
 
 struct doc_unpack {
 	struct archive *a;
+	struct doc_source source; /* what it reads from */
 	const char *passwords;
 	bool raw_names;
 	struct doc_buf name; /* as bytes again */
@@ -18,11 +20,9 @@ struct doc_unpack {
 	char word[256]; /* libarchive wants it NUL-ended */
 };
 
-typedef int support(struct archive *);
-
 /* By name, never ..._all: that would bring mtree, which opens the files it
  * names, and filters that run programs (lzop, lrzip, grzip). */
-static support *const formats[] = {
+static doc_unpack_support *const formats[] = {
 	archive_read_support_format_zip,
 	archive_read_support_format_tar,
 	archive_read_support_format_7zip,
@@ -39,49 +39,26 @@ static support *const formats[] = {
 	archive_read_support_format_raw,
 };
 
-static support *const filters[] = {
-	archive_read_support_filter_gzip,
-	archive_read_support_filter_bzip2,
-	archive_read_support_filter_xz,
-	archive_read_support_filter_lzma,
-	archive_read_support_filter_zstd,
-	archive_read_support_filter_lz4,
-	archive_read_support_filter_lzip,
-	archive_read_support_filter_compress,
-	archive_read_support_filter_uu,
-	archive_read_support_filter_rpm,
-};
-
-/* ARCHIVE_WARN means that libarchive was built without the library and would
- * run the program instead. */
 static int
-enable(struct archive *a, support *const *list, size_t n, struct doc_error *err)
+enable_kind(struct doc_unpack *u, enum doc_unpack_kind kind,
+    struct doc_error *err)
 {
-	for (size_t i = 0; i < n; i++)
-		if (list[i](a) != ARCHIVE_OK)
-			return doc_error_set(err, DOC_E_ENGINE,
-			    "libarchive lacks a format: %s",
-			    archive_error_string(a));
-	return 0;
-}
-
-static int
-enable_kind(struct archive *a, enum doc_unpack_kind kind, struct doc_error *err)
-{
-	support *zip = archive_read_support_format_zip_streamable;
-	static support *const raw[] = { archive_read_support_format_raw,
-		archive_read_support_format_empty };
+	doc_unpack_support *zip = archive_read_support_format_zip_streamable;
+	static doc_unpack_support *const raw[] = {
+		archive_read_support_format_raw,
+		archive_read_support_format_empty
+	};
+	int rc;
 
 	if (kind == DOC_UNPACK_ZIP)
-		return enable(a, &zip, 1, err);
-	if (kind == DOC_UNPACK_RAW) {
-		if (enable(a, raw, DOC_LEN(raw), err) < 0)
-			return -1;
-		return enable(a, filters, DOC_LEN(filters), err);
-	}
-	if (enable(a, formats, DOC_LEN(formats), err) < 0)
-		return -1;
-	return enable(a, filters, DOC_LEN(filters), err);
+		return doc_unpack_enable(u->a, &zip, 1, err);
+	if (kind == DOC_UNPACK_RAW)
+		rc = doc_unpack_enable(u->a, raw, DOC_LEN(raw), err);
+	else
+		rc = doc_unpack_enable(u->a, formats, DOC_LEN(formats), err);
+	if (rc < 0 || u->source.filter != NULL)
+		return rc;
+	return doc_unpack_filters(u->a, err);
 }
 
 /* libarchive asks for one after the other, and keeps the one that fits. */
@@ -112,7 +89,9 @@ doc_unpack_open_wish(const char *data, size_t size, enum doc_unpack_kind kind,
 		free(u);
 		return doc_error_set(err, DOC_E_MEMORY, "archive");
 	}
-	if (enable_kind(u->a, kind, err) < 0)
+	if ((kind != DOC_UNPACK_ZIP &&
+		doc_source_open(&u->source, data, size, err) < 0) ||
+	    enable_kind(u, kind, err) < 0)
 		goto fail;
 	u->passwords = wish->passwords;
 	u->raw_names = wish->raw_names && kind == DOC_UNPACK_ANY;
@@ -123,7 +102,10 @@ doc_unpack_open_wish(const char *data, size_t size, enum doc_unpack_kind kind,
 	if (u->raw_names)
 		(void)archive_read_set_format_option(u->a, "lha", "hdrcharset",
 		    "ISO-8859-1");
-	if (archive_read_open_memory(u->a, data, size) != ARCHIVE_OK) {
+	if ((u->source.pull != NULL ? archive_read_open(u->a, &u->source, NULL,
+					  u->source.pull, NULL)
+				    : archive_read_open_memory(u->a, data,
+					  size)) != ARCHIVE_OK) {
 		(void)doc_unpack_error(u, err);
 		goto fail;
 	}
@@ -134,19 +116,22 @@ fail:
 	return -1;
 }
 
+static int
+format_of(const struct doc_unpack *u)
+{
+	return archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK;
+}
+
 bool
 doc_unpack_is_lha(struct doc_unpack *u)
 {
-	return (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) ==
-	    ARCHIVE_FORMAT_LHA;
+	return format_of(u) == ARCHIVE_FORMAT_LHA;
 }
 
 bool
 doc_unpack_unlocks(struct doc_unpack *u)
 {
-	return u->passwords != NULL &&
-	    (archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK) ==
-	    ARCHIVE_FORMAT_ZIP;
+	return u->passwords != NULL && format_of(u) == ARCHIVE_FORMAT_ZIP;
 }
 
 unsigned
@@ -209,9 +194,9 @@ type_of(struct archive_entry *e)
 /* Sparse files of tar, and zisofs: libarchive 3.6.2 leaves out what is zero up
  * to the end. */
 static bool
-has_holes(struct archive *a)
+has_holes(const struct doc_unpack *u)
 {
-	int format = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
+	int format = format_of(u);
 
 	return format == ARCHIVE_FORMAT_TAR || format == ARCHIVE_FORMAT_ISO9660;
 }
@@ -251,13 +236,14 @@ name_of(struct doc_unpack *u, struct archive_entry *e)
 	return u->raw_names && doc_unpack_is_lha(u) ? bytes_of(u, name) : name;
 }
 
-/* The raw format takes any bytes at all; without a filter below it nothing
- * was recognised. */
+/* Most warnings about a header are of a name, an owner or an attribute.  Of
+ * these the entry is an empty shell: libarchive found no content for it. */
 static bool
-is_unknown(struct archive *a)
+is_hollow(struct archive *a)
 {
-	return archive_format(a) == ARCHIVE_FORMAT_RAW &&
-	    archive_filter_count(a) <= 1;
+	return doc_unpack_says(a, "beyond end-of-media") ||
+	    doc_unpack_says(a, "out-of-order") ||
+	    doc_unpack_says(a, "sparse file format");
 }
 
 enum doc_unpack_status
@@ -265,23 +251,37 @@ doc_unpack_next(struct doc_unpack *u, struct doc_unpack_entry *entry)
 {
 	struct archive_entry *e = NULL;
 	enum doc_unpack_status st;
+	bool is_raw;
+	int rc;
 
-	st = status_of(archive_read_next_header(u->a, &e));
-	if ((st != DOC_UNPACK_OK && st != DOC_UNPACK_BAD) || e == NULL)
+	rc = archive_read_next_header(u->a, &e);
+	st = status_of(rc);
+	if (st == DOC_UNPACK_END)
+		return doc_source_drain(&u->source, u->a) < 0 ? DOC_UNPACK_DEAD
+							      : st;
+	if (st == DOC_UNPACK_DEAD || e == NULL)
 		return st;
-	if (is_unknown(u->a)) {
+	/* The raw format takes any bytes at all; without a filter below it
+	 * nothing was recognised. */
+	is_raw = format_of(u) == ARCHIVE_FORMAT_RAW;
+	if (is_raw && doc_source_layers(&u->source, u->a) <= 0) {
 		archive_set_error(u->a, EILSEQ, "unrecognized archive format");
 		return DOC_UNPACK_DEAD;
 	}
+	if (rc == ARCHIVE_WARN && is_hollow(u->a))
+		st = DOC_UNPACK_BAD;
+	if (is_raw && doc_source_layers(&u->source, u->a) == 1)
+		doc_source_name(&u->source, e);
 	*entry = (struct doc_unpack_entry){
 		.name = name_of(u, e),
 		.type = type_of(e),
 		.encrypted = archive_entry_is_encrypted(e) != 0,
+		.gap = rc == ARCHIVE_WARN && doc_unpack_says(u->a, "skipped"),
 		.has_mtime = archive_entry_mtime_is_set(e) != 0,
 		.mtime = archive_entry_mtime(e),
 		.has_size = archive_entry_size_is_set(e) != 0 &&
 		    archive_entry_size(e) >= 0,
-		.has_holes = has_holes(u->a),
+		.has_holes = has_holes(u),
 		.size = (uint64_t)archive_entry_size(e),
 		.position = (uint64_t)archive_read_header_position(u->a),
 	};
@@ -304,36 +304,10 @@ doc_unpack_block(struct doc_unpack *u, const char **p, size_t *n,
 	return rc == ARCHIVE_WARN ? DOC_UNPACK_BAD : status_of(rc);
 }
 
-/* libarchive's messages do not come with a code of their own for these. */
-static enum doc_code
-code_of(struct archive *a)
-{
-	const char *msg = archive_error_string(a);
-	int sys = archive_errno(a);
-
-	if (sys == ENOMEM)
-		return DOC_E_MEMORY;
-	if (msg == NULL)
-		return DOC_E_DAMAGED;
-	if (strcasestr(msg, "passphrase") || strcasestr(msg, "encrypt") ||
-	    strcasestr(msg, "password"))
-		return DOC_E_ENCRYPTED;
-	if (strcasestr(msg, "unsupported") || strcasestr(msg, "unrecognized") ||
-	    strcasestr(msg, "not supported"))
-		return DOC_E_UNSUPPORTED;
-	/* One compressed in another 25 times. */
-	if (strcasestr(msg, "too many filters"))
-		return DOC_E_DEPTH;
-	return DOC_E_DAMAGED;
-}
-
 int
 doc_unpack_error(struct doc_unpack *u, struct doc_error *err)
 {
-	const char *msg = archive_error_string(u->a);
-
-	return doc_error_set(err, code_of(u->a), "%s",
-	    msg != NULL ? msg : "broken archive");
+	return doc_unpack_error_of(u->a, err);
 }
 
 enum doc_unpack_what
@@ -346,14 +320,11 @@ doc_unpack_what(const char *data, size_t size)
 
 	if (doc_unpack_open(data, size, DOC_UNPACK_ANY, &u, &err) < 0)
 		return what;
-	/* The last filter counted is the one that reads the bytes. */
 	if (status_of(archive_read_next_header(u->a, &e)) == DOC_UNPACK_OK &&
-	    archive_filter_count(u->a) == 2) {
-		int format = archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK;
-
-		if (format == ARCHIVE_FORMAT_RAW)
+	    doc_source_layers(&u->source, u->a) == 1) {
+		if (format_of(u) == ARCHIVE_FORMAT_RAW)
 			what = DOC_UNPACK_LONE;
-		else if (format == ARCHIVE_FORMAT_TAR)
+		else if (format_of(u) == ARCHIVE_FORMAT_TAR)
 			what = DOC_UNPACK_TAR;
 	}
 	doc_unpack_free(u);
@@ -366,6 +337,7 @@ doc_unpack_free(struct doc_unpack *u)
 	if (u == NULL)
 		return;
 	(void)archive_read_free(u->a);
+	doc_source_release(&u->source);
 	doc_buf_release(&u->name);
 	free(u);
 }

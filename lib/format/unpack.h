@@ -37,6 +37,7 @@ struct doc_unpack_entry {
 	const char *name; /* bytes as stored; UTF-8 where stored as UTF-16 */
 	enum doc_unpack_type type;
 	bool encrypted;
+	bool gap; /* before it there are bytes that no entry has */
 	bool has_mtime;
 	int64_t mtime; /* seconds since 1970 */
 	bool has_size;

@@ -22,6 +22,9 @@ find lib cmd -name '*.[ch]' | sort | xargs awk '
 		family["leptonica"] = "^lib/engine/leptonica(_[a-z]+)?\\.c$"
 		# The same for libclamav: loading and scanning.
 		family["clamav"] = "^lib/engine/clamav(_load)?\\.c$"
+		# What is compressed, and the archive in it.
+		family["archive"] = family["archive_entry"] = \
+		    "^lib/format/unpack(_source)?\\.c$"
 		# What workers may, and what supervisors never do.
 		family["seccomp"] = "^lib/cage/seccomp(_parent)?\\.c$"
 		# Texts of unknown charset, and iconv(3) of an engine program.
