@@ -790,6 +790,33 @@ lha_names() {
 }
 ok 'an LHA with names in Shift JIS' lha_names
 
+# What unzip and 7z get out of a damaged zip comes out of it here, too.
+damaged_zips() {
+	fixtures broken.zip extra.zip lost.zip streamed.zip
+	status 1 doclist f/broken.zip f/extra.zip f/lost.zip f/streamed.zip \
+	    >out
+	cat >want <<'E'
+f/broken.zip [] partial ["damaged"]
+f/broken.zip ["one.txt"] ok null 760
+f/broken.zip ["two.txt"] error null
+f/broken.zip ["three.txt"] ok null 840
+f/extra.zip [] partial ["damaged"]
+f/extra.zip ["one.txt"] ok null 760
+f/extra.zip ["two.txt"] ok null 760
+f/lost.zip [] partial ["damaged"]
+f/lost.zip ["one.txt"] ok null 760
+f/lost.zip ["two.txt"] ok null 760
+f/streamed.zip [] ok null
+f/streamed.zip ["one.txt"] ok null 760
+E
+	recs '"\(.path) \(.member // []) \(.list.status) \(.list.reasons)" +
+	    if .member and .list.status == "ok" then " \(.size)" else "" end' \
+	    out >got
+	diff -u want got
+	is 2026-01-15T08:30:00Z "$(recs 'select(.member).mtime' out | sort -u)"
+}
+ok 'members of a damaged zip' damaged_zips
+
 unsupported() {
 	printf '!BDN%0600d' 0 >mail.pst
 	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo

@@ -115,6 +115,16 @@ doc_member_write(struct doc_member *m, const void *p, size_t n, uint64_t at,
 }
 
 int
+doc_member_restart(struct doc_member *m, struct doc_error *err)
+{
+	if (m->refused)
+		return doc_error_set(err, DOC_E_MEMBERS, "no more members");
+	m->end = 0;
+	m->held = 0;
+	return m->fd < 0 ? 0 : set_length(m->fd, 0, err);
+}
+
+int
 doc_member_end(struct doc_member *m, const struct doc_error *bad,
     struct doc_error *err)
 {

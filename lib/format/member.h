@@ -34,6 +34,10 @@ void doc_member_begin(struct doc_member *m, const char *name, size_t n);
 int doc_member_write(struct doc_member *m, const void *p, size_t n, uint64_t at,
     struct doc_error *err) DOC_MUST_CHECK;
 
+/* Nothing is written yet.  -1 with IO. */
+int doc_member_restart(struct doc_member *m,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 /* The member is complete, or not whole for `bad` (NULL, or no code).  -1 with
  * the limit in *err when nothing more is wanted; then this one may be lost. */
 int doc_member_end(struct doc_member *m, const struct doc_error *bad,

@@ -48,11 +48,13 @@ doc_part_take(void *ctx, const char *p, size_t n, struct doc_error *err)
 {
 	struct doc_part_reader *r = ctx;
 
+	r->crc = doc_inflate_crc(r->crc, p, n);
+	if (r->sink != NULL)
+		return r->sink(r->ctx, p, n, err);
 	r->pkg->total += n;
 	if (r->pkg->total > MAX_TOTAL || doc_buf_add(r->buf, p, n) < 0)
 		return doc_error_set(err, DOC_E_MEMORY,
 		    "part of a package is too large");
-	r->crc = doc_inflate_crc(r->crc, p, n);
 	return 0;
 }
 
@@ -86,26 +88,30 @@ read_mapped(struct doc_part_reader *r, const struct doc_part *part,
 }
 
 int
+doc_part_read(struct doc_part_reader *r, const struct doc_part *part,
+    struct doc_error *err)
+{
+	if (part->flags & DOC_ZIP_ENCRYPTED)
+		return doc_error_set(err, DOC_E_ENCRYPTED,
+		    "part of the package is encrypted");
+	if (!doc_package_at_header(r->pkg, part))
+		return doc_error_set(err, DOC_E_DAMAGED,
+		    "part is not where it should be");
+	if (part->method == DOC_ZIP_STORED || part->method == DOC_ZIP_DEFLATED)
+		return read_mapped(r, part, err);
+	return r->pkg->aid->read(r, part, err);
+}
+
+int
 doc_package_read(struct doc_package *pkg, const char *name, struct doc_buf *buf,
     struct doc_error *err)
 {
 	const struct doc_part *part = doc_package_find(pkg, name);
 	struct doc_part_reader r = { .pkg = pkg, .buf = buf };
-	int rc;
 
 	if (part == NULL)
 		return 0;
-	if (part->flags & DOC_ZIP_ENCRYPTED)
-		return doc_error_set(err, DOC_E_ENCRYPTED,
-		    "part of the package is encrypted");
-	if (!doc_package_at_header(pkg, part))
-		return doc_error_set(err, DOC_E_DAMAGED,
-		    "part is not where it should be");
-	if (part->method == DOC_ZIP_STORED || part->method == DOC_ZIP_DEFLATED)
-		rc = read_mapped(&r, part, err);
-	else
-		rc = pkg->aid->read(&r, part, err);
-	return rc < 0 ? -1 : 1;
+	return doc_part_read(&r, part, err) < 0 ? -1 : 1;
 }
 
 /* What version 2.0 of the format knows (4.4.5 but for the oldest): stored,

@@ -10,6 +10,7 @@
 #define DOC_PACKAGE_IMPL_H
 
 #include "lib/format/archive.h"
+#include "lib/format/inflate.h"
 
 #define DOC_ZIP_LOCAL_LEN 30 /* 4.3.7 */
 
@@ -53,9 +54,12 @@ struct doc_package {
 	uint64_t end;	    /* of the whole, by its end record; 0: 64-bit */
 };
 
+/* Where a part goes: to `buf`, or to `sink` if there is one. */
 struct doc_part_reader {
 	struct doc_package *pkg;
 	struct doc_buf *buf;
+	doc_inflate_sink *sink;
+	void *ctx;
 	uint32_t crc;
 };
 
@@ -68,6 +72,10 @@ struct doc_package_aid {
 
 int doc_package_open_aided(const struct doc_input *in,
     const struct doc_package_aid *aid, struct doc_package **out,
+    struct doc_error *err) DOC_MUST_CHECK;
+
+/* 0, or -1 as doc_package_read. */
+int doc_part_read(struct doc_part_reader *r, const struct doc_part *part,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* Sink of a part's bytes: a doc_inflate_sink with a doc_part_reader. */

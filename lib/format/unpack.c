@@ -129,6 +129,16 @@ doc_unpack_is_lha(struct doc_unpack *u)
 }
 
 bool
+doc_unpack_leads_over(struct doc_unpack *u)
+{
+	int format = archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK;
+
+	return format == ARCHIVE_FORMAT_ZIP || format == ARCHIVE_FORMAT_RAR ||
+	    format == ARCHIVE_FORMAT_RAR_V5 || format == ARCHIVE_FORMAT_LHA ||
+	    format == ARCHIVE_FORMAT_XAR;
+}
+
+bool
 doc_unpack_unlocks(struct doc_unpack *u)
 {
 	return u->passwords != NULL && format_of(u) == ARCHIVE_FORMAT_ZIP;

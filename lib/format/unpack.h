@@ -90,6 +90,10 @@ enum doc_unpack_what doc_unpack_what(const char *data, size_t size);
 /* After an entry. */
 bool doc_unpack_is_lha(struct doc_unpack *u);
 
+/* Is a member passed over by its header, and its content checked by a sum of
+ * its own? */
+bool doc_unpack_leads_over(struct doc_unpack *u);
+
 /* Can a password open its members?  libarchive 3.6.2 unlocks zip; on the locked
  * members of a 7z or RAR it gives up the whole archive when it tries. */
 bool doc_unpack_unlocks(struct doc_unpack *u);
