@@ -48,6 +48,7 @@ doc_part_take(void *ctx, const char *p, size_t n, struct doc_error *err)
 {
 	struct doc_part_reader *r = ctx;
 
+	r->taken += n;
 	r->crc = doc_inflate_crc(r->crc, p, n);
 	if (r->sink != NULL)
 		return r->sink(r->ctx, p, n, err);

@@ -34,6 +34,7 @@ struct doc_part {
 	char *name;
 	uint64_t offset; /* of the local header, in the mapping */
 	uint64_t packed; /* bytes */
+	uint64_t size;	 /* unpacked, as the directory says */
 	uint32_t crc;
 	unsigned method, flags;
 };
@@ -60,6 +61,7 @@ struct doc_part_reader {
 	struct doc_buf *buf;
 	doc_inflate_sink *sink;
 	void *ctx;
+	uint64_t taken; /* bytes so far */
 	uint32_t crc;
 };
 

@@ -156,8 +156,10 @@ read_zip64(struct doc_part *part, const char *head, const char *extra, size_t n)
 		extra = p + len;
 		if (doc_le16(p - 4) != 1)
 			continue;
-		if (doc_le32(head + 24) == UINT32_MAX && extra - p >= 8)
+		if (doc_le32(head + 24) == UINT32_MAX && extra - p >= 8) {
+			part->size = le64(p);
 			p += 8;
+		}
 		if (doc_le32(head + 20) == UINT32_MAX && extra - p >= 8) {
 			part->packed = le64(p);
 			p += 8;
@@ -187,6 +189,7 @@ read_central(struct doc_package *pkg, const char *p, uint64_t room,
 	part.method = doc_le16(p + 10);
 	part.crc = doc_le32(p + 16);
 	part.packed = doc_le32(p + 20);
+	part.size = doc_le32(p + 24);
 	part.offset = doc_le32(p + 42);
 	read_zip64(&part, p, p + CENTRAL_LEN + name, extra);
 	if (__builtin_add_overflow(part.offset, shift, &part.offset))

@@ -93,7 +93,14 @@ doc_zip_rest_pour(struct doc_zip_rest *rest, doc_inflate_sink *sink, void *ctx,
 		.sink = sink,
 		.ctx = ctx };
 
-	return doc_part_read(&r, rest->part, err);
+	if (doc_part_read(&r, rest->part, err) < 0)
+		return -1;
+	return r.taken == rest->part->size
+	    ? 0
+	    : doc_error_set(err, DOC_E_DAMAGED,
+		  "%llu bytes, and the directory counts %llu",
+		  (unsigned long long)r.taken,
+		  (unsigned long long)rest->part->size);
 }
 
 void

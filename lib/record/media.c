@@ -61,6 +61,8 @@ static const struct row rows[] = {
 	{ "application/x-tar", F(ARCHIVE), 0 },
 	{ "application/x-gtar", F(ARCHIVE), 0 },
 	{ "application/x-ustar", F(ARCHIVE), 0 },
+	{ "application/vnd.gentoo.gpkg", F(ARCHIVE), 0 },
+	{ "application/vnd.comicbook", F(ARCHIVE), 0 }, /* in a tar */
 	{ "application/x-7z-compressed", F(ARCHIVE), 0 },
 	{ "application/x-rar", F(ARCHIVE), 0 },
 	{ "application/vnd.rar", F(ARCHIVE), 0 },
