@@ -131,7 +131,7 @@ doc_unpack_is_lha(struct doc_unpack *u)
 bool
 doc_unpack_leads_over(struct doc_unpack *u)
 {
-	int format = archive_format(u->a) & ARCHIVE_FORMAT_BASE_MASK;
+	int format = format_of(u);
 
 	return format == ARCHIVE_FORMAT_ZIP || format == ARCHIVE_FORMAT_RAR ||
 	    format == ARCHIVE_FORMAT_RAR_V5 || format == ARCHIVE_FORMAT_LHA ||
