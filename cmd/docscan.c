@@ -168,19 +168,25 @@ elsewhere(struct doc_stage_task *task, struct doc_unit *unit)
 	return true;
 }
 
-/* The worker has looked; now clamd, unless there is nothing for it. */
+/* The worker has looked; now clamd, unless there is nothing for it.  What is
+ * larger than either engine can count need not fit into memory either. */
 static int
 grow(struct doc_stage_task *task, const struct doc_unit *unit)
 {
 	struct doc_job *job = &task->units[0]->job;
 	struct stat st;
 
-	if (own_of(task->run)->clamd == NULL || unit != task->units[0] ||
-	    job->err.code != DOC_E_NONE || fstat(task->fd, &st) < 0)
+	if (unit != task->units[0] || fstat(task->fd, &st) < 0)
 		return 0;
-	if (st.st_size > INT32_MAX - 2)
+	if (st.st_size > INT32_MAX - 2) {
+		if (job->err.code == DOC_E_MEMORY)
+			job->err = (struct doc_error){ 0 };
 		doc_answer_reason(&job->answer, DOC_R_SIZE);
-	else if (st.st_size > 0)
+		return 0;
+	}
+	if (own_of(task->run)->clamd == NULL || job->err.code != DOC_E_NONE)
+		return 0;
+	if (st.st_size > 0)
 		return doc_unit_add(task, DOC_UNIT_SCAN_CLAMD, 0);
 	return 0;
 }

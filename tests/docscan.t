@@ -155,6 +155,15 @@ allow() {
 	is 'f/marked.txt skipped skipped
 f/plain.txt ok clean' "$(recs "$verdict" out)"
 	is '["allowed"]' "$(recs '.scan.reasons // empty' out)"
+	# As others write them: --tag, openssl, Windows, a scanner's own list.
+	d=$(sha256sum f/marked.txt | cut -d' ' -f1)
+	for line in "SHA256 (a=b.txt) = $d" "SHA2-256(marked.txt)= $d" \
+	    "$d *marked.txt" "$d:12:Marked" \
+	    "$(printf '\357\273\277\r\n%s  x\r' "$d" | tr a-f A-F)"; do
+		printf '%s\n' "$line" >good
+		status 0 docscan --allow=good --db db f/marked.txt >out
+		is '["allowed"]' "$(recs .scan.reasons out)"
+	done
 	echo nonsense >good
 	status 2 docscan --allow=good --db db f/plain.txt >out 2>err
 	grep -q 'line 1' err
@@ -186,8 +195,71 @@ quarantine() {
 	status 0 docscan --quarantine=jail --restore
 	is 640 "$(stat -c %a q/a)"
 	status 2 docscan --restore 2>err
+	# A name the journal does not know is not put back.
+	status 1 docscan --quarantine=jail --restore q/nobody 2>err
+	grep -q nobody err
 }
 ok '--quarantine and --restore' quarantine
+
+# To another file system and back: owner, times, permissions; odd names.
+quarantine_far() {
+	far=$(mktemp -d /dev/shm/doctest.XXXXXX)
+	mkdir far && cp f/marked.txt far/a && cp f/marked.txt "$(
+	    printf 'far/line\nfeed\351')"
+	test "$(id -u)" -ne 0 || chown 4711:4712 far/a
+	touch -d 2020-02-03T04:05:06 far/a
+	chmod 604 far/a
+	stat -c '%a %u %g %Y %s' far/* >before
+	got=0
+	docscan --db db --quarantine="$far/jail" far >out 2>err || got=$?
+	is "" "$(ls far)"
+	docscan --quarantine="$far/jail" --restore || got=$?
+	is journal "$(ls "$far/jail")"
+	rm -r "$far"
+	stat -c '%a %u %g %Y %s' far/* >after
+	diff -u before after
+	is 0 "$got"
+}
+ok 'to another file system and back, as it was' quarantine_far
+
+# A quarantine in the folder that is scanned is not put into itself, and what
+# was in one folder does not come back into another.
+quarantine_within() {
+	mkdir -p nest/sub && cp f/marked.txt nest/a && cp f/marked.txt nest/sub/b
+	status 0 docscan --db db --quarantine=nest/jail nest >out
+	find nest/jail | sort >before
+	docscan --db db --quarantine=nest/jail nest >out || :
+	find nest/jail | sort | diff before -
+	# Somebody puts a link where the folder was.
+	mkdir elsewhere && rmdir nest/sub && ln -s ../elsewhere nest/sub
+	status 1 docscan --quarantine=nest/jail --restore 2>err
+	is "" "$(ls elsewhere)"
+	test -e nest/a
+	rm nest/sub && mkdir nest/sub
+	status 0 docscan --quarantine=nest/jail --restore
+	is b "$(ls nest/sub)"
+}
+ok 'a quarantine in itself; a link where a folder was' quarantine_within
+
+# What cannot be moved stays as it was.
+quarantine_stuck() {
+	mkdir stuck stuck/in && cp f/marked.txt stuck/in/a
+	mkdir stuck/jail stuck/tmp
+	chmod 644 stuck/in/a
+	set --
+	if test "$(id -u)" -eq 0; then
+		set -- setpriv --reuid=65534 --regid=65534 --clear-groups
+		chown 65534:65534 stuck/in/a stuck/jail stuck/tmp
+	fi
+	chmod 555 stuck/in
+	status 1 "$@" env TMPDIR="$PWD/stuck/tmp" docscan --db db \
+	    --spool=stuck/tmp/spool --quarantine=stuck/jail stuck/in \
+	    >out 2>err
+	chmod 755 stuck/in
+	any '.scan.quarantined? == false' out
+	is 644 "$(stat -c %a stuck/in/a)"
+}
+ok 'what cannot be moved stays as it was' quarantine_stuck
 
 quarantine_far() {
 	shm=$(mktemp -d /dev/shm/docscan.XXXXXX) || return 1

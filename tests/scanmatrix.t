@@ -93,6 +93,10 @@ large() {
 	is 'large infected
 huge incomplete' "$(recs '"\(.path) \(.scan.verdict)"' out)"
 	is '["size"]' "$(recs 'select(.path == "huge").scan.reasons' out)"
+	# Nor does it have to fit into memory for that.
+	status 1 docscan --cache=none --db db huge >out
+	is 'incomplete ["size"]' "$(recs '.scan | "\(.verdict) \(.reasons)"' \
+	    out)"
 	rm -f large huge
 }
 ok 'a signature at the end of 101 MB; more than 2 GiB' large

@@ -15,13 +15,31 @@ compare(const void *a, const void *b)
 	return memcmp(a, b, HEX_LEN);
 }
 
+/* Where the digest is: in front, as sha256sum(1) prints it; or behind, with
+ * --tag, and as openssl(1) and BSDs do: "SHA256 (name) = digest". */
+static const char *
+digest_in(const char *line)
+{
+	const char *eq = strrchr(line, '=');
+
+	/* sha256sum marks odd names with '\'. */
+	line += strspn(line, " \t\r\\");
+	if (eq == NULL ||
+	    (strncmp(line, "SHA256", 6) != 0 &&
+		strncmp(line, "SHA2-256", 8) != 0))
+		return line;
+	return eq + 1 + strspn(eq + 1, " \t");
+}
+
 /* 1: a digest, 0: nothing on this line, -1: something else. */
 static int
 read_line(const char *line, char hex[static DOC_DIGEST_HEX])
 {
-	line += strspn(line, " \t\\"); /* sha256sum marks odd names with '\' */
+	line = digest_in(line);
 	if (*line == '#' || *line == '\n' || *line == '\0')
 		return 0;
+	if (strlen(line) < HEX_LEN)
+		return -1;
 	for (size_t i = 0; i < HEX_LEN; i++)
 		hex[i] = (char)tolower((unsigned char)line[i]);
 	hex[HEX_LEN] = '\0';
@@ -52,7 +70,9 @@ read_all(FILE *f, struct doc_allow *a, struct doc_error *err)
 	char line[8192], hex[DOC_DIGEST_HEX];
 
 	for (unsigned n = 1; fgets(line, sizeof(line), f) != NULL; n++) {
-		int rc = read_line(line, hex);
+		/* What Windows writes in front of UTF-8. */
+		bool bom = n == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0;
+		int rc = read_line(bom ? line + 3 : line, hex);
 
 		if (rc < 0)
 			return doc_error_set(err, DOC_E_USAGE,

@@ -267,3 +267,28 @@ doc_open_artifact(const char *spool, const struct doc_record *rec,
 		    key);
 	return doc_open_below(&in_spool, path, &st, err);
 }
+
+int
+doc_open_folder_of(const char *path, const char **name, struct doc_error *err)
+{
+	doc_autobuf struct doc_buf folder = { 0 };
+	const char *slash = strrchr(path, '/');
+	size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+	struct stat st;
+	int fd;
+
+	if (*path != '/' || slash[1] == '\0')
+		return doc_error_set(err, DOC_E_NAME, "the path is unusable");
+	if (doc_buf_add(&folder, path, DOC_MAX(n, (size_t)1)) < 0)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
+	fd = find(AT_FDCWD, doc_buf_str(&folder), false);
+	if (fd < 0)
+		return doc_error_sys(err, "cannot open its folder");
+	if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode)) {
+		close(fd);
+		return doc_error_set(err, DOC_E_SYMLINK,
+		    "what was its folder is none");
+	}
+	*name = slash + 1;
+	return fd;
+}

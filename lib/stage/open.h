@@ -37,4 +37,11 @@ int doc_open_record(const struct doc_words *roots, const char *spool,
 int doc_open_artifact(const char *spool, const struct doc_record *rec,
     const char *key, struct doc_error *err) DOC_MUST_CHECK;
 
+/* The folder that a file of this absolute path is in, with no link on the way
+ * to it, for calls like renameat(2): where the path is somebody else's, he
+ * could put a link there meanwhile.  Returns an fd (O_PATH) and the file's own
+ * name in *name, within `path`; -1 with NOT_FOUND, PERMISSION, SYMLINK, IO. */
+int doc_open_folder_of(const char *path, const char **name,
+    struct doc_error *err) DOC_MUST_CHECK;
+
 #endif

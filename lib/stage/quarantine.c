@@ -92,38 +92,84 @@ write_entry(struct doc_quarantine *q, const struct entry *e,
 	return 0;
 }
 
+struct place {
+	int dir;
+	const char *name;
+};
+
 static bool
-same_file(int dir, const char *name, const struct stat *st)
+same_file(const struct place *at, const struct stat *st)
 {
 	struct stat now;
 
-	return fstatat(dir, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return fstatat(at->dir, at->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+}
+
+/* Bytes, times, and whose it is, as far as we may give it away. */
+static int
+copy_whole(int fd, int out, const struct stat *st)
+{
+	const struct timespec times[2] = { st->st_atim, st->st_mtim };
+	off_t at = 0;
+	ssize_t n = 1;
+
+	while (n > 0 && at < st->st_size)
+		n = sendfile(out, fd, &at, (size_t)(st->st_size - at));
+	if (n < 0 || at != st->st_size)
+		return -1;
+	(void)!fchown(out, st->st_uid, st->st_gid);
+	if (futimens(out, times) < 0)
+		return -1;
+	return fsync(out);
 }
 
 /* To another file system: a whole copy first, then the original goes. */
 static int
-copy_over(int fd, int from_dir, const char *from, int to_dir, const char *to,
-    struct doc_error *err)
+copy_over(int fd, const struct place *from, const struct place *to,
+    unsigned mode, struct doc_error *err)
 {
-	doc_autoclose int out = openat(to_dir, to,
+	doc_autoclose int out = openat(to->dir, to->name,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	struct stat st;
-	off_t at = 0;
-	ssize_t n = 1;
 
 	if (out < 0 || fstat(fd, &st) < 0)
 		return doc_error_sys(err, "cannot make a copy");
-	while (n > 0 && at < st.st_size)
-		n = sendfile(out, fd, &at, (size_t)(st.st_size - at));
-	if (n < 0 || at != st.st_size || fsync(out) < 0) {
+	if (copy_whole(fd, out, &st) < 0 || fchmod(out, mode) < 0)
 		(void)doc_error_sys(err, "cannot make a copy");
-		(void)unlinkat(to_dir, to, 0);
-		return -1;
-	}
-	if (!same_file(from_dir, from, &st) || unlinkat(from_dir, from, 0) < 0)
-		return doc_error_sys(err, "cannot remove the original");
-	return 0;
+	else if (!same_file(from, &st) ||
+	    unlinkat(from->dir, from->name, 0) < 0)
+		(void)doc_error_sys(err, "cannot remove the original");
+	else
+		return 0;
+	(void)unlinkat(to->dir, to->name, 0);
+	return -1;
+}
+
+/*
+ * Whoever may write to the folder can put another file in its place at any
+ * time: what was moved is looked at, and is put back when it is not the one
+ * that is open here.
+ */
+static int
+carry(int fd, const struct place *from, const struct place *to, unsigned mode,
+    struct doc_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return doc_error_sys(err, "cannot look at the file");
+	if (renameat2(from->dir, from->name, to->dir, to->name,
+		RENAME_NOREPLACE) < 0)
+		return errno == EXDEV
+		    ? copy_over(fd, from, to, mode, err)
+		    : doc_error_sys(err, "cannot move the file");
+	if (same_file(to, &st))
+		return 0;
+	(void)renameat2(to->dir, to->name, from->dir, from->name,
+	    RENAME_NOREPLACE);
+	return doc_error_set(err, DOC_E_CHANGED,
+	    "another file is in its place");
 }
 
 /* Where the open file is now: no link on the way there can mislead us. */
@@ -162,11 +208,22 @@ free_name(const struct doc_quarantine *q, const struct entry *e, char *out,
 	return -1;
 }
 
+static bool
+is_inside(const struct doc_quarantine *q, int folder)
+{
+	struct stat a, b;
+
+	return fstat(q->dir, &a) == 0 && fstat(folder, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static int
 move(struct doc_quarantine *q, int fd, const struct stat *st,
     const char *signature, struct doc_error *err)
 {
 	char path[PATH_MAX], file[DOC_ID_SIZE + 16];
+	struct place from, to = { .dir = q->dir, .name = file };
+	doc_autoclose int folder = -1;
 	struct entry entry = { .op = "move",
 		.path = path,
 		.signature = signature,
@@ -179,17 +236,20 @@ move(struct doc_quarantine *q, int fd, const struct stat *st,
 	entry.path_len = strlen(path);
 	if (free_name(q, e, file, sizeof(file)) < 0)
 		return doc_error_sys(err, "no name in the quarantine");
+	folder = doc_open_folder_of(path, &from.name, err);
+	if (folder < 0)
+		return -1;
+	from.dir = folder;
+	/* The quarantine may be in a folder that is scanned. */
+	if (is_inside(q, folder))
+		return 0;
 	if (write_entry(q, e, err) < 0)
 		return -1;
 	if (fchmod(fd, 0) < 0)
 		return doc_error_sys(err, "cannot close the file to readers");
-	if (renameat2(AT_FDCWD, path, q->dir, file, RENAME_NOREPLACE) < 0) {
-		if (errno != EXDEV)
-			return doc_error_sys(err, "cannot move the file");
-		if (copy_over(fd, AT_FDCWD, path, q->dir, file, err) < 0)
-			return -1;
-		if (fchmodat(q->dir, file, 0, 0) < 0)
-			return doc_error_sys(err, "cannot close the copy");
+	if (carry(fd, &from, &to, 0, err) < 0) {
+		(void)fchmod(fd, entry.mode);
+		return -1;
 	}
 	(void)fsync(q->dir);
 	return 0;
@@ -243,60 +303,91 @@ is_called(const char *name, const char *path)
 	return strcmp(whole, path) == 0;
 }
 
+/* Whom the user named, and whether the journal knows them; no names: all. */
+struct wanted {
+	char *const *paths;
+	bool *known;
+};
+
 static bool
-is_wanted(char *const *paths, const char *path)
+is_wanted(const struct wanted *w, const char *path)
 {
-	if (*paths == NULL)
+	if (*w->paths == NULL)
 		return true;
-	for (; *paths != NULL; paths++)
-		if (is_called(*paths, path))
+	for (size_t i = 0; w->paths[i] != NULL; i++)
+		if (is_called(w->paths[i], path)) {
+			w->known[i] = true;
 			return true;
+		}
 	return false;
+}
+
+static int
+complain_of_unknown(const struct wanted *w)
+{
+	int bad = 0;
+
+	for (size_t i = 0; w->paths[i] != NULL; i++)
+		if (!w->known[i]) {
+			doc_warn("the quarantine has nothing that was '%s'",
+			    w->paths[i]);
+			bad++;
+		}
+	return bad;
+}
+
+/* A file that is found by name but not by whoever puts a link there: first
+ * found, then opened through /proc/self/fd. */
+static int
+change_mode(const struct place *at, unsigned mode, bool closed_only)
+{
+	doc_autoclose int fd = openat(at->dir, at->name,
+	    O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char path[40];
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return fd < 0 ? -1 : 0;
+	if (closed_only && (st.st_mode & 07777) != 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return chmod(path, mode & 0777);
 }
 
 /* A move that was cut short before the rename left the file where it was, but
  * closed. */
 static int
-reopen_in_place(const char *path, unsigned mode)
+reopen(const struct place *at, unsigned mode, struct doc_error *err)
 {
-	struct stat st;
-
-	if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    (st.st_mode & 07777) != 0)
+	if (change_mode(at, mode, true) == 0 || errno == ENOENT)
 		return 0;
-	return fchmodat(AT_FDCWD, path, mode, 0);
+	return doc_error_sys(err, "cannot open the file to readers");
 }
 
 static int
 put_back(struct doc_quarantine *q, struct entry *e, struct doc_error *err)
 {
-	doc_autoclose int fd = -1;
+	struct place from = { .dir = q->dir, .name = e->file }, to;
+	doc_autoclose int folder = -1, fd = -1;
 	struct stat st;
+	bool here = fstatat(q->dir, e->file, &st, AT_SYMLINK_NOFOLLOW) == 0;
 
-	if (fstatat(q->dir, e->file, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		if (reopen_in_place(e->path, e->mode) < 0)
-			return doc_error_sys(err, "cannot open the file");
-		return 0;
-	}
-	if (!S_ISREG(st.st_mode))
+	if (here && !S_ISREG(st.st_mode))
 		return doc_error_set(err, DOC_E_SPECIAL, "not a file");
-	if (fchmodat(q->dir, e->file, e->mode & 0777, 0) < 0)
+	folder = doc_open_folder_of(e->path, &to.name, err);
+	to.dir = folder;
+	if (!here)
+		return folder < 0 ? 0 : reopen(&to, e->mode, err);
+	if (folder < 0)
+		return -1;
+	if (change_mode(&from, e->mode, false) < 0)
 		return doc_error_sys(err, "cannot open the file to readers");
-	if (renameat2(q->dir, e->file, AT_FDCWD, e->path, RENAME_NOREPLACE) <
-	    0) {
-		int why = errno;
-
-		if (why == EXDEV)
-			fd = openat(q->dir, e->file,
-			    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0 ||
-		    copy_over(fd, q->dir, e->file, AT_FDCWD, e->path, err) <
-			0) {
-			(void)!fchmodat(q->dir, e->file, 0, 0);
-			errno = fd < 0 ? why : errno;
-			return doc_error_sys(err, "cannot put it back");
-		}
-		(void)!fchmodat(AT_FDCWD, e->path, e->mode & 0777, 0);
+	fd = openat(q->dir, e->file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || carry(fd, &from, &to, e->mode & 0777, err) < 0) {
+		if (fd < 0)
+			(void)doc_error_sys(err, "cannot open the file");
+		(void)change_mode(&from, 0, false);
+		return -1;
 	}
 	e->op = "restore";
 	return write_entry(q, e, err);
@@ -304,8 +395,8 @@ put_back(struct doc_quarantine *q, struct entry *e, struct doc_error *err)
 
 /* One line of the journal.  0, 1 when the file could not be put back. */
 static int
-restore_line(struct doc_quarantine *q, char *const *paths, const char *line,
-    size_t len)
+restore_line(struct doc_quarantine *q, const struct wanted *wanted,
+    const char *line, size_t len)
 {
 	doc_autovalue struct doc_value *v = doc_value_parse(line, len);
 	doc_autobuf struct doc_buf b = { 0 };
@@ -323,10 +414,27 @@ restore_line(struct doc_quarantine *q, char *const *paths, const char *line,
 	e.path = b.data;
 	e.path_len = b.len;
 	e.mode = (unsigned)doc_value_int(doc_value_get(v, "mode"), 0600);
-	if (!is_wanted(paths, e.path) || put_back(q, &e, &err) == 0)
+	if (!is_wanted(wanted, e.path) || put_back(q, &e, &err) == 0)
 		return 0;
 	doc_warn("cannot restore '%s': %s", e.path, err.msg);
 	return 1;
+}
+
+static int
+read_journal(const struct doc_quarantine *q, struct doc_buf *all,
+    struct doc_error *err)
+{
+	char block[8192];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(q->journal, block, sizeof(block), at)) > 0) {
+		if (doc_buf_add(all, block, (size_t)n) < 0)
+			return doc_error_set(err, DOC_E_NO_MEMORY,
+			    "the journal is too large");
+		at += n;
+	}
+	return n < 0 ? doc_error_sys(err, "cannot read the journal") : 0;
 }
 
 int
@@ -334,25 +442,24 @@ doc_quarantine_restore(struct doc_quarantine *q, char *const *paths,
     struct doc_error *err)
 {
 	doc_autobuf struct doc_buf all = { .max = JOURNAL_MAX };
-	char block[8192];
-	off_t at = 0;
-	ssize_t n;
+	doc_autofree bool *known = NULL;
+	struct wanted wanted = { .paths = paths };
+	size_t count = 0;
 	int bad = 0;
 
-	while ((n = pread(q->journal, block, sizeof(block), at)) > 0) {
-		if (doc_buf_add(&all, block, (size_t)n) < 0)
-			return doc_error_set(err, DOC_E_NO_MEMORY,
-			    "the journal is too large");
-		at += n;
-	}
-	if (n < 0)
-		return doc_error_sys(err, "cannot read the journal");
+	if (read_journal(q, &all, err) < 0)
+		return -1;
+	while (paths[count] != NULL)
+		count++;
+	wanted.known = known = calloc(count + 1, sizeof(*known));
+	if (known == NULL)
+		return doc_error_set(err, DOC_E_NO_MEMORY, "no memory");
 	for (const char *p = all.data, *end = p + all.len, *nl; p < end;
 	     p = nl + 1) {
 		nl = memchr(p, '\n', (size_t)(end - p));
 		if (nl == NULL)
 			break;
-		bad += restore_line(q, paths, p, (size_t)(nl - p));
+		bad += restore_line(q, &wanted, p, (size_t)(nl - p));
 	}
-	return bad;
+	return bad + complain_of_unknown(&wanted);
 }

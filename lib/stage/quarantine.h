@@ -8,7 +8,9 @@
  * the journal knows its other one.
  *
  * A move is a rename, hence atomic; to another file system the file is copied,
- * made durable, and then removed where it was.
+ * made durable, and then removed where it was.  The folders that files come
+ * from and go back to may be anybody's: no link on the way is followed, and a
+ * file that has taken the place of ours is left there.
  */
 #ifndef DOC_QUARANTINE_H
 #define DOC_QUARANTINE_H
@@ -36,7 +38,8 @@ int doc_quarantine_move(struct doc_quarantine *q, const struct doc_words *roots,
     struct doc_error *err) DOC_MUST_CHECK;
 
 /* Put everything back, or the files that were at `paths`; never over another
- * file.  Returns how many could not be, with a warning for each, or -1. */
+ * file.  Returns how many could not be, or are not known, with a warning for
+ * each, or -1. */
 int doc_quarantine_restore(struct doc_quarantine *q, char *const *paths,
     struct doc_error *err) DOC_MUST_CHECK;
 
