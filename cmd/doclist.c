@@ -42,6 +42,7 @@ main(int argc, char *argv[])
 	setup.digests = own.digests;
 	setup.files_from = own.files_from;
 	setup.embedded = own.open.embedded;
+	setup.no_join = own.no_join;
 	setup.no_duplicates = own.no_duplicates;
 	setup.tenant_from_dir = own.tenant_from == DOC_TENANT_FROM_DIR;
 	setup.tree = (struct doc_intake_limits){ own.max_depth, own.max_members,

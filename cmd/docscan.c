@@ -88,13 +88,23 @@ plan(struct doc_stage_task *task, const struct doc_record *rec)
 {
 	doc_autovalue struct doc_value *list = doc_record_value(rec, "list");
 	const char *status = doc_value_get_str(list, "status");
+	bool joined = doc_value_get(list, "volumes") != NULL;
 	int64_t delivered = doc_value_int(doc_value_get(list, "delivered"), 0);
 	int64_t refused = doc_value_int(doc_value_get(list, "refused"), 0);
 	uint64_t reasons = doc_result_reasons(list);
 	unsigned unit = DOC_UNIT_SCAN_WHOLE;
 
+	/* What is in a part is a member of the one that leads, or, where the
+	 * parts could not be joined, of nothing that anybody looked at. */
+	if (status != NULL && !joined && (reasons & bit(DOC_R_VOLUMES))) {
+		if (strcmp(status, "skipped") == 0)
+			unit = DOC_UNIT_SCAN_PART;
+		else
+			task->reasons = reasons;
+		return doc_unit_add(task, unit, 0);
+	}
 	if (status == NULL ||
-	    !(doc_media_flags(task->media) & DOC_MEDIA_CONTAINER))
+	    (!(doc_media_flags(task->media) & DOC_MEDIA_CONTAINER) && !joined))
 		return doc_unit_add(task, unit, 0);
 	if (strcmp(status, "ok") == 0 && refused == 0) {
 		if (delivered > 0)
@@ -220,7 +230,10 @@ settle(const struct doc_run *run, const struct doc_answer *a,
     struct doc_result *r)
 {
 	bool infected = a->entries[DOC_F_MATCHES] > 0;
-	bool apart = r->reasons == bit(DOC_R_CONTAINER) &&
+	bool part = doc_answer_has_reason(a, DOC_R_VOLUMES);
+	uint64_t others = r->reasons & ~bit(DOC_R_CONTAINER) &
+	    ~(part ? bit(DOC_R_VOLUMES) : 0);
+	bool apart = r->reasons != 0 && others == 0 &&
 	    r->status == DOC_STATUS_PARTIAL;
 
 	if (apart && infected) {

@@ -28,6 +28,8 @@ const struct doc_opt doc_list_opts[] = {
 	    LIST(select.max_size), NULL },
 	{ 'N', "newer", "WHEN", "files changed after a time, or after a file",
 	    DOC_OPT_STRING, LIST(select.newer), NULL },
+	{ 0, "no-join", NULL, "do not join the files of a split archive",
+	    DOC_OPT_FLAG, LIST(no_join), NULL },
 	{ 'K', "no-duplicates", NULL, "do not name what is there twice",
 	    DOC_OPT_FLAG, LIST(no_duplicates), NULL },
 	{ 'o', "one-file-system", NULL, "stay on the file system of a folder",

@@ -17,6 +17,7 @@ struct doc_open_options {
 extern const struct doc_opt doc_open_opts[];
 
 struct doc_list_options {
+	bool no_join;	      /* split archives stay apart */
 	bool no_duplicates;   /* leave out duplicate_of */
 	bool null;	      /* names on stdin end in NUL */
 	unsigned batch;	      /* small files one worker types */
@@ -60,7 +61,8 @@ enum doc_scan_engine { DOC_ENGINE_AUTO, DOC_ENGINE_LIB, DOC_ENGINE_CLAMD };
 enum {
 	DOC_UNIT_SCAN_WHOLE = 0,
 	DOC_UNIT_SCAN_LISTED = 1,
-	DOC_UNIT_SCAN_CLAMD = 2 /* of no worker: what clamd says */
+	DOC_UNIT_SCAN_CLAMD = 2, /* of no worker: what clamd says */
+	DOC_UNIT_SCAN_PART = 3	 /* of a split archive, not the leading one */
 };
 extern const struct doc_opt doc_scan_opts[];
 

@@ -750,7 +750,8 @@ ok 'one of several parts says so' volumes
 # A RAR that goes on elsewhere is not whole, whatever can be read of it.
 rar_volumes() {
 	fixtures vol.part1.rar vol.part2.rar vol.only.rar
-	status 1 doclist f/vol.part1.rar f/vol.part2.rar f/vol.only.rar >out
+	status 1 doclist --no-join f/vol.part1.rar f/vol.part2.rar \
+	    f/vol.only.rar >out
 	cat >want <<'E'
 f/vol.part1.rar [] partial ["damaged","volumes"]
 f/vol.part1.rar ["one.txt"] ok null

@@ -189,6 +189,9 @@ ok 'docrecord(5) has the reasons' reasons_agree
 own='list delivered
 list excluded
 list unsafe_name
+list volume_missing
+list volume_of
+list volumes
 scan verdict
 scan quarantined
 ocr lang

@@ -75,7 +75,9 @@ scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 	    ? doc_density(in)
 	    : DOC_LOOSE;
 	bool apart = density == DOC_DENSE && !options.whole;
-	bool known = in->unit == DOC_UNIT_SCAN_LISTED && !options.whole;
+	bool part = in->unit == DOC_UNIT_SCAN_PART;
+	bool known = (in->unit == DOC_UNIT_SCAN_LISTED || part) &&
+	    !options.whole;
 	enum doc_scan_depth depth = apart ? DOC_SCAN_BYTES
 	    : known			  ? DOC_SCAN_KNOWN
 					  : DOC_SCAN_WHOLE;
@@ -84,8 +86,10 @@ scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 		doc_work_reason(work, DOC_R_DAMAGED);
 	if (apart)
 		doc_work_reason(work, DOC_R_CONTAINER);
+	if (part)
+		doc_work_reason(work, DOC_R_VOLUMES);
 	if (options.engine == DOC_ENGINE_CLAMD) {
-		if (!apart && in->size > 0)
+		if (!apart && !part && in->size > 0)
 			doc_unseen_say_all(in, work);
 		return 0;
 	}

@@ -42,6 +42,7 @@ enum doc_class {
 	X(UNSUPPORTED,  INPUT,  "unsupported",  "a format, method or feature no engine here reads") \
 	X(CHANGED,      INPUT,  "changed",      "the file was changed or cut after it was listed") \
 	X(REJECTED,     INPUT,  "rejected",     "the OCR service or command refuses the page") \
+	X(VOLUMES,      INPUT,  "volumes",      "a file of an archive in several is missing, or cannot be joined") \
 	X(TIMEOUT,      LIMIT,  "timeout",      "the total clock of the document ran out") \
 	X(STALL,        LIMIT,  "stall",        "no sign of life for the time of --stall") \
 	X(CPU,          LIMIT,  "cpu",          "the processor time of the document ran out") \

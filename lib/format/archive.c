@@ -226,15 +226,6 @@ list_headers(struct doc_lister *l, const struct doc_input *in,
 	return list(l, in, DOC_UNPACK_ZIP, &again, err);
 }
 
-/* One part of several?  Of a RAR nothing may be missed all the same: what goes
- * on from the part before is passed over, and so is what begins there. */
-static void
-note_volume(struct doc_lister *l, const struct doc_input *in, bool all)
-{
-	if (doc_volume_is_rar(in) || (!all && doc_volume_is_zip(in)))
-		doc_lister_note(l, DOC_R_VOLUMES);
-}
-
 int
 doc_archive_list(const struct doc_input *in, struct doc_work *work,
     struct doc_error *err)
@@ -260,6 +251,9 @@ doc_archive_list_wish(const struct doc_input *in,
 
 	if (in->size == 0)
 		return doc_error_set(err, DOC_E_DAMAGED, "empty file");
+	if (doc_volume_is_mixed(in))
+		return doc_error_set(err, DOC_E_DAMAGED,
+		    "the parts are not of one archive");
 	if (doc_behind_find(in, &found)) {
 		part.data += found.from;
 		part.size = found.len;
@@ -283,9 +277,10 @@ doc_archive_list_wish(const struct doc_input *in,
 		rc = list_headers(&l, in, &end, err);
 	}
 	doc_member_release(&l.member);
+	if (doc_volume_lacks(in, rc < 0 ? err : &end, l.reasons != 0))
+		doc_lister_note(&l, DOC_R_VOLUMES);
 	if (rc < 0)
 		return -1;
-	note_volume(&l, in, end.code == DOC_E_NONE && l.reasons == 0);
 	/* When something was delivered, the result is partial, no error. */
 	if (l.members > 0 && doc_reason_of(end.code) != DOC_R_NONE) {
 		doc_lister_note(&l, doc_reason_of(end.code));

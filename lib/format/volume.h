@@ -14,11 +14,20 @@
  * NULL. */
 const char *doc_zip_end(const struct doc_input *in);
 
-/* Zip: a mark in front of the first part; in the last, the number of this disk
- * (APPNOTE.TXT 8.5.4, 4.4.19).  Those between look like anything. */
-bool doc_volume_is_zip(const struct doc_input *in);
+/* Is there more of it elsewhere?  It ended with *end, and is not all there if
+ * `partial`.
+ *
+ * zip: a mark in front of the first part; in the last, the number of this disk
+ * (APPNOTE.TXT 8.5.4, 4.4.19); those between look like anything.  RAR, both
+ * kinds (rarlab.com/technote.htm): a set of one volume is whole, and so is one
+ * whose volumes follow each other to the last.  7z: its directory, which is at
+ * its end, and only of files that were joined, as with all that was cut by
+ * size. */
+bool doc_volume_lacks(const struct doc_input *in, const struct doc_error *end,
+    bool partial);
 
-/* RAR, both kinds (rarlab.com/technote.htm): a set of one volume is whole. */
-bool doc_volume_is_rar(const struct doc_input *in);
+/* Are the files it was joined from not of one archive: the end of a zip behind
+ * more parts than it has? */
+bool doc_volume_is_mixed(const struct doc_input *in);
 
 #endif

@@ -55,6 +55,7 @@ struct doc_job {
 	uint64_t size; /* bytes */
 	uint64_t room; /* for the member just opened: bytes it may have */
 	unsigned page, unit, depth;
+	unsigned volumes; /* files it was joined from, or 0 */
 	/* results */
 	struct doc_answer answer;
 	struct doc_progress progress; /* as of the last heartbeat */

@@ -103,6 +103,7 @@ send_job(struct wlink *w, const struct doc_job *job)
 	    add_number(&b, DOC_F_PAGE, job->page) < 0 ||
 	    add_number(&b, DOC_F_UNIT, job->unit) < 0 ||
 	    (job->sized && add_number(&b, DOC_F_SIZE, job->size) < 0) ||
+	    add_number(&b, DOC_F_VOLUMES, job->volumes) < 0 ||
 	    add_number(&b, DOC_F_DEPTH, job->depth) < 0)
 		return -1;
 	return doc_frame_send(w->sock, DOC_FRAME_JOB, w->id, b.data, b.len,

@@ -29,6 +29,7 @@ struct doc_input {
 	unsigned page;	   /* unit of work: page from 1; 0 is the whole */
 	unsigned unit;	   /* stage's own kind of unit; 0 is the usual one */
 	unsigned depth;	   /* nesting depth of the document */
+	unsigned volumes;  /* files its bytes were joined from; 0: one */
 };
 
 struct doc_work;

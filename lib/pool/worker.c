@@ -219,6 +219,8 @@ read_job(const struct doc_frame *frame, struct job *job)
 			job->in.size = (size_t)number(&v);
 		else if (v.field == DOC_F_DEPTH)
 			job->in.depth = (unsigned)number(&v);
+		else if (v.field == DOC_F_VOLUMES)
+			job->in.volumes = (unsigned)number(&v);
 		else if (v.field == DOC_F_MEDIA)
 			memcpy(job->media, v.p,
 			    DOC_MIN(v.n, sizeof(job->media) - 1));

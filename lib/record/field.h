@@ -89,7 +89,8 @@ enum doc_field_stage {
 	X(PAGE,        "page",        INT,     8, JOB, "the page to work on, from 1; 0 is the whole") \
 	X(DEPTH,       "depth",       INT,     8, JOB, "how deep the document is nested") \
 	X(UNIT,        "unit",        INT,     8, JOB, "what to do, in the terms of the stage") \
-	X(SIZE,        "size",        INT,     8, JOB, "bytes of the document that count, if fewer than it has")
+	X(SIZE,        "size",        INT,     8, JOB, "bytes of the document that count, if fewer than it has") \
+	X(VOLUMES,     "volumes",     INT,     8, JOB, "files it was joined from; 0: it is one")
 
 enum doc_field {
 	DOC_F_NONE,

@@ -118,6 +118,12 @@ is_digits(const char *p, size_t n)
 }
 
 static bool
+is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
 is_word(const char *p, size_t n, const char *word)
 {
 	return n == strlen(word) && strncasecmp(p, word, n) == 0;
@@ -138,8 +144,10 @@ doc_media_volume(const char *name, size_t len)
 	if (is_word(tail, n, "rar") && m > 4 &&
 	    strncasecmp(kind, "part", 4) == 0)
 		return is_digits(kind + 4, m - 4);
+	/* a.7z.001, a.tar.gz.ab */
 	for (size_t i = 0; i < DOC_LEN(kinds); i++)
 		if (is_word(kind, m, kinds[i]))
-			return n == 3 && is_digits(tail, n);
+			return (n > 1 && n < 5 && is_digits(tail, n)) ||
+			    (n == 2 && is_lower(tail[0]) && is_lower(tail[1]));
 	return false;
 }

@@ -13,6 +13,7 @@
 #include "lib/base/whose.h"
 #include "lib/run/drop.h"
 #include "lib/run/sightings.h"
+#include "lib/stage/volumes.h"
 
 enum {
 	EVENTS = IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM |
@@ -225,7 +226,7 @@ is_old(const struct doc_drop *d, const struct stat *st)
 	return (int64_t)time(NULL) - last > (int64_t)(d->settle_ms / 1000 + 1);
 }
 
-enum how { SETTLES, AT_ONCE };
+enum how { SETTLES, AT_ONCE, CHANGES };
 
 /* 1: hand it on. */
 static int
@@ -246,7 +247,8 @@ consider(struct doc_drop *d, const char *path, enum how how,
 		k->round = d->seen.round;
 	if (k != NULL && k->sig == found->sig)
 		return 0;
-	if (how == SETTLES && !is_old(d, &st)) {
+	/* What changed may be another file that is joined to it. */
+	if (how == CHANGES || (how == SETTLES && !is_old(d, &st))) {
 		list_add(d, &d->settling, path, found->sig,
 		    doc_clock_ms() + d->settle_ms);
 		return 0;
@@ -275,7 +277,7 @@ next_due(struct doc_drop *d, struct list *l, struct doc_found *found)
 		if (lstat(w->path, &st) == 0) {
 			doc_found_of(found, w->path, &st);
 			rc = consider(d, w->path,
-			    found->sig == w->sig ? AT_ONCE : SETTLES, found);
+			    found->sig == w->sig ? AT_ONCE : CHANGES, found);
 		}
 		list_pop(l);
 		if (rc > 0)
@@ -369,11 +371,22 @@ wait_for(struct doc_drop *d, struct list *l, const char *path, uint64_t due_ms)
 	list_add(d, l, path, found.sig, due_ms);
 }
 
+/* It is joined to another one, or others to it. */
+static void
+wait_for_other(const char *path, void *ctx)
+{
+	struct doc_drop *d = ctx;
+
+	wait_for(d, &d->settling, path, doc_clock_ms() + d->settle_ms);
+}
+
 static void
 on_entry(struct doc_drop *d, const struct inotify_event *e)
 {
 	doc_autofree char *path = join(d->paths[e->wd], e->name);
 
+	if (path != NULL && !(e->mask & IN_ISDIR))
+		doc_volumes_concern(path, wait_for_other, d);
 	if (path == NULL) {
 		no_memory(d);
 	} else if (e->mask & (IN_MOVED_FROM | IN_DELETE)) {

@@ -8,10 +8,12 @@
 #include "lib/run/drop.h"
 #include "lib/run/names.h"
 #include "lib/stage/intake.h"
+#include "lib/stage/volumes.h"
 
-/* Size, place and both times: who writes to a file changes one of them. */
+/* Size, place and both times: who writes to a file changes one of them.  And
+ * those of the files that doclist joins to it. */
 static uint64_t
-signature(const struct stat *st, enum doc_code code)
+signature(const char *path, const struct stat *st, enum doc_code code)
 {
 	const uint64_t facts[] = { (uint64_t)st->st_size,
 		(uint64_t)st->st_mtim.tv_sec, (uint64_t)st->st_mtim.tv_nsec,
@@ -22,26 +24,28 @@ signature(const struct stat *st, enum doc_code code)
 
 	doc_digest_init(&d);
 	doc_digest_add(&d, facts, sizeof(facts));
+	if (code == DOC_E_NONE && S_ISREG(st->st_mode))
+		doc_volumes_stat(path, &d);
 	doc_digest_hex(&d, hex);
 	hex[16] = '\0';
 	return DOC_MAX(strtoull(hex, NULL, 16), 1U);
 }
 
 static int
-found(struct doc_found *f, const char *path, size_t len, const struct stat *st,
+found(struct doc_found *f, const char *path, const struct stat *st,
     enum doc_code code)
 {
 	*f = (struct doc_found){ .path = path,
-		.len = len,
+		.len = strlen(path),
 		.size = code == DOC_E_NONE ? (uint64_t)st->st_size : 0,
-		.sig = signature(st, code) };
+		.sig = signature(path, st, code) };
 	return 1;
 }
 
 void
 doc_found_of(struct doc_found *f, const char *path, const struct stat *st)
 {
-	found(f, path, strlen(path), st, DOC_E_NONE);
+	found(f, path, st, DOC_E_NONE);
 }
 
 static int
@@ -69,8 +73,10 @@ next_listed(struct doc_names *n, struct doc_found *f, struct doc_error *err)
 		snprintf(path, sizeof(path), "%.*s", (int)len, name + skip);
 		rc = len >= sizeof(path) ||
 		    fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) < 0;
-		found(f, name + skip, len, &st,
-		    rc ? DOC_E_NOT_FOUND : DOC_E_NONE);
+		found(f, path, &st, rc ? DOC_E_NOT_FOUND : DOC_E_NONE);
+		/* As it stands in the list, where it may be longer. */
+		f->path = name + skip;
+		f->len = len;
 		f->digest = skip ? name : NULL;
 		return 1;
 	}
@@ -102,7 +108,7 @@ doc_names_next(struct doc_names *n, struct doc_found *f, struct doc_error *err)
 				*err = why;
 				return -1;
 			}
-			return found(f, path, strlen(path), &st, why.code);
+			return found(f, path, &st, why.code);
 		}
 		doc_walk_release(&n->walk);
 		n->walking = false;

@@ -38,6 +38,7 @@ struct doc_intake_setup {
 	bool digests;		/* before each: 64 characters, two blanks */
 	bool no_duplicates;	/* do not tell of content met before */
 	bool embedded;		/* office documents and books are containers */
+	bool no_join;		/* archives in several files stay apart */
 	bool tenant_from_dir;	/* the first folder of a name is its tenant */
 	const char *files_from; /* a file of names; NULL: none */
 	char **operands;	/* NULL-ended; none: names on stdin */

@@ -7,6 +7,7 @@
  *	item_sniff.c	 digest and type, several small documents at a time
  *	item_open.c	 the members of a container, as they are found
  *	item_children.c	 and how they become items in their turn
+ *	item_volumes.c	 an archive in several files
  *	item_record.c	 the record
  */
 #ifndef DOC_INTAKE_IMPL_H
@@ -75,6 +76,7 @@ enum { POOL_SNIFF, POOL_OPEN, POOL_ATTACH };
 
 struct children; /* item_children.c */
 struct batch;	 /* item_sniff.c */
+struct parts;	 /* item_volumes.c */
 
 /* A document on its way to a record. */
 struct item {
@@ -105,6 +107,8 @@ struct item {
 	struct children *children;  /* its members so far, or NULL */
 	struct doc_spool_file open; /* the one a worker is writing */
 	uint64_t members;	    /* in `children` */
+	struct parts *parts;	    /* of several files, or NULL */
+	unsigned missing;	    /* number of one that is not there, or 0 */
 };
 
 /* What is known of a member when its container has been gone through. */
@@ -146,6 +150,8 @@ struct item *item_member(struct intake *in, struct place *up,
 void item_complete(struct item *it);
 /* Digest and type are known; a container goes on to be opened. */
 void item_typed(struct item *it);
+/* No worker is on it any more. */
+void item_end_job(struct item *it);
 /* Its content, open for reading; also notes size and time. */
 int item_open_content(struct item *it, struct doc_error *err);
 bool item_to_be_looked_at(const struct item *it);
@@ -163,6 +169,22 @@ struct kinds *item_kinds_new(void); /* to be freed */
 
 /* item_open.c */
 void item_open(struct doc_flow *flow, struct item *it);
+
+/* item_volumes.c.  Find out if it is one of several files of an archive: is it
+ * the one the others are joined to? */
+bool item_leads(struct item *it);
+/* Or is it to be found in another one? */
+bool item_follows(const struct item *it);
+/* Join them into it->fd; false: there is nothing to be joined.  The item
+ * waits again when they are. */
+bool item_join(struct item *it);
+void item_parts_job(const struct item *it, struct doc_job *job);
+/* Nothing came of them together: it waits to be opened by itself. */
+bool item_alone(struct item *it);
+/* All is known; what its own name tells is that some are missing. */
+void item_parts_judge(struct item *it, bool by_name);
+void item_parts_write(const struct item *it, struct doc_json *j);
+void item_parts_free(struct item *it);
 
 /* item_children.c.  Members are added in order, then started once. */
 int children_add(struct item *it, struct member *m,

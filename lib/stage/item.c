@@ -103,8 +103,8 @@ new_place(struct tree *tree, const struct place *up, const struct step *step)
 	return p;
 }
 
-static void
-end_job(struct item *it)
+void
+item_end_job(struct item *it)
 {
 	if (it->job != NULL)
 		doc_answer_release(&it->job->answer);
@@ -119,7 +119,8 @@ free_item(struct doc_task *task)
 {
 	struct item *it = item_of(task);
 
-	end_job(it);
+	item_end_job(it);
+	item_parts_free(it);
 	doc_spool_drop(&it->intake->spool, &it->open);
 	doc_spool_drop(&it->intake->spool, &it->data);
 	children_free(it->children);
@@ -249,7 +250,7 @@ item_key(const struct item *it, unsigned char key[static DOC_DIGEST_BYTES])
 void
 item_complete(struct item *it)
 {
-	end_job(it);
+	item_end_job(it);
 	item_judge(it);
 	doc_show_over(&it->intake->flow, item_status(it), it->size);
 	it->task.state = DOC_TASK_DONE;
@@ -291,7 +292,9 @@ item_typed(struct item *it)
 
 	check_digest(it);
 	container = it->media != NULL && it->known.code == DOC_E_NONE &&
-	    ((doc_media_flags(it->media) & opens) != 0 || it->also != NULL);
+	    (item_leads(it) || (doc_media_flags(it->media) & opens) != 0 ||
+		it->also != NULL) &&
+	    !item_follows(it);
 	attach = container &&
 	    (doc_media_family(it->also ? it->also : it->media) ==
 		    DOC_FAMILY_PDF ||

@@ -234,6 +234,10 @@ opened(struct doc_job *job)
 	    (it->also == NULL || seen > 0);
 	it->seen = DOC_MAX(seen, it->delivered);
 	it->refused = job->answer.number[DOC_F_REFUSED];
+	if (item_alone(it)) {
+		item_end_job(it);
+		return;
+	}
 	forgive(it);
 	item_complete(it);
 }
@@ -244,6 +248,8 @@ item_open(struct doc_flow *flow, struct item *it)
 	static const struct doc_job_ops ops = { member_open, member_close,
 		member_put, open_again, opened };
 
+	if (item_join(it))
+		return;
 	if (it->fd < 0)
 		it->fd = item_open_content(it, &it->known);
 	if (it->fd >= 0 && it->job == NULL) {
@@ -266,6 +272,7 @@ item_open(struct doc_flow *flow, struct item *it)
 		.size = it->size,
 		.media = it->also ? it->also : it->media,
 		.depth = (unsigned)it->place->member_count };
+	item_parts_job(it, it->job);
 	it->task.state = DOC_TASK_RUNNING;
 	doc_pool_submit(flow->pool[it->task.pool], it->job);
 }

@@ -37,8 +37,7 @@ is_volume(const struct item *it)
 void
 item_judge(struct item *it)
 {
-	if (is_volume(it))
-		it->reasons |= (uint64_t)1 << DOC_R_VOLUMES;
+	item_parts_judge(it, is_volume(it));
 }
 
 enum doc_status
@@ -118,6 +117,7 @@ write_list(const struct item *it, enum doc_status status, struct doc_json *j)
 		doc_json_str(j, "unsafe_name", bad_name);
 	if (it->password > 0)
 		doc_json_int(j, "password", (int64_t)it->password);
+	item_parts_write(it, j);
 	if (it->opened) {
 		doc_json_int(j, "members", (int64_t)it->seen);
 		doc_json_int(j, "delivered", (int64_t)it->delivered);
@@ -135,7 +135,8 @@ first_of(struct item *it)
 	unsigned char key[DOC_DIGEST_BYTES];
 	char *id;
 
-	if (it->sha256[0] == '\0' || it->size == 0)
+	/* Of several files the others count, too. */
+	if (it->sha256[0] == '\0' || it->size == 0 || it->parts != NULL)
 		return NULL;
 	item_key(it, key);
 	id = doc_seen_find(it->intake->first, key);

@@ -228,12 +228,18 @@ test_told(void)
 	doc_buf_release(&l.said);
 }
 
+/* As one file, or joined from several. */
 static bool
-is_rar_volume(const char *p, size_t n)
+lacks(const char *p, size_t n, unsigned volumes)
 {
-	struct doc_input in = { .fd = -1, .data = p, .size = n, .media = "" };
+	struct doc_input in = { .fd = -1,
+		.data = p,
+		.size = n,
+		.media = "",
+		.volumes = volumes };
+	struct doc_error err = { 0 };
 
-	return doc_volume_is_rar(&in);
+	return doc_volume_lacks(&in, &err, false);
 }
 
 #define RAR4_SIGN "Rar!\x1a\7\0"
@@ -246,7 +252,7 @@ is_rar_volume(const char *p, size_t n)
 static void
 test_rar4(void)
 {
-#define TOLD(text) is_rar_volume(text, sizeof(text) - 1)
+#define TOLD(text) lacks(text, sizeof(text) - 1, 0)
 	OK(!TOLD(RAR4_SIGN RAR4_MAIN("\0\0") RAR4_FILE RAR4_END("\0\x40")),
 	    "a RAR by itself");
 	OK(TOLD(RAR4_SIGN RAR4_MAIN("\1\1") RAR4_FILE RAR4_END("\1\x40")),
@@ -259,6 +265,54 @@ test_rar4(void)
 	OK(!TOLD(RAR4_SIGN), "the signature alone");
 #undef TOLD
 }
+
+#define RAR5_SIGN	  "Rar!\x1a\7\1\0"
+#define RAR5_MAIN	  "crc1\3\1\0\1"
+#define RAR5_LATER(n)	  "crc1\4\1\0\3" n
+#define RAR5_FILE	  "crc1\4\2\2\3\0abc"
+#define RAR5_END(more)	  "crc1\3\5\0" more
+#define TOLD(text, files) lacks(text, sizeof(text) - 1, files)
+
+/* What was joined is whole when it ends with the last. */
+static void
+test_joined(void)
+{
+	OK(!TOLD(RAR4_SIGN RAR4_MAIN("\1\1") RAR4_FILE RAR4_END(
+		     "\1\x40") "\0\0\0" RAR4_SIGN RAR4_MAIN("\1\0")
+		     RAR4_FILE RAR4_END("\0\x40"),
+	       2),
+	    "two volumes, filled up");
+	OK(TOLD(RAR4_SIGN RAR4_MAIN("\1\1") RAR4_FILE RAR4_END("\1\x40")
+		    RAR4_SIGN RAR4_MAIN("\1\0") RAR4_FILE RAR4_END("\1\x40"),
+	       2),
+	    "two of three");
+	OK(!TOLD(RAR4_SIGN RAR4_MAIN("\1\0") RAR4_END("\1\x40")
+		     RAR4_SIGN RAR4_MAIN("\1\0") RAR4_END("\0\x40"),
+	       2),
+	    "old ones, which do not say that they are the first");
+	OK(!TOLD(RAR5_SIGN RAR5_MAIN RAR5_FILE RAR5_END(
+		     "\1") "\0\0" RAR5_SIGN RAR5_LATER("\1")
+		     RAR5_FILE RAR5_END("\0"),
+	       2),
+	    "RAR 5");
+	OK(TOLD(RAR5_SIGN RAR5_MAIN RAR5_FILE RAR5_END("\1"), 1),
+	    "the first of it");
+	OK(TOLD(RAR5_SIGN RAR5_LATER("\1") RAR5_FILE RAR5_END("\0"), 1),
+	    "the last of it");
+	OK(TOLD("PK\7\10PK\5\6\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 2),
+	    "two files of a zip of three");
+	OK(!TOLD("PK\7\10PK\5\6\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 3),
+	    "all three");
+	OK(TOLD("7z\xbc\xaf\x27\x1c\0\4crc1\1\0\0\0\0\0\0\0\1\0\0\0\0\0"
+		"\0\0crc2x",
+	       2),
+	    "a 7z without its end");
+	OK(!TOLD("7z\xbc\xaf\x27\x1c\0\4crc1\1\0\0\0\0\0\0\0\1\0\0\0\0\0"
+		 "\0\0crc2xy",
+	       2),
+	    "and with it");
+}
+#undef TOLD
 
 /* Packages. */
 
@@ -394,6 +448,7 @@ main(void)
 	test_lone();
 	test_told();
 	test_rar4();
+	test_joined();
 	test_names();
 	test_damage();
 	test_inflate();
