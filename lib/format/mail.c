@@ -64,6 +64,16 @@ is_rtf(GMimeObject *part)
 	    is_type(part, "application", "rtf");
 }
 
+/* "Content-Type: text" and the like mean plain text (RFC 2045 section 5.2);
+ * gmime 3.2 takes them for application/octet-stream. */
+static bool
+is_untyped(GMimeObject *part)
+{
+	const char *type = g_mime_object_get_header(part, "Content-Type");
+
+	return type != NULL && type[strcspn(type, "/;")] != '/';
+}
+
 /* Is it to be read with the message, rather than opened on its own? */
 static bool
 is_body(GMimeObject *part)
@@ -77,7 +87,7 @@ is_body(GMimeObject *part)
 		if (is_type(part, "text", text[i]))
 			return true;
 	return filename(part) == NULL &&
-	    (is_type(part, "text", "*") || is_rtf(part) ||
+	    (is_untyped(part) || is_type(part, "text", "*") || is_rtf(part) ||
 		is_type(part, "message", "delivery-status") ||
 		is_type(part, "message", "disposition-notification"));
 }
@@ -336,12 +346,12 @@ walk_multipart(struct walk *w, GMimeObject *part)
 	bool digest;
 	int rc = 0;
 
-	if (is_type(part, "multipart", "alternative"))
-		return walk_alternatives(w, multi);
 	if (is_type(part, "multipart", "encrypted"))
 		doc_work_reason(w->work, DOC_R_ENCRYPTED);
 	if (g_mime_multipart_get_count(multi) == 0)
 		return put_prologue(w, multi);
+	if (is_type(part, "multipart", "alternative"))
+		return walk_alternatives(w, multi);
 	digest = w->text != NULL && is_type(part, "multipart", "digest");
 	for (int i = 0; i < g_mime_multipart_get_count(multi) && rc == 0; i++) {
 		GMimeObject *sub = g_mime_multipart_get_part(multi, i);
@@ -364,6 +374,14 @@ is_enveloped(GMimeObject *part)
 	    (kind == NULL || strcasecmp(kind, "enveloped-data") == 0);
 }
 
+/* A piece of a message that was sent in several (RFC 2046 section 5.2.2). */
+static bool
+is_piece(GMimeObject *part)
+{
+	return GMIME_IS_MESSAGE_PARTIAL(part) &&
+	    g_mime_message_partial_get_total(GMIME_MESSAGE_PARTIAL(part)) != 1;
+}
+
 static int
 walk_part(struct walk *w, GMimeObject *part)
 {
@@ -384,6 +402,8 @@ walk_part(struct walk *w, GMimeObject *part)
 	} else {
 		if (is_enveloped(part))
 			doc_work_reason(w->work, DOC_R_ENCRYPTED);
+		if (is_piece(part))
+			doc_work_reason(w->work, DOC_R_VOLUMES);
 		rc = put_member(w, part);
 	}
 	w->depth--;

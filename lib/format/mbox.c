@@ -14,6 +14,29 @@ line_length(const char *p, size_t n)
 	return nl ? (size_t)(nl - p) + 1 : n;
 }
 
+/* "Name: " with what a name may be of (RFC 5322 section 3.6.8). */
+static bool
+is_header(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && p[i] > ' ' && p[i] < 127 && p[i] != ':')
+		i++;
+	return i > 0 && i < n && p[i] == ':';
+}
+
+/* "From - " and "From " alone, as Mozilla's programs write them: between a
+ * blank line and a header it is no prose. */
+static bool
+is_bare(const char *p, size_t len, size_t n)
+{
+	size_t i = 5;
+
+	while (i < len && memchr(" -\r\n", p[i], 4) != NULL)
+		i++;
+	return i == len && is_header(p + len, n - len);
+}
+
 /* "From whoever Sat Jan  3 01:05:34 1996": what tells it from prose is the
  * time of day. */
 static bool
@@ -23,6 +46,8 @@ is_separator(const char *p, size_t n)
 
 	if (len < 5 || memcmp(p, "From ", 5) != 0)
 		return false;
+	if (is_bare(p, len, n))
+		return true;
 	for (size_t i = 5; i + 5 <= len; i++)
 		if (isdigit((unsigned char)p[i]) && p[i + 2] == ':' &&
 		    isdigit((unsigned char)p[i + 1]) &&

@@ -460,6 +460,11 @@ test_mail(void)
 	CHECK(doc_mail_text,
 	    "Content-Type: application/rtf\n\n{\\rtf1 rich\\par text}\n",
 	    "rich\ntext\n", "", "a body that is RTF");
+	CHECK(doc_mail_text, "Content-Type: text; charset=x\n\nplain\n",
+	    "plain\n", "", "a type that is none");
+	CHECK(doc_mail_text,
+	    "Content-Type: multipart/alternative\n\nno boundary\n",
+	    "no boundary\n", "reason=damaged;", "alternatives without parts");
 	CHECK(doc_mail_text,
 	    "Content-Type: multipart/mixed; boundary=a\n\nlost part\n",
 	    "lost part\n", "reason=damaged;", "no part found");
@@ -500,6 +505,14 @@ test_mail_list(void)
 	    "member=Subject: 1\n\nFrom here on\nFrom there\n\n;"
 	    "name=message-2.eml;member=Subject: 2\n\nb\n;members=2;",
 	    "messages of a mailbox");
+	list_is("From - \nSubject: 1\n\nFrom \nhere on\n\n"
+		"From \r\nSubject: 2\n\nb\n",
+	    "member=Subject: 1\n\nFrom \nhere on\n\n;"
+	    "name=message-2.eml;member=Subject: 2\n\nb\n;members=2;",
+	    "separators without a date");
+	list_is("Content-Type: message/partial; id=a; number=1; total=2\n\n"
+		"Subject: in\n\nsome\n",
+	    "reason=volumes;name=part-1;", "a piece of a message");
 }
 
 static void
