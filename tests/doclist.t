@@ -503,6 +503,34 @@ locked() {
 }
 ok '--password-file: the one that fits, by its number' locked
 
+# Zip's old cipher compares one byte: of 256 wrong passwords one seems to fit.
+# It is not taken for the right one, nor the archive for damaged.
+locked_falsely() {
+	python3 -c 'import zipfile
+z = zipfile.ZipFile("f/locked.zip")
+def fits(word):
+    try:
+        z.open("secret.txt", pwd=word)
+        return True
+    except RuntimeError:
+        return False
+words = [b"%d" % i for i in range(4000)]
+false = [w for w in words if fits(w)][:3]
+assert len(false) == 3
+open("false", "wb").write(b"\n".join(false) + b"\n")'
+	# Behind a BOM, and a line that is too long for a password.
+	{ printf '\357\273\277'; cat false; printf '%0300d\n' 7
+		echo 'open sesame'; } >words
+	status 0 doclist -w words f/locked.zip >out
+	is "the secret" "$(cat "$(recs 'select(.member).data' out)")"
+	is 5 "$(recs 'select(.list.members).list.password' out)"
+	status 1 doclist -w false f/locked.zip >out
+	is encrypted "$(recs 'select(.member).list.error.code' out)"
+	is '["encrypted"]' "$(recs 'select(.list.members).list.reasons' out)"
+	clean
+}
+ok '--password-file: one that only seems to fit' locked_falsely
+
 # What no password can open here is listed all the same, to the last.
 locked_7z() {
 	echo one >7a && echo two >7b

@@ -57,29 +57,49 @@ walk(struct doc_lister *l, struct doc_error *err)
 	return doc_error_set(err, DOC_E_DAMAGED, "the rest is damaged");
 }
 
-/* Go on behind a member whose content is broken: libarchive 3.6.2 can read no
- * more, but headers lead over what is not unpacked. */
-static bool
-resume(struct doc_lister *l, const struct doc_unpack_wish *wish)
+struct doc_unpack *
+doc_lister_reopen(const struct doc_lister *l, uint64_t entries, unsigned from,
+    struct doc_unpack_entry *e)
 {
+	struct doc_unpack_wish wish = { .passwords = l->wish->passwords,
+		.password_from = from,
+		.raw_names = l->raw_names };
 	struct doc_error err = { 0 };
+	enum doc_unpack_status st;
+	struct doc_unpack *u;
+
+	if (doc_unpack_open_wish(l->in->data, l->in->size, l->kind, &wish, &u,
+		&err) < 0)
+		return NULL;
+	do
+		st = doc_unpack_next(u, e);
+	while (--entries > 0 && (st == DOC_UNPACK_OK || st == DOC_UNPACK_BAD));
+	if (entries == 0)
+		return u;
+	doc_unpack_free(u);
+	return NULL;
+}
+
+/* Go on behind a member whose content is broken: libarchive 3.6.2 can read no
+ * more, but headers lead over what is not unpacked.  The password that fitted
+ * is the first one then. */
+static bool
+resume(struct doc_lister *l)
+{
 	struct doc_unpack_entry e;
 	struct doc_unpack *u;
-	enum doc_unpack_status st;
-	uint64_t left = l->entries;
 
 	if (!l->dead || l->resumed++ >= DOC_LISTER_RESUMED ||
-	    !doc_unpack_leads_over(l->u) ||
-	    doc_unpack_open_wish(l->in->data, l->in->size, l->kind, wish, &u,
-		&err) < 0)
+	    !doc_unpack_leads_over(l->u))
+		return false;
+	u = doc_lister_reopen(l, l->entries, l->password, &e);
+	if (u == NULL)
 		return false;
 	doc_unpack_free(l->u);
 	l->u = u;
+	l->from = l->password;
 	l->dead = false;
-	do
-		st = doc_unpack_next(u, &e);
-	while (--left > 0 && (st == DOC_UNPACK_OK || st == DOC_UNPACK_BAD));
-	return left == 0;
+	return true;
 }
 
 /* The same of a zip, by its directory. */
@@ -136,7 +156,7 @@ list(struct doc_lister *l, const struct doc_input *in,
 	if (doc_unpack_open_wish(in->data, in->size, kind, &wish, &l->u, err) <
 	    0)
 		return -1;
-	while (walk(l, end) < 0 && resume(l, &wish))
+	while (walk(l, end) < 0 && resume(l))
 		*end = (struct doc_error){ 0 };
 	if (end->code == DOC_E_DAMAGED && !l->enough)
 		walk_rest(l, end);

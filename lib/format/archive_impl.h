@@ -39,9 +39,15 @@ struct doc_lister {
 	bool enough;	   /* no more members are wanted */
 	unsigned resumed;  /* how often it went on behind one */
 	unsigned password; /* number of the one that fitted, or 0 */
+	unsigned from;	   /* of the first that u tries; 0: all are tried */
 };
 
 _Static_assert(DOC_R_COUNT <= 64, "reasons are bits of 64");
+
+/* Another reader, which has seen `entries` headers, the last of them *e; it
+ * begins with this password.  NULL: it does not come so far. */
+struct doc_unpack *doc_lister_reopen(const struct doc_lister *l,
+    uint64_t entries, unsigned from, struct doc_unpack_entry *e);
 
 /* Say a reason, once. */
 void doc_lister_note(struct doc_lister *l, enum doc_reason reason);

@@ -167,6 +167,58 @@ copy_again(struct doc_lister *l, const struct doc_unpack_entry *e,
 	return rc;
 }
 
+/* With the first password, from the beginning, that gives all of the member. */
+static int
+try_passwords(struct doc_lister *l, struct doc_error *err)
+{
+	struct doc_unpack *was = l->u;
+	bool dead = l->dead;
+	unsigned from = 1;
+	int rc = -1;
+
+	do {
+		struct doc_unpack_entry e;
+
+		*err = (struct doc_error){ 0 };
+		l->u = doc_lister_reopen(l, l->entries, from, &e);
+		if (l->u == NULL || doc_member_restart(&l->member, err) < 0)
+			break;
+		rc = copy_content(l, &e, err);
+		from = doc_unpack_password(l->u) + 1;
+		doc_unpack_free(doc_steal(&l->u));
+	} while (rc < 0 && err->code == DOC_E_DAMAGED);
+	doc_unpack_free(l->u);
+	l->u = was;
+	l->dead = dead;
+	if (rc == 0)
+		l->password = from - 1;
+	return rc;
+}
+
+/* The old encryption of zip compares one byte (APPNOTE.TXT 6.1.6): of 256 wrong
+ * passwords one seems to fit, and then all that comes looks damaged. */
+static int
+copy_unlocked(struct doc_lister *l, const struct doc_unpack_entry *e,
+    struct doc_error *err)
+{
+	struct doc_error failed = { 0 };
+
+	if (!e->encrypted || l->member.refused ||
+	    (err->code != DOC_E_DAMAGED &&
+		!(err->code == DOC_E_ENCRYPTED && l->from > 1)))
+		return -1;
+	if (try_passwords(l, &failed) == 0) {
+		*err = failed;
+		return 0;
+	}
+	if (failed.code == DOC_E_ENCRYPTED && l->password == 0)
+		*err = failed;
+	else if (failed.code != DOC_E_ENCRYPTED &&
+	    failed.code != DOC_E_DAMAGED && failed.code != DOC_E_NONE)
+		*err = failed;
+	return -1;
+}
+
 /* Returns -1 with *err when nothing more may be delivered. */
 static int
 deliver_file(struct doc_lister *l, const struct doc_unpack_entry *e,
@@ -176,8 +228,13 @@ deliver_file(struct doc_lister *l, const struct doc_unpack_entry *e,
 
 	doc_member_begin(&l->member, e->name, strlen(e->name));
 	say_place(l, e);
-	if (copy_content(l, e, &bad) < 0 && copy_again(l, e, &bad) < 0)
+	if (copy_content(l, e, &bad) == 0) {
+		if (e->encrypted)
+			l->password = doc_unpack_password(l->u);
+	} else if (copy_again(l, e, &bad) < 0 &&
+	    copy_unlocked(l, e, &bad) < 0) {
 		blame(l, &bad);
+	}
 	doc_lister_count(l);
 	if (l->member.refused) {
 		*err = bad;
@@ -191,19 +248,6 @@ deliver_file(struct doc_lister *l, const struct doc_unpack_entry *e,
 		return 0;
 	*err = bad;
 	return -1;
-}
-
-/* One of the passwords may fit. */
-static int
-deliver_locked(struct doc_lister *l, const struct doc_unpack_entry *e,
-    struct doc_error *err)
-{
-	uint64_t refused = l->refused;
-	int rc = deliver_file(l, e, err);
-
-	if (l->refused == refused)
-		l->password = doc_unpack_password(l->u);
-	return rc;
 }
 
 void
@@ -240,10 +284,8 @@ doc_lister_deliver(struct doc_lister *l, const struct doc_unpack_entry *e,
 	}
 	if (!doc_embedded(l->family, e->name))
 		return 0;
-	if (!e->encrypted)
+	if (!e->encrypted || (l->rest == NULL && doc_unpack_unlocks(l->u)))
 		return deliver_file(l, e, err);
-	if (l->rest == NULL && doc_unpack_unlocks(l->u))
-		return deliver_locked(l, e, err);
 	(void)doc_error_set(&locked, DOC_E_ENCRYPTED,
 	    "member needs a password");
 	doc_lister_bare(l, e, &locked, DOC_R_NONE);

@@ -30,6 +30,11 @@ doc_passwords_read(const char *path, struct doc_buf *lines,
 	if (n < 0)
 		return doc_error_sys(err, "cannot read the password file");
 	doc_buf_addc(lines, '\n');
+	/* What Windows writes in front of UTF-8. */
+	if (lines->len >= 3 && memcmp(lines->data, "\xef\xbb\xbf", 3) == 0) {
+		memmove(lines->data, lines->data + 3, lines->len - 3);
+		lines->len -= 3;
+	}
 	return doc_buf_str(lines) == NULL
 	    ? doc_error_set(err, DOC_E_MEMORY, "no memory for passwords")
 	    : 0;

@@ -61,18 +61,23 @@ enable_kind(struct doc_unpack *u, enum doc_unpack_kind kind,
 	return doc_unpack_filters(u->a, err);
 }
 
-/* libarchive asks for one after the other, and keeps the one that fits. */
+/* libarchive asks for one after the other, and keeps those it was told.  A line
+ * that is too long for it is nobody's. */
 static const char *
 next_password(struct archive *a, void *ctx)
 {
 	struct doc_unpack *u = ctx;
+	const char *p;
 	size_t n;
-	const char *p = doc_passwords_line(u->passwords, u->tried + 1, &n);
 
 	(void)a;
-	if (p == NULL || n >= sizeof(u->word))
+	do
+		p = doc_passwords_line(u->passwords, ++u->tried, &n);
+	while (p != NULL && n >= sizeof(u->word));
+	if (p == NULL) {
+		u->tried--;
 		return NULL;
-	u->tried++;
+	}
 	memcpy(u->word, p, n);
 	u->word[n] = '\0';
 	return u->word;
@@ -94,6 +99,7 @@ doc_unpack_open_wish(const char *data, size_t size, enum doc_unpack_kind kind,
 	    enable_kind(u, kind, err) < 0)
 		goto fail;
 	u->passwords = wish->passwords;
+	u->tried = wish->password_from > 0 ? wish->password_from - 1 : 0;
 	u->raw_names = wish->raw_names && kind == DOC_UNPACK_ANY;
 	/* Only while it is new. */
 	if (u->passwords != NULL)

@@ -49,7 +49,8 @@ struct doc_unpack_entry {
 struct doc_unpack;
 
 struct doc_unpack_wish {
-	const char *passwords; /* to try, each ending in a newline, or NULL */
+	const char *passwords;	/* to try, each ending in a newline, or NULL */
+	unsigned password_from; /* number of the first of them; 0 is 1 */
 	/* Of an LHA with names that are not UTF-8, which libarchive 3.6.2 takes
 	 * for broken: see doc_unpack_is_lha. */
 	bool raw_names;
