@@ -196,6 +196,17 @@ seven_zip_goes_on(const struct doc_input *in)
 	    end > in->size - 32;
 }
 
+/* With blocks of zeros.  libarchive 3.6.2 takes the end of the file for it,
+ * too, where that is between two members. */
+static bool
+tar_ends(const struct doc_input *in)
+{
+	static const char zeros[512];
+
+	return memcmp(in->data + in->size - sizeof(zeros), zeros,
+		   sizeof(zeros)) == 0;
+}
+
 /* The number of this disk, and so of those before it; UINT16_MAX: it is in the
  * record of zip64, or there is none. */
 static unsigned
@@ -211,6 +222,8 @@ goes_on(const struct doc_input *in)
 {
 	unsigned disk;
 
+	if (in->size > 512 && memcmp(in->data + 257, "ustar", 5) == 0)
+		return !tar_ends(in);
 	if (BEGINS(in, "7z\xbc\xaf\x27\x1c"))
 		return seven_zip_goes_on(in);
 	if (!BEGINS(in, "PK\7\10"))

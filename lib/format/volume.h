@@ -21,8 +21,8 @@ const char *doc_zip_end(const struct doc_input *in);
  * (APPNOTE.TXT 8.5.4, 4.4.19); those between look like anything.  RAR, both
  * kinds (rarlab.com/technote.htm): a set of one volume is whole, and so is one
  * whose volumes follow each other to the last.  7z: its directory, which is at
- * its end, and only of files that were joined, as with all that was cut by
- * size. */
+ * its end; tar: the zeros there; both only of files that were joined, as with
+ * all that was cut by size. */
 bool doc_volume_lacks(const struct doc_input *in, const struct doc_error *end,
     bool partial);
 

@@ -8,7 +8,7 @@
 /* Old RAR: a hundred files for each letter from r on; z is zip's. */
 #define OLD_RAR_MAX (2U + ('y' - 'r') * 100U + 99U)
 
-enum { LETTERS = 'z' - 'a' + 1 };
+enum { LETTERS = 'z' - 'a' + 1, KINDS = 'z' - 'r' + 1 };
 
 static bool
 is_digit(char c)
@@ -38,30 +38,26 @@ is_word(const char *p, size_t n, const char *word)
 	return n == strlen(word) && strncasecmp(p, word, n) == 0;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
 /* a.z01, a.r00, a.s17 */
 static bool
 parse_letter(const char *suffix, size_t n, struct doc_volname *v)
 {
-	char c = lower(*suffix);
+	static const char letters[] = "rstuvwxyzRSTUVWXYZ";
+	const char *letter = memchr(letters, *suffix, sizeof(letters) - 1);
+	unsigned nth = letter ? (unsigned)(letter - letters) : 0;
 	int value = number(suffix + 1, n - 1);
 
-	if (c < 'r' || c > 'z' || n < 3 || value < 0)
+	if (letter == NULL || n < 3 || value < 0)
 		return false;
-	v->upper = *suffix != c;
+	v->upper = nth >= KINDS;
 	v->width = (unsigned)n - 1;
-	if (c == 'z') {
+	if (nth % KINDS == KINDS - 1) {
 		v->kind = DOC_VOLNAME_ZIP;
 		v->at = (unsigned)value;
 		return value > 0 && (n == 3 || suffix[1] != '0');
 	}
 	v->kind = DOC_VOLNAME_OLD_RAR;
-	v->at = 2 + (unsigned)(c - 'r') * 100 + (unsigned)value;
+	v->at = 2 + nth % KINDS * 100 + (unsigned)value;
 	return n == 3;
 }
 

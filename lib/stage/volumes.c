@@ -109,66 +109,79 @@ begins(int fd, const struct sign *signs, size_t n)
 
 #define BEGINS(fd, signs) begins((fd), (signs), DOC_LEN(signs))
 
-/* Zeros at the end of a tar: there is no more of it. */
-static bool
-ends_tar(int fd, const struct stat *st)
-{
-	static const char zeros[1024];
-	char end[sizeof(zeros)];
-
-	return st->st_size >= (off_t)sizeof(end) && BEGINS(fd, tar) &&
-	    pread(fd, end, sizeof(end), st->st_size - (off_t)sizeof(end)) ==
-	    (ssize_t)sizeof(end) &&
-	    memcmp(end, zeros, sizeof(end)) == 0;
-}
-
 /* By its bytes, could the first one be followed by others? */
 static bool
-is_first(enum doc_volname_kind kind, int fd, const struct stat *st)
+is_first(enum doc_volname_kind kind, int fd)
 {
 	if (kind == DOC_VOLNAME_ZIP)
 		return BEGINS(fd, zip_set);
 	if (kind == DOC_VOLNAME_RAR || kind == DOC_VOLNAME_OLD_RAR)
 		return BEGINS(fd, rar);
-	return (BEGINS(fd, whole) || BEGINS(fd, zips) || BEGINS(fd, others)) &&
-	    !ends_tar(fd, st);
+	return BEGINS(fd, whole) || BEGINS(fd, zips) || BEGINS(fd, others);
 }
 
-/* And another one belong to it?  Files that are numbered may be as many
- * archives. */
-static bool
-is_next(enum doc_volname_kind kind, int fd)
-{
-	if (kind == DOC_VOLNAME_ZIP)
-		return true;
-	if (kind == DOC_VOLNAME_RAR || kind == DOC_VOLNAME_OLD_RAR)
-		return BEGINS(fd, rar);
-	return !BEGINS(fd, whole) && !BEGINS(fd, zips);
-}
-
-int
-set_open(const struct set *s, unsigned place, struct stat *st,
+/* The one at that place, whatever it is. */
+static int
+open_place(const struct set *s, unsigned place, struct stat *st,
     struct doc_error *err)
 {
 	char path[PATH_MAX];
 	struct doc_error why = { 0 };
-	bool fits;
 	int fd;
 
 	if (!set_find(s, place, path, st))
 		return doc_error_set(err, DOC_E_NOT_FOUND, "part %u is missing",
 		    place);
 	fd = open_beside(s, path, st, &why);
-	if (fd < 0)
-		return doc_error_set(err, why.code, "part %u: %s", place,
-		    why.msg);
-	fits = place == 1 ? is_first(s->v.kind, fd, st)
-			  : is_next(s->v.kind, fd);
-	if (place == DOC_VOLNAME_END || fits)
+	return fd < 0
+	    ? doc_error_set(err, why.code, "part %u: %s", place, why.msg)
+	    : fd;
+}
+
+/* Does the one at that place end as a tar does, with zeros?  What it holds may,
+ * too; but then what follows does not begin as one. */
+static bool
+ends_tar(const struct set *s, unsigned place)
+{
+	static const char zeros[1024];
+	char end[sizeof(zeros)] = "";
+	struct doc_error why = { 0 };
+	struct stat st;
+	doc_autoclose int fd = open_place(s, place, &st, &why);
+
+	return fd >= 0 && st.st_size >= (off_t)sizeof(end) &&
+	    pread(fd, end, sizeof(end), st.st_size - (off_t)sizeof(end)) ==
+	    (ssize_t)sizeof(end) &&
+	    memcmp(end, zeros, sizeof(end)) == 0;
+}
+
+/* And another one belong to it?  Files that are numbered may be as many
+ * archives. */
+static bool
+is_next(const struct set *s, unsigned place, int fd)
+{
+	enum doc_volname_kind kind = s->v.kind;
+
+	if (kind == DOC_VOLNAME_ZIP)
+		return true;
+	if (kind == DOC_VOLNAME_RAR || kind == DOC_VOLNAME_OLD_RAR)
+		return BEGINS(fd, rar);
+	return !BEGINS(fd, whole) && !BEGINS(fd, zips) &&
+	    !(BEGINS(fd, tar) && ends_tar(s, place - 1));
+}
+
+int
+set_open(const struct set *s, unsigned place, struct stat *st,
+    struct doc_error *err)
+{
+	int fd = open_place(s, place, st, err);
+
+	if (fd < 0 || place == DOC_VOLNAME_END ||
+	    (place == 1 ? is_first(s->v.kind, fd) : is_next(s, place, fd)))
 		return fd;
 	close(fd);
 	return doc_error_set(err, DOC_E_UNSUPPORTED,
-	    place == 1 ? "part %u does not begin an archive in parts"
+	    place == 1 ? "part %u does not begin an archive"
 		       : "part %u is no part of the one before it",
 	    place);
 }

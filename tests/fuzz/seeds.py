@@ -36,15 +36,36 @@ def seed(top, fuzzer, name, data):
 
 
 def package(top, path):
-    with zipfile.ZipFile(path) as z:
+    try:
+        z = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:  # broken on purpose
+        return
+    with z:
         for part, kind in MARKUP.items():
             if part in z.namelist():
                 name = os.path.basename(path) + "-" + os.path.basename(part)
                 seed(top, "markup", name, bytes([kind]) + z.read(part))
 
 
+def volumes(top, here):
+    """The files of each kind joined, and their names."""
+    with tempfile.TemporaryDirectory() as d:
+        subprocess.run([sys.executable, here + "/../fixtures/volumes.py", d],
+                       check=True)
+        for kind in sorted(os.listdir(d)):
+            files = sorted(os.listdir(os.path.join(d, kind)),
+                           key=lambda n: (n == "x.zip", n != "x.rar", n))
+            data = b""
+            for n, name in enumerate(files, 1):
+                with open(os.path.join(d, kind, name), "rb") as f:
+                    data += f.read()
+                seed(top, "volume", name, b"\0" + name.encode())
+                seed(top, "volume", "%s-%d" % (kind, n), bytes([n]) + data)
+
+
 def main(top):
     here = os.path.dirname(os.path.abspath(__file__))
+    volumes(top, here)
     with tempfile.TemporaryDirectory() as d:
         subprocess.run([sys.executable, here + "/../fixtures/make.py", d],
                        check=True)
