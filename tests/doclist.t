@@ -436,6 +436,12 @@ old_or_large() {
 	is "" "$(recs .path out)"
 	status 0 doclist -N mark sel/e.txt sel/beta sel/acme/deep >out
 	is sel/acme/deep/b.txt "$(recs .path out)"
+	# In the same second, as find -newer has it; and what is missing is told
+	# behind what is old.
+	touch -d 2020-06-01T00:00:00.5Z mark
+	touch -d 2020-06-01T00:00:00.7Z sel/e.txt
+	status 1 doclist -N mark sel/beta sel/e.txt sel/beta/c.pdf missing >out
+	is "sel/e.txt missing" "$(recs .path out | xargs)"
 	status 2 doclist -N yesterday sel
 	status 0 doclist -L 100 sel/beta sel/e.txt >out
 	is "skipped size ok" "$(recs '.list | .status + " " + (.reasons[0]?
@@ -444,6 +450,22 @@ old_or_large() {
 	    out)"
 }
 ok '--newer, --max-size' old_or_large
+
+# Links and devices are no documents of another name.
+selected_links() {
+	mkdir -p sel/links && echo x >sel/links/a.txt
+	ln -s a.txt sel/links/b.txt && ln -s a.txt sel/links/c.pdf
+	mkfifo sel/links/d.pdf
+	touch -h -d 2020-01-01 sel/links/*
+	status 0 doclist -g a.txt sel/links >out
+	is sel/links/a.txt "$(recs .path out)"
+	status 1 doclist -g '*.txt' sel/links >out
+	is "sel/links/a.txt sel/links/b.txt" "$(recs .path out | xargs)"
+	status 0 doclist -N 2021-01-01 sel/links >out
+	is "" "$(recs .path out)"
+	rm -r sel/links
+}
+ok '--include and --newer: links and fifos, too' selected_links
 
 tenants() {
 	status 1 doclist -T house -D dir sel >out

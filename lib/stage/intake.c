@@ -11,14 +11,19 @@
 #include "lib/stage/last.h"
 #include "lib/stage/show.h"
 
-/* What find -newer leaves out; a name that is no file is no matter of age. */
+/* What find -newer leaves out, and links and devices that --include does not
+ * name.  A folder that cannot be entered, and what cannot be looked at, may
+ * hide what is wanted. */
 static bool
-is_old(const struct intake *in, const struct stat *st)
+is_unwanted(const struct intake *in, const char *path, const struct stat *st)
 {
 	const struct doc_select *s = in->setup->select;
+	const struct doc_name name = { .path = path, .path_len = strlen(path) };
 
-	return s->newer != NULL && S_ISREG(st->st_mode) &&
-	    st->st_mtime <= s->newer_than;
+	if (st->st_mode == 0 || S_ISDIR(st->st_mode))
+		return false;
+	return doc_select_is_old(s, &st->st_mtim) ||
+	    (!S_ISREG(st->st_mode) && !doc_select_includes(s, &name));
 }
 
 /* With --tenant-from=dir the first folder below the operand, or of a name that
@@ -71,7 +76,7 @@ take(struct intake *in, struct doc_origin from, const char *path,
 	struct doc_error bad = *err;
 	struct item *it;
 
-	if (st != NULL && is_old(in, st))
+	if (st != NULL && is_unwanted(in, path, st))
 		return 1;
 	choose_tenant(in, from.root, path, tenant, &bad);
 	from.tenant = tenant;

@@ -19,7 +19,7 @@ doc_select_settle(struct doc_select *s, struct doc_error *err)
 		const char *end = strptime(s->newer, forms[i], &tm);
 
 		if (end != NULL && *end == '\0') {
-			s->newer_than = timegm(&tm);
+			s->newer_than.tv_sec = timegm(&tm);
 			return 0;
 		}
 	}
@@ -28,8 +28,17 @@ doc_select_settle(struct doc_select *s, struct doc_error *err)
 		    "--newer: '%s' is neither a file nor a time as "
 		    "2026-01-31 or 2026-01-31T12:00:00Z",
 		    s->newer);
-	s->newer_than = st.st_mtime;
+	s->newer_than = st.st_mtim;
 	return 0;
+}
+
+bool
+doc_select_is_old(const struct doc_select *s, const struct timespec *t)
+{
+	if (s->newer == NULL || t->tv_sec > s->newer_than.tv_sec)
+		return false;
+	return t->tv_sec < s->newer_than.tv_sec ||
+	    t->tv_nsec <= s->newer_than.tv_nsec;
 }
 
 /* NULL when memory is short: then nothing fits. */

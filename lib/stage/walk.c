@@ -124,6 +124,7 @@ visit(struct doc_walk *w, int dir, const char *name, struct stat *st,
 	int fd;
 
 	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) < 0) {
+		*st = (struct stat){ 0 };
 		doc_error_sys(err, "cannot look at the file");
 		return 1;
 	}

@@ -32,6 +32,7 @@ void doc_walk_start(struct doc_walk *w, const char *operand);
  * The next thing that is not a folder.  1 with *path (valid until the next
  * call) and *st; 0 at the end.  What could not be looked at, or is not a
  * regular file, comes with *err set (NOT_FOUND, PERMISSION, SYMLINK, SPECIAL);
+ * *st is zero where nothing is known of it;
  * *path is NULL when memory ran out (NO_MEMORY).
  */
 int doc_walk_next(struct doc_walk *w, const char **path, struct stat *st,
