@@ -89,7 +89,10 @@ scan(const struct doc_input *in, struct doc_work *work, struct doc_error *err)
 	if (part)
 		doc_work_reason(work, DOC_R_VOLUMES);
 	if (options.engine == DOC_ENGINE_CLAMD) {
-		if (!apart && !part && in->size > 0)
+		/* What its members hide, they say themselves. */
+		if (depth == DOC_SCAN_KNOWN && in->size > 0)
+			doc_unseen_say(in, work);
+		else if (depth == DOC_SCAN_WHOLE && in->size > 0)
 			doc_unseen_say_all(in, work);
 		return 0;
 	}

@@ -48,8 +48,8 @@ is_archive(const char *p, size_t n)
 	    (n > 512 && memcmp(p + 257, "ustar", 5) == 0);
 }
 
-/* The content of one entry; -1: it could not all be read. */
-static int
+/* The content of one entry, as far as it can be read; END: all of it. */
+static enum doc_unpack_status
 read_entry(struct look *l, struct doc_unpack *u, struct doc_buf *content)
 {
 	enum doc_unpack_status st;
@@ -60,9 +60,9 @@ read_entry(struct look *l, struct doc_unpack *u, struct doc_buf *content)
 	while ((st = doc_unpack_block(u, &p, &n, &at)) == DOC_UNPACK_OK) {
 		l->total += n;
 		if (l->total > TOTAL_MAX || doc_buf_add(content, p, n) < 0)
-			return -1;
+			return DOC_UNPACK_BAD;
 	}
-	return st == DOC_UNPACK_END ? 0 : -1;
+	return st;
 }
 
 static void
@@ -90,13 +90,17 @@ look_in_archive(struct look *l, const char *data, size_t n, unsigned depth)
 		if (st == DOC_UNPACK_BAD || e.encrypted ||
 		    e.type != DOC_UNPACK_FILE)
 			continue;
-		if (read_entry(l, u, &content) < 0 &&
+		st = read_entry(l, u, &content);
+		if (st != DOC_UNPACK_END &&
 		    (l->total > TOTAL_MAX || content.len >= MEMBER_MAX / 2)) {
 			doc_work_reason(l->work, DOC_R_SIZE);
 			break;
 		}
 		if (content.len > 0)
 			look_at(l, content.data, content.len, depth + 1);
+		/* libarchive 3.6 crashes when it goes on in such a cab. */
+		if (st == DOC_UNPACK_DEAD)
+			break;
 	}
 	doc_unpack_free(u);
 }
