@@ -449,4 +449,29 @@ cut_short() {
 	done
 }
 ok 'a run that was cut goes on' cut_short
+
+# In pieces: the files of an archive stay together, on other hosts, too.
+pieces() {
+	rm -rf ONE RUN
+	status 0 docrun -q -o RUN -g text c 2>err
+	mv RUN ONE
+	status 0 docrun plan -q -o RUN -g text --shard-documents=1 c
+	is 7 "$(docrun todo -r RUN --count)"
+	for k in 3 1 0 2 6 5 4; do
+		status 0 docrun shard -q -r RUN "$@" $k
+	done
+	status 0 docrun merge -q -r RUN
+	alike RUN/out.ndjson ONE/out.ndjson
+}
+ok 'a run in pieces' pieces
+
+cat >ssh <<'END'
+#!/bin/sh
+while test "$1" != --; do shift; done
+shift 2
+exec env -u DOCPIPE_SPOOL sh -c "$*"
+END
+chmod 755 ssh
+DOCPIPE_SSH=$scratch/ssh; export DOCPIPE_SSH
+ok 'pieces on another host' pieces --on=other --remote="$DOC_BIN/docrun"
 done_testing

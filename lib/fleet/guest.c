@@ -24,7 +24,8 @@ struct guest {
 	struct doc_words command;
 	struct doc_workdir work;
 	struct doc_input_row *rows;
-	size_t n, room;
+	size_t n, room, folder;
+	bool beside; /* the next one lies in the folder of the last */
 	uint64_t objects;
 };
 
@@ -105,9 +106,12 @@ place(struct guest *g, struct doc_input_row *row, char *name,
 	if (*name == '\0' || strchr(name, '/') != NULL ||
 	    strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return bad(err);
-	snprintf(folder, sizeof(folder), "d/%06zu", g->n);
-	if (mkdirat(g->work.fd, folder, 0700) < 0)
+	if (!g->beside)
+		g->folder = g->n;
+	snprintf(folder, sizeof(folder), "d/%06zu", g->folder);
+	if (!g->beside && mkdirat(g->work.fd, folder, 0700) < 0)
 		return doc_error_sys(err, "cannot keep a document");
+	g->beside = false;
 	if (asprintf(&row->path, "%s/%s", folder, name) < 0)
 		return no_memory(err);
 	g->n++;
@@ -170,6 +174,8 @@ take_bundle(struct guest *g, struct doc_error *err)
 			doc_line_unescape(line.data + 7);
 			if (doc_words_add(&g->command, line.data + 7) < 0)
 				return no_memory(err);
+		} else if (strcmp(line.data, DOC_GUEST_BESIDE) == 0) {
+			g->beside = g->n > 0;
 		} else if (take_input(g, line.data, err) < 0) {
 			return -1;
 		}

@@ -12,6 +12,8 @@
  *		file DIGEST SIZE MTIME NAME, bytes, sum	for each input, in
  *		link NAME				order
  *		none NAME
+ *		beside				before one of these: it lies in
+ *						the folder of the last one
  *		go
  *	out	spool PATH			that the records name
  *		records SIZE, bytes, sum
@@ -24,6 +26,8 @@
 
 #include "lib/base/opt.h"
 #include "lib/fleet/wire.h"
+
+#define DOC_GUEST_BESIDE "beside"
 
 /* One bundle.  Returns the exit status. */
 int doc_guest(int in, int out);

@@ -10,6 +10,7 @@
 #include "lib/fleet/line.h"
 #include "lib/fleet/manifest.h"
 #include "lib/stage/open.h"
+#include "lib/stage/volumes.h"
 
 #define NO_DIGEST                                                              \
 	"----------------------------------------------------------------"
@@ -205,19 +206,19 @@ cut_lines(struct writer *w, struct doc_lines *in, struct doc_sink *out,
     struct doc_error *err)
 {
 	struct doc_shard s = { 0 };
-	char tenant[72], last[72] = "";
+	char tenant[72], last[72] = "", before[4200] = "";
 	const char *line;
 	struct doc_digest d;
 	uint64_t max_bytes;
 	unsigned max;
 	size_t len;
-	int rc;
+	int rc, at = 0;
 
 	limits(w->cut, w->sum, &max, &max_bytes);
 	doc_digest_init(&d);
 	for (;;) {
 		struct doc_input_row row;
-		char head[256];
+		char head[256], path[4200];
 
 		rc = doc_lines_next(in, &line, &len, err);
 		if (rc == 0 && in->eof)
@@ -228,16 +229,21 @@ cut_lines(struct writer *w, struct doc_lines *in, struct doc_sink *out,
 			continue;
 		snprintf(head, sizeof(head), "%.*s",
 		    (int)DOC_MIN(len, sizeof(head)), line);
-		if (sscanf(head, "%64s %" SCNu64 " %" SCNd64 " %71s",
-			row.sha256, &row.size, &row.mtime_ns, tenant) != 4)
+		if (sscanf(head, "%64s %" SCNu64 " %" SCNd64 " %71s %n",
+			row.sha256, &row.size, &row.mtime_ns, tenant, &at) != 4)
 			return doc_error_set(err, DOC_E_IO,
 			    "the manifest is damaged");
+		snprintf(path, sizeof(path), "%.*s", (int)len - at, line + at);
+		/* An archive in several files is opened as one. */
 		if (s.inputs > 0 &&
 		    (s.inputs >= max || s.bytes + row.size > max_bytes ||
 			strcmp(tenant, last) != 0) &&
+		    !(strcmp(tenant, last) == 0 &&
+			doc_volumes_same(before, path)) &&
 		    add_shard(out, &s, &d, err) < 0)
 			return -1;
 		strcpy(last, tenant);
+		strcpy(before, path);
 		doc_digest_add(&d, line, len);
 		doc_digest_add(&d, "\n", 1);
 		s.inputs++;

@@ -3,6 +3,7 @@
 
 #include "lib/base/base64.h"
 #include "lib/fleet/rebase.h"
+#include "lib/record/volname.h"
 
 /* Which one of its name each member is: as many numbers as there are names, or
  * none. */
@@ -66,6 +67,69 @@ copy_member(const struct doc_record *rec, int i, struct doc_json *j)
 	j->comma = true;
 }
 
+/* The last part of a path. */
+static const char *
+last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The id of what is called `name` in the folder of `path`. */
+static void
+id_beside(const char *tenant, const char *path, const char *name,
+    char id[static DOC_ID_SIZE])
+{
+	doc_autobuf struct doc_buf b = { 0 };
+	struct doc_name beside = { .tenant = tenant };
+
+	*id = '\0';
+	if (doc_buf_add(&b, path, (size_t)(last_part(path) - path)) < 0 ||
+	    doc_buf_adds(&b, name) < 0)
+		return;
+	beside.path = b.data;
+	beside.path_len = b.len;
+	doc_name_id(&beside, id);
+}
+
+/* A part of a split archive names the one that leads, in `list`; which of the
+ * names that can have it has is told by the id it had there.  Puts the new one
+ * into the end of `out`, from `at` on. */
+static void
+lead_anew(const struct doc_record *rec, const struct doc_name *name,
+    struct doc_buf *out, size_t at)
+{
+	doc_autovalue struct doc_value *list = doc_record_value(rec, "list");
+	const char *was = doc_value_get_str(list, "volume_of"), *old;
+	char lead[DOC_VOLNAME_SIZE], id[DOC_ID_SIZE];
+	doc_autobuf struct doc_buf path = { 0 };
+	struct doc_volname own, v;
+
+	if (was == NULL || strlen(was) != DOC_ID_SIZE - 1 ||
+	    doc_record_path(rec, &path) != 1 ||
+	    (old = doc_buf_str(&path)) == NULL ||
+	    !doc_volname_parse(last_part(old), strlen(last_part(old)), &own))
+		return;
+	for (unsigned i = 0;; i++) {
+		char *place;
+
+		v = own;
+		if (!doc_volname_leader(last_part(old), strlen(last_part(old)),
+			i, &v, lead))
+			return;
+		id_beside(name->tenant, old, lead, id);
+		if (strcmp(id, was) != 0)
+			continue;
+		id_beside(name->tenant, name->path, lead, id);
+		place = memmem(out->data + at, out->len - at, was,
+		    DOC_ID_SIZE - 1);
+		if (place != NULL && *id != '\0')
+			memcpy(place, id, DOC_ID_SIZE - 1);
+		return;
+	}
+}
+
 /* All members in their order, three of them new. */
 static int
 write_record(const struct doc_record *rec, const struct doc_name *name,
@@ -91,7 +155,11 @@ write_record(const struct doc_record *rec, const struct doc_name *name,
 			doc_name_id(&up, id);
 			doc_json_str(&j, "parent", id);
 		} else if (!is(rec, i, "path_b64")) {
+			size_t at = out->len;
+
 			copy_member(rec, i, &j);
+			if (is(rec, i, "list"))
+				lead_anew(rec, name, out, at);
 		}
 	}
 	doc_json_close(&j, '}');

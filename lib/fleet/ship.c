@@ -19,6 +19,7 @@
 #include "lib/fleet/work.h"
 #include "lib/spool/spool.h"
 #include "lib/stage/open.h"
+#include "lib/stage/volumes.h"
 
 enum { CACHED_MAX = 8 << 20 };
 
@@ -88,10 +89,18 @@ digest_of(const struct doc_fleet *f, const struct doc_input_row *row,
 	    : row->sha256;
 }
 
-static int
-send_input(struct shipping *s, const struct doc_input_row *row,
-    struct doc_error *err)
+/* Is it kept in the folder of the one before?  doclist joins them there. */
+static bool
+is_beside(const struct doc_slice *slice, size_t i)
 {
+	return i > 0 &&
+	    doc_volumes_same(slice->at[i - 1].path, slice->at[i].path);
+}
+
+static int
+send_input(struct shipping *s, size_t i, struct doc_error *err)
+{
+	const struct doc_input_row *row = &s->slice->at[i];
 	doc_autobuf struct doc_buf line = { 0 };
 	doc_autoclose int fd = -1;
 	const char *name = last_part(row->path);
@@ -102,6 +111,9 @@ send_input(struct shipping *s, const struct doc_input_row *row,
 	if (kind == ODD)
 		return doc_error_set(err, DOC_E_CHANGED,
 		    "an input was changed while it was sent");
+	if (is_beside(s->slice, i) &&
+	    doc_buf_adds(&line, DOC_GUEST_BESIDE "\n") < 0)
+		return no_memory(err);
 	if (kind == FILE_)
 		rc = doc_buf_addf(&line, "file %s %ju %jd ",
 		    digest_of(s->f, row, &st), (uintmax_t)st.st_size,
@@ -128,7 +140,7 @@ send_all(struct shipping *s, struct doc_error *err)
 		s->ship->jobs, err) < 0)
 		return -1;
 	for (size_t i = 0; i < s->slice->n; i++)
-		if (send_input(s, &s->slice->at[i], err) < 0)
+		if (send_input(s, i, err) < 0)
 			return -1;
 	return doc_wire_say(s->ssh.to, &go, err);
 }
@@ -295,13 +307,17 @@ static struct doc_input_row *
 guest_rows(const struct doc_slice *slice)
 {
 	struct doc_input_row *rows = calloc(slice->n + 1, sizeof(*rows));
+	size_t folder = 0;
 
-	for (size_t i = 0; rows != NULL && i < slice->n; i++)
-		if (asprintf(&rows[i].path, "d/%06zu/%s", i,
+	for (size_t i = 0; rows != NULL && i < slice->n; i++) {
+		if (!is_beside(slice, i))
+			folder = i;
+		if (asprintf(&rows[i].path, "d/%06zu/%s", folder,
 			last_part(slice->at[i].path)) < 0) {
 			rows[i].path = NULL;
 			return rows;
 		}
+	}
 	return rows;
 }
 

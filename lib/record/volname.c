@@ -89,7 +89,8 @@ parse_rar(const char *name, size_t dot, struct doc_volname *v)
 bool
 doc_volname_parse(const char *name, size_t len, struct doc_volname *v)
 {
-	const char *dot = memrchr(name, '.', len), *suffix = dot + 1;
+	const char *dot = memrchr(name, '.', len);
+	const char *suffix = dot ? dot + 1 : name;
 	size_t n = dot ? (size_t)(name + len - suffix) : 0;
 	int value = dot ? number(suffix, n) : -1;
 
@@ -200,10 +201,14 @@ doc_volname_leader(const char *name, size_t len, unsigned nth,
 	unsigned lead = v->kind == DOC_VOLNAME_ZIP ? DOC_VOLNAME_END : 1;
 	bool letters = v->kind == DOC_VOLNAME_ZIP ||
 	    v->kind == DOC_VOLNAME_OLD_RAR;
+	struct doc_volname other;
 
+	/* x.part1.r00 is not led by x.part1.rar, which leads x.part2.rar. */
 	if (letters)
 		return nth < 2 &&
-		    doc_volname_name(name, len, v, lead, nth == 1, out);
+		    doc_volname_name(name, len, v, lead, nth == 1, out) &&
+		    doc_volname_parse(out, strlen(out), &other) &&
+		    other.kind == v->kind;
 	if (nth >= rows * (counted ? 2 : 1))
 		return false;
 	v->width -= nth % rows;

@@ -292,6 +292,19 @@ doc_volumes_missing(const struct doc_volumes_at *at, struct doc_error *why)
 
 /* For docrun. */
 
+bool
+doc_volumes_same(const char *path, const char *next)
+{
+	struct doc_volumes_at at[] = { { .path = path }, { .path = next } };
+	struct set a, b;
+
+	return set_of(&a, &at[0]) && set_of(&b, &at[1]) &&
+	    a.v.kind == b.v.kind && a.folder == b.folder &&
+	    a.v.stem == b.v.stem &&
+	    strncmp(path, next, a.folder + a.v.stem) == 0 &&
+	    strcmp(path, next) < 0;
+}
+
 static void
 add(struct doc_digest *d, const struct stat *st)
 {

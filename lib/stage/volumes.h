@@ -75,6 +75,10 @@ int doc_volumes_step(struct doc_volumes *v,
 int doc_volumes_end(struct doc_volumes *v, struct doc_volumes_sum *sum);
 void doc_volumes_free(struct doc_volumes *v);
 
+/* By their names, do both lie in one folder and belong to one archive, in the
+ * order of their names? */
+bool doc_volumes_same(const char *path, const char *next);
+
 /* For docrun, by names only.  Add what stat says of those that may be joined to
  * `path`; of one that follows, if there is one that leads.  Nothing when there
  * are no others. */

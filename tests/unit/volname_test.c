@@ -32,6 +32,7 @@ static const struct {
 	{ "x.r00", DOC_VOLNAME_OLD_RAR, 2, "x.r01", { "x.rar", "x.RAR" } },
 	{ "x.R99", DOC_VOLNAME_OLD_RAR, 101, "x.S00", { "x.RAR", "x.rar" } },
 	{ "x.y99", DOC_VOLNAME_OLD_RAR, 801, NULL, { "x.rar", "x.RAR" } },
+	{ "x.part3.r10", DOC_VOLNAME_OLD_RAR, 12, "x.part3.r11", { 0 } },
 	{ "x.r0", DOC_VOLNAME_NONE, 0, NULL, { 0 } },
 	{ "x.7z.001", DOC_VOLNAME_NUMBER, 1, "x.7z.002", { "x.7z.000" } },
 	{ "x.7z.000", DOC_VOLNAME_NUMBER, 1, "x.7z.001", { 0 } },
