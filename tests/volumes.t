@@ -450,6 +450,48 @@ cut_short() {
 }
 ok 'a run that was cut goes on' cut_short
 
+# told DIR WANT...: the last that is said of each file.
+told() {
+	dir=$1; shift
+	is "$*" "$(jq -rs 'map(select(.type == "doc" and (.parent | not))) |
+	    group_by(.path) | map(last | "\(.path[-1:])\(.list.status)")[]' \
+	    "$dir/out.ndjson" 2>/dev/null | xargs)"
+}
+wait_for() {
+	tries=0
+	while ! "$@" >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		test "$tries" -lt 300 || { "$@"; return 1; }
+		sleep 0.1
+	done
+}
+
+# Whatever comes first.
+dropped() {
+	rm -rf in W && mkdir in
+	docrun -q -o W -g text --watch --settle 1s in 2>err &
+	pid=$!
+	for f in 3 1; do
+		cp v/7z/x.7z.00$f in/.x && mv in/.x in/x.7z.00$f
+	done
+	wait_for told W 1error 3partial
+	cp v/7z/x.7z.002 in/.x && mv in/.x in/x.7z.002
+	wait_for told W 1error 2skipped 3skipped
+	cp v/7z/x.7z.004 in
+	wait_for told W 1ok 2skipped 3skipped 4skipped
+	rm in/x.7z.003
+	wait_for told W 1error 2skipped 3skipped 4partial
+	cp v/7z/x.7z.003 in
+	wait_for told W 1ok 2skipped 3skipped 4skipped
+	kill -TERM $pid
+	got=0; wait $pid || got=$?
+	is 0 $got
+	told W 1ok 2skipped 3skipped 4skipped
+	is 3 "$(members W/out.ndjson | wc -l)"
+	clean
+}
+ok 'dropped into a folder one after the other' dropped
+
 # In pieces: the files of an archive stay together, on other hosts, too.
 pieces() {
 	rm -rf ONE RUN
