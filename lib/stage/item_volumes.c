@@ -272,7 +272,7 @@ item_parts_write(const struct item *it, struct doc_json *j)
 		doc_name_id(&name, id);
 		doc_json_str(j, "volume_of", id);
 	}
-	if (joined(it))
+	if (it->parts != NULL && it->parts->leader == NULL && !it->parts->alone)
 		doc_json_int(j, "volumes", it->parts->sum.count);
 	if (it->missing > 0)
 		doc_json_int(j, "volume_missing", it->missing);
