@@ -21,7 +21,8 @@ struct doc_called {
 	bool stale; /* more is known than was guessed from */
 };
 
-/* A name of the container, for the guess; nothing when it is UTF-8. */
+/* A name of the container, for the guess: those steps of it that are not UTF-8,
+ * without their endings. */
 void doc_called_learn(struct doc_called *c, const char *name, size_t n);
 
 /* The names in the directory of a zip, which ends at `end` (its end record, in

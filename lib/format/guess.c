@@ -32,29 +32,132 @@ is_ascii_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/*
- * Cyrillic of DOS, which ICU does not know: letters in 80-AF and E0-EF, while
- * B0-DF are line drawing.  In windows-1251 and KOI8-R nearly all letters are
- * in C0-FF; in the Latin charsets of DOS most stand beside ASCII.
- */
-static bool
-is_cp866(const struct sample *s)
+/* Letters of DOS, read as Cyrillic. */
+struct dos {
+	size_t letters, other; /* other: what would be no letter of a word */
+	size_t small;	       /* of the first half of the alphabet */
+	size_t crooked;	       /* a capital behind a small letter */
+};
+
+static struct dos
+count_dos(const struct sample *s)
 {
-	size_t letter = 0, other = 0, low = 0;
+	struct dos d = { 0 };
+	bool small = false;
 
 	for (size_t i = 0; i < s->n; i++) {
 		unsigned char c = (unsigned char)s->p[i];
 
 		if ((c >= 0x80 && c < 0xb0) || (c >= 0xe0 && c < 0xf2)) {
 			if (i > 0 && is_ascii_letter(s->p[i - 1]))
-				other++;
-			letter++;
-			low += c >= 0xa0 && c < 0xb0;
-		} else if (c >= 0xb0 && c != 0xff && (c < 0xb3 || c > 0xda)) {
-			other++;
+				d.other++;
+			d.letters++;
+			d.small += c >= 0xa0 && c < 0xb0;
+			d.crooked += c < 0xa0 && small;
+			small = c >= 0xa0;
+			continue;
 		}
+		if (c >= 0xb0 && c != 0xff && (c < 0xb3 || c > 0xda))
+			d.other++;
+		small = false;
 	}
-	return letter >= 8 && other * 20 < letter && low * 3 > letter;
+	return d;
+}
+
+/*
+ * Cyrillic of DOS, which ICU does not know: letters in 80-AF and E0-EF, while
+ * B0-DF are line drawing.  In windows-1251 and KOI8-R nearly all letters are
+ * in C0-FF; in the Latin charsets of DOS most stand beside ASCII.  Greek of DOS
+ * is in the same places, but has its small letters from 98 on.
+ */
+static const char *
+dos_of_east(const struct sample *s)
+{
+	struct dos d = count_dos(s);
+
+	if (d.letters < 6 || d.other * 20 >= d.letters)
+		return NULL;
+	if (d.small > 0 && d.crooked * 8 >= d.letters)
+		return "IBM737";
+	return d.letters >= 8 && d.small * 4 > d.letters ? "IBM866" : NULL;
+}
+
+/* Hebrew of DOS is in 80-9A, where Cyrillic has capitals.  Five of its letters
+ * stand at the end of a word only. */
+static bool
+is_cp862(const struct sample *s)
+{
+	size_t letters = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		unsigned char c = (unsigned char)s->p[i];
+		unsigned char next = i + 1 < s->n ? (unsigned char)s->p[i + 1]
+						  : ' ';
+
+		if (c < 0x80)
+			continue;
+		if (c > 0x9a || is_ascii_letter((char)next) ||
+		    (i > 0 && is_ascii_letter(s->p[i - 1])) ||
+		    (is_in((char)c, "\x8a\x8d\x8f\x93\x95") && next >= 0x80))
+			return false;
+		letters++;
+	}
+	return letters >= 8;
+}
+
+/* Turkish has letters inside of words where DOS in the West has a florin, a
+ * times sign and ordinals. */
+static bool
+is_cp857(const struct sample *s)
+{
+	size_t inside = 0;
+
+	for (size_t i = 1; i + 1 < s->n; i++)
+		inside += is_in(s->p[i], "\x9e\x9f\xa6\xa7") &&
+		    is_ascii_letter(s->p[i - 1]) &&
+		    is_ascii_letter(s->p[i + 1]);
+	return inside > 0;
+}
+
+/* The length of a character of Shift JIS that is in use every day: kana, their
+ * signs, and the ideographs of the first level (JIS X 0208). */
+static size_t
+common_japanese(const unsigned char *p, size_t n)
+{
+	if (n < 2 || p[1] < 0x40 || p[1] == 0x7f || p[1] > 0xfc)
+		return 0;
+	if (p[0] >= 0x81 && p[0] <= 0x83)
+		return 2;
+	if (p[0] >= 0x88 && p[0] <= 0x97)
+		return p[0] > 0x88 || p[1] >= 0x9f ? 2 : 0;
+	return p[0] == 0x98 && p[1] <= 0x72 ? 2 : 0;
+}
+
+/* A few words of Japanese, too few for ICU: nothing but such characters beyond
+ * ASCII, which keep together.  The letters of others that fit stand alone among
+ * ASCII, or are taken together with it. */
+static bool
+is_shift_jis(const struct sample *s)
+{
+	const unsigned char *p = (const unsigned char *)s->p;
+	size_t all = 0, together = 0, high = 0, step;
+	bool before = false;
+
+	for (size_t i = 0; i < s->n; i += step) {
+		step = 1;
+		if (p[i] < 0x80) {
+			before = false;
+			continue;
+		}
+		step = common_japanese(p + i, s->n - i);
+		if (step == 0)
+			return false;
+		all++;
+		together += before;
+		high += p[i + 1] >= 0x80;
+		before = true;
+	}
+	return all >= 2 && together * 3 >= all && high * 8 >= all && high > 0;
 }
 
 static bool
@@ -181,6 +284,8 @@ choose_latin(const struct sample *s, const char *second,
 		best = points;
 		memmove(name, candidate[i], strlen(candidate[i]) + 1);
 	}
+	if (doc_charset_same(name, "IBM850") && is_cp857(s))
+		snprintf(name, DOC_CHARSET_NAME, "IBM857");
 }
 
 /* Where the second opinion is worth more than ICU's. */
@@ -231,20 +336,33 @@ refine(const struct sample *s, const char *second,
 		snprintf(name, DOC_CHARSET_NAME, "%s", better);
 }
 
+/* What is told by where its letters stand, or NULL. */
+static const char *
+by_places(const struct sample *s, const char *second)
+{
+	if (doc_charset_same(second, "windows-874"))
+		return NULL;
+	if (is_shift_jis(s))
+		return "windows-31j";
+	return is_cp862(s) ? "IBM862" : dos_of_east(s);
+}
+
 bool
 doc_guess(const char *p, size_t n, char name[static DOC_CHARSET_NAME])
 {
 	const struct sample s = { p, n };
 	char second[DOC_CHARSET_NAME] = "";
 	int confidence = doc_charset_detect(p, n, name);
+	const char *surely;
 
 	if (confidence >= SURE && !is_latin(name)) {
 		refine(&s, second, name);
 		return true;
 	}
 	(void)doc_uchardet(p, n, second);
-	if (!doc_charset_same(second, "windows-874") && is_cp866(&s)) {
-		snprintf(name, DOC_CHARSET_NAME, "IBM866");
+	surely = by_places(&s, second);
+	if (surely != NULL) {
+		snprintf(name, DOC_CHARSET_NAME, "%s", surely);
 		return true;
 	}
 	if (knows_better(&s, confidence < 0 ? "" : name, confidence, second)) {
@@ -254,6 +372,21 @@ doc_guess(const char *p, size_t n, char name[static DOC_CHARSET_NAME])
 	if (confidence < 0)
 		return false;
 	refine(&s, second, name);
+	return true;
+}
+
+bool
+doc_guess_few(const char *p, size_t n, char name[static DOC_CHARSET_NAME])
+{
+	const struct sample s = { p, n };
+	char second[DOC_CHARSET_NAME] = "";
+	const char *surely;
+
+	(void)doc_uchardet(p, n, second);
+	surely = by_places(&s, second);
+	if (surely == NULL)
+		return doc_guess(p, n, name);
+	(void)snprintf(name, DOC_CHARSET_NAME, "%s", surely);
 	return true;
 }
 

@@ -14,6 +14,10 @@
  * false when nothing is likely. */
 bool doc_guess(const char *p, size_t n, char name[static DOC_CHARSET_NAME]);
 
+/* The same of a sample so short that statistics are in doubt: what is told by
+ * where letters stand comes first. */
+bool doc_guess_few(const char *p, size_t n, char name[static DOC_CHARSET_NAME]);
+
 /* Text in HZ, Chinese in seven bits between ~{ and ~} (RFC 1843). */
 bool doc_guess_is_hz(const char *p, size_t n);
 
