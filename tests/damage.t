@@ -152,6 +152,30 @@ open("claims.cpio", "wb").write(b)'
 }
 ok 'a header that claims too much is damage' claims
 
+# A mail that ends within the base64 of its last attachment.  One without its
+# last boundary is whole all the same, and so is one without padding.
+cut_mail() {
+	python3 -c 'from base64 import b64encode as b
+head = "Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=q\n"
+part = ("\n--q\nContent-Type: application/octet-stream; name=%s\n"
+        "Content-Transfer-Encoding: base64\n\n%s")
+def mail(last):
+    return (head + part % ("a.bin", b(b"first and whole").decode()) +
+            part % ("b.bin", last))
+whole = b(b"the last of them, much longer..").decode()
+for name, last in (("cut", whole[:30]), ("open", whole + "\n"),
+                   ("nopad", whole.rstrip("=") + "\n--q--\n"),
+                   ("footer", whole.rstrip("=") + "\n_____\nA list\n")):
+    open(name + ".eml", "w").write(mail(last))'
+	status 1 doclist cut.eml open.eml nopad.eml footer.eml >out
+	is "cut.eml partial open.eml ok nopad.eml ok footer.eml ok" "$(recs \
+	    'select(.member | not) | "\(.path) \(.list.status)"' out | xargs)"
+	is "a.bin" "$(whole cut.eml | cut -d' ' -f1)"
+	is "2 1 1" "$(recs 'select(.path == "cut.eml" and (.member | not)).list |
+	    "\(.members) \(.delivered) \(.refused)"' out)"
+}
+ok 'a mail that ends within an attachment' cut_mail
+
 # Whose method nobody here knows is not damaged.
 methods() {
 	7z a -bd -m0=Deflate64 d64.7z m1.txt >/dev/null

@@ -499,7 +499,7 @@ bad_db() {
 	test ! -s out
 	mkdir bad && printf 'not:a\nsignature' >bad/x.ndb
 	status 3 docscan --db bad f/plain.txt >out 2>err
-	grep -q '^docscan: ' err
+	grep -q '^docscan: .*x.ndb' err
 	test ! -s out
 	clean
 }

@@ -77,6 +77,7 @@ set_limits(struct doc_error *err)
 static int
 load_path(const char *path, unsigned *count, struct doc_error *err)
 {
+	const char *slash = strrchr(path, '/');
 	cl_error_t rc;
 
 	doc_clamav.complaint[0] = '\0';
@@ -84,7 +85,8 @@ load_path(const char *path, unsigned *count, struct doc_error *err)
 	if (rc == CL_SUCCESS)
 		return 0;
 	return doc_error_set(err, DOC_E_ENGINE,
-	    "cannot load signatures: %s%s%s", cl_strerror(rc),
+	    "cannot load signatures of '%s': %s%s%s",
+	    slash != NULL ? slash + 1 : path, cl_strerror(rc),
 	    doc_clamav.complaint[0] != '\0' ? ": " : "", doc_clamav.complaint);
 }
 

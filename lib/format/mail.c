@@ -206,6 +206,53 @@ write_part(GMimeObject *part, int fd)
 	return n < 0 ? -1 : 0;
 }
 
+/* The letters of base64 in a stream, or -1 where there is anything else.  (At
+ * its end gmime's stream for files calls it an error.) */
+static int64_t
+count_base64(GMimeStream *s)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij"
+				      "klmnopqrstuvwxyz0123456789+/=";
+	char block[4096];
+	int64_t count = 0;
+	ssize_t n;
+
+	while ((n = g_mime_stream_read(s, block, sizeof(block))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			if (memchr(letters, block[i], sizeof(letters) - 1))
+				count++;
+			else if (memchr(" \t\r\n", block[i], 4) == NULL)
+				return -1;
+	return count;
+}
+
+/* A mail that was cut short: the part goes on to its end, and ends within four
+ * letters of base64, which are three bytes (RFC 2045 section 6.8). */
+static bool
+is_cut_short(GMimeObject *part)
+{
+	GMimeDataWrapper *content = GMIME_IS_PART(part)
+	    ? g_mime_part_get_content(GMIME_PART(part))
+	    : NULL;
+	GMimeStream *s, *rest, *whole;
+	int64_t count;
+	char c;
+
+	if (content == NULL ||
+	    g_mime_data_wrapper_get_encoding(content) !=
+		GMIME_CONTENT_ENCODING_BASE64 ||
+	    (s = g_mime_data_wrapper_get_stream(content)) == NULL)
+		return false;
+	rest = g_mime_stream_substream(s, s->bound_end, -1);
+	whole = g_mime_stream_substream(s, s->bound_start, s->bound_end);
+	count = s->bound_end >= 0 && g_mime_stream_read(rest, &c, 1) > 0
+	    ? 0
+	    : count_base64(whole);
+	g_object_unref(rest);
+	g_object_unref(whole);
+	return count > 0 && count % 4 != 0;
+}
+
 static int
 put_member(struct walk *w, GMimeObject *part)
 {
@@ -230,6 +277,12 @@ put_member(struct walk *w, GMimeObject *part)
 	doc_work_bytes(w->work, DOC_F_NAME, name, strlen(name));
 	if (write_part(part, fd) < 0)
 		doc_error_sys(&bad, "cannot write the member");
+	else if (is_cut_short(part))
+		doc_error_set(&bad, DOC_E_DAMAGED, "the mail ends within it");
+	if (bad.code == DOC_E_DAMAGED) {
+		doc_work_reason(w->work, DOC_R_DAMAGED);
+		w->refused++;
+	}
 	w->work->ops->member_close(w->work,
 	    bad.code != DOC_E_NONE ? &bad : NULL, DOC_R_NONE);
 	return 0;
