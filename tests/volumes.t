@@ -203,6 +203,13 @@ cut_tar() {
 	status 1 doclist c >out
 	is 'partial ["volumes"] 3' "$(recs 'select(.list.volumes).list |
 	    "\(.status) \(.reasons) \(.volume_missing)"' out)"
+	# One that begins with what is a file in there.
+	gzip -c 4.txt >4.gz
+	rm c/* && bsdtar --format ustar -cf all.tar 1.txt 4.gz 2.txt
+	split -b 1536 -d -a 3 all.tar c/x.tar.
+	is "$(head -c 10 4.gz | od -c)" "$(head -c 10 c/x.tar.001 | od -c)"
+	status 0 doclist c >out
+	is "4" "$(recs 'select(.parent).id' out | wc -l)"
 }
 if command -v bsdtar >/dev/null; then
 	ok 'a tar that was cut between two members' cut_tar
@@ -261,11 +268,13 @@ chance() {
 		bsdtar -czf c/log.tgz.0$i -C c $i.txt
 		cp v/zip/x.z03 c/noise.00$i
 		bsdtar -cf c/zeros.tar.00$i -C c $i.txt
+		bsdtar -cjf c/log.tbz.0$i -C c $i.txt
+		bsdtar -cf c/disc.0$i --format iso9660 -C c $i.txt
 		echo "just a text $i" >c/text.00$i
 	done
 	cp c/1.txt c/a.aa && cp c/2.txt c/a.ab
 	status 0 doclist c >out
-	is 9 "$(recs 'select(.parent).id' out | wc -l)"
+	is 15 "$(recs 'select(.parent).id' out | wc -l)"
 	is "" "$(recs 'select(.list | .volumes or .volume_of).path' out)"
 	# A whole zip beside the parts of another; parts of another behind.
 	with zip

@@ -78,21 +78,26 @@ struct sign {
 
 static const struct sign rar[] = { SIGN(0, "Rar!\x1a\7") };
 static const struct sign zip_set[] = { SIGN(0, "PK\7\10") };
-static const struct sign zips[] = { SIGN(0, "PK\3\4"), SIGN(0, "PK\7\10") };
 static const struct sign tar[] = { SIGN(257, "ustar") };
+static const struct sign disc[] = { SIGN(32769, "CD001") };
 
-/* What no piece of anything begins with, but by a chance of one in millions. */
-static const struct sign whole[] = { SIGN(0, "7z\xbc\xaf\x27\x1c"),
+/* What is packed; no piece of it begins so, but by a chance of one in millions.
+ */
+static const struct sign packed[] = { SIGN(0, "7z\xbc\xaf\x27\x1c"),
 	SIGN(0, "Rar!\x1a\7"), SIGN(0, "\x1f\x8b\x08"), SIGN(0, "\xfd\x37zXZ"),
 	SIGN(0, "\x28\xb5\x2f\xfd"), SIGN(0, "\x04\x22\x4d\x18"),
-	SIGN(0, "LZIP\1"), SIGN(0, "xar!\0\x1c"), SIGN(0, "\xed\xab\xee\xdb"),
-	SIGN(0, "MSCF\0\0\0\0") };
+	SIGN(0, "LZIP\1"), SIGN(4, "1AY&SY"), SIGN(0, "xar!\0\x1c"),
+	SIGN(0, "\xed\xab\xee\xdb"), SIGN(0, "MSCF\0\0\0\0"), SIGN(0, "PK\3\4"),
+	SIGN(0, "PK\7\10") };
 
-/* And what one of a tar or a disc may. */
-static const struct sign others[] = { SIGN(257, "ustar"), SIGN(0, "BZh"),
-	SIGN(0, "\x1f\x9d"), SIGN(0, "\x5d\0\0"), SIGN(0, "070701"),
-	SIGN(0, "070702"), SIGN(0, "070707"), SIGN(0, "!<arch>\n"),
-	SIGN(2, "-lh"), SIGN(0, "WARC/"), SIGN(32769, "CD001") };
+/* What is not: a piece of it may begin as anything does that it holds. */
+static const struct sign plain[] = { SIGN(257, "ustar"), SIGN(32769, "CD001"),
+	SIGN(0, "070701"), SIGN(0, "070702"), SIGN(0, "070707"),
+	SIGN(0, "!<arch>\n"), SIGN(0, "WARC/") };
+
+/* And what is packed, with a mark too short to tell. */
+static const struct sign vague[] = { SIGN(0, "\x1f\x9d"), SIGN(0, "\x5d\0\0"),
+	SIGN(2, "-lh") };
 
 static bool
 begins(int fd, const struct sign *signs, size_t n)
@@ -117,7 +122,7 @@ is_first(enum doc_volname_kind kind, int fd)
 		return BEGINS(fd, zip_set);
 	if (kind == DOC_VOLNAME_RAR || kind == DOC_VOLNAME_OLD_RAR)
 		return BEGINS(fd, rar);
-	return BEGINS(fd, whole) || BEGINS(fd, zips) || BEGINS(fd, others);
+	return BEGINS(fd, packed) || BEGINS(fd, plain) || BEGINS(fd, vague);
 }
 
 /* The one at that place, whatever it is. */
@@ -155,6 +160,17 @@ ends_tar(const struct set *s, unsigned place)
 	    memcmp(end, zeros, sizeof(end)) == 0;
 }
 
+/* Is the first one packed, and the pieces with it? */
+static bool
+is_packed(const struct set *s)
+{
+	struct doc_error why = { 0 };
+	struct stat st;
+	doc_autoclose int fd = open_place(s, 1, &st, &why);
+
+	return fd >= 0 && BEGINS(fd, packed);
+}
+
 /* And another one belong to it?  Files that are numbered may be as many
  * archives. */
 static bool
@@ -166,7 +182,9 @@ is_next(const struct set *s, unsigned place, int fd)
 		return true;
 	if (kind == DOC_VOLNAME_RAR || kind == DOC_VOLNAME_OLD_RAR)
 		return BEGINS(fd, rar);
-	return !BEGINS(fd, whole) && !BEGINS(fd, zips) &&
+	if (BEGINS(fd, packed) && is_packed(s))
+		return false;
+	return !BEGINS(fd, disc) &&
 	    !(BEGINS(fd, tar) && ends_tar(s, place - 1));
 }
 
