@@ -868,6 +868,21 @@ E
 }
 ok 'members of a damaged zip' damaged_zips
 
+# As gunzip and its kin call it, when it was not told.
+lone_names() {
+	echo text >report.csv
+	gzip -n report.csv && cp report.csv.gz b.tgz && cp report.csv.gz c
+	status 0 doclist report.csv.gz b.tgz c >out
+	is '["report.csv"] ["b.tar"] ["data"]' "$(recs 'select(.member).member |
+	    tojson' out | xargs -d '\n')"
+	is '["report.csv"]' "$(recs 'select(.media_by_name | not) |
+	    select(.member and (.path | startswith("report"))).member | tojson' \
+	    out)"
+	status 0 doclist -X '*.csv' report.csv.gz >out
+	is 1 "$(recs .id out | wc -l)"
+}
+ok 'what was compressed is called as its file' lone_names
+
 unsupported() {
 	printf '!BDN%0600d' 0 >mail.pst
 	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo

@@ -8,7 +8,7 @@
 #ifndef DOC_MEDIA_H
 #define DOC_MEDIA_H
 
-#include "lib/base/base.h"
+#include "lib/base/buf.h"
 
 /* Which code reads it.  NONE: nobody here. */
 enum doc_family {
@@ -55,6 +55,12 @@ unsigned doc_media_flags(const char *media);
  * which is the type by content; NULL when they agree, or the tail says nothing.
  * Static. */
 const char *doc_media_by_name(const char *name, size_t len, const char *media);
+
+/* What a file that was compressed into one of that name was called, as
+ * gunzip(1) and its kin take it to be: "a.csv" of "in/a.csv.gz" and
+ * "a.csv.gz.xz", "a.tar" of "a.tgz". Appended to `out`; false, and nothing,
+ * when the name tells nothing. */
+bool doc_media_unpacked(const char *name, size_t len, struct doc_buf *out);
 
 /* Is it called as one of a set is: a.7z.002, a.z01, a.part2.rar, a.r00? */
 bool doc_media_volume(const char *name, size_t len);

@@ -129,6 +129,46 @@ is_word(const char *p, size_t n, const char *word)
 	return n == strlen(word) && strncasecmp(p, word, n) == 0;
 }
 
+/* What comes instead of the last part of the name when it is unpacked; NULL: it
+ * says nothing of that kind. */
+static const char *
+instead_of(const char *tail, size_t n)
+{
+	static const struct {
+		const char *tail, *instead;
+	} ends[] = { { "gz", "" }, { "bz2", "" }, { "xz", "" }, { "zst", "" },
+		{ "lz4", "" }, { "lz", "" }, { "lzma", "" }, { "Z", "" },
+		{ "tgz", ".tar" }, { "taz", ".tar" }, { "tbz", ".tar" },
+		{ "tbz2", ".tar" }, { "txz", ".tar" }, { "tlz", ".tar" },
+		{ "tzst", ".tar" } };
+
+	for (size_t i = 0; i < DOC_LEN(ends); i++)
+		if (is_word(tail, n, ends[i].tail))
+			return ends[i].instead;
+	return NULL;
+}
+
+bool
+doc_media_unpacked(const char *name, size_t len, struct doc_buf *out)
+{
+	const char *slash = memrchr(name, '/', len);
+	const char *tail, *instead = NULL, *more;
+	size_t n, left;
+
+	if (slash != NULL) {
+		len -= (size_t)(slash + 1 - name);
+		name = slash + 1;
+	}
+	for (left = len;; instead = more, len = left) {
+		n = cut_tail(name, &left, &tail);
+		more = left > 0 ? instead_of(tail, n) : NULL;
+		if (more == NULL)
+			break;
+	}
+	return instead != NULL && doc_buf_add(out, name, len) == 0 &&
+	    doc_buf_adds(out, instead) == 0;
+}
+
 bool
 doc_media_volume(const char *name, size_t len)
 {

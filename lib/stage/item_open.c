@@ -5,8 +5,10 @@
  * gets a file to write to.  A digest is never the opener's to tell: the spool
  * would hand its content to others.
  */
+#include <string.h>
 #include <sys/stat.h>
 
+#include "lib/record/media.h"
 #include "lib/spool/settle.h"
 #include "lib/stage/intake_impl.h"
 #include "lib/stage/show.h"
@@ -63,11 +65,29 @@ is_excluded(const struct item *it, const struct doc_buf *name)
 	return doc_select_excludes(s, &whole);
 }
 
+/* What came out of a lone compressed file without its name ("data": gzip alone
+ * may keep it) is called as that file is, as others call it. */
+static bool
+is_nameless(const struct item *it, const struct doc_buf *name)
+{
+	return name->len == 4 && memcmp(name->data, "data", 4) == 0 &&
+	    it->media != NULL &&
+	    doc_media_family(it->media) == DOC_FAMILY_COMPRESSED;
+}
+
 static void
 keep(struct item *it, struct member *m, const struct doc_answer *fields,
     const char *msg)
 {
-	const struct doc_buf *name = &fields->value[DOC_F_NAME];
+	const struct doc_buf *up = it->place->member_count > 0
+	    ? &it->place->members[it->place->member_count - 1]
+	    : &it->place->path;
+	doc_autobuf struct doc_buf given = { 0 };
+	const struct doc_buf *said = &fields->value[DOC_F_NAME];
+	const struct doc_buf *name = is_nameless(it, said) &&
+		doc_media_unpacked(up->data, up->len, &given)
+	    ? &given
+	    : said;
 	struct member_words words = { .name = name->len ? name->data : "",
 		.len = name->len,
 		.shown = &fields->value[DOC_F_SHOWN],

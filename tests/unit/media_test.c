@@ -62,6 +62,27 @@ static const struct {
 	{ "", DOC_FAMILY_NONE, 0 },
 };
 
+static bool
+unpacks_to(const char *name, const char *expect)
+{
+	doc_autobuf struct doc_buf out = { 0 };
+	bool told = doc_media_unpacked(name, strlen(name), &out);
+
+	return told == (expect != NULL) &&
+	    (!told || strcmp(doc_buf_str(&out), expect) == 0);
+}
+
+static void
+test_unpacked(void)
+{
+	OK(unpacks_to("in/a.csv.gz", "a.csv"), "a name within a name");
+	OK(unpacks_to("A.TGZ", "A.tar"), "short for two");
+	OK(unpacks_to("a.csv.gz.xz", "a.csv"), "twice");
+	OK(unpacks_to(".gz", NULL) && unpacks_to("a.gz/b", NULL) &&
+		unpacks_to("a.csv", NULL) && unpacks_to("gz", NULL),
+	    "names that say nothing");
+}
+
 int
 main(void)
 {
@@ -74,5 +95,6 @@ main(void)
 	for (int f = 0; f < DOC_FAMILY_COUNT; f++)
 		OK(strlen(doc_family_name((enum doc_family)f)) > 0,
 		    "every family has a name");
+	test_unpacked();
 	return TAP_DONE();
 }
