@@ -366,15 +366,15 @@ m.set_content("see the attachment")
 m.add_attachment(open("packed.zst", "rb").read(), maintype="application",
     subtype="zstd", filename="packed.zst")
 open("packed.eml", "wb").write(bytes(m))'
-	doclist packed.eml >in
+	doclist packed.eml >packed.rec
 	both='"\(.member) \(.scan.verdict) \(.scan.reasons)"'
-	docscan --db db <in >out1
-	docscan -e clamd -k cd/ctl <in >out2
+	docscan --db db <packed.rec >out1
+	docscan -e clamd -k cd/ctl <packed.rec >out2
 	recs "$both" out1 >a
 	grep -q '^null clean null' a
 	recs "$both" out2 | diff -u a -
-	docscan --whole --db db <in >out1 || :
-	docscan --whole -e clamd -k cd/ctl <in >out2 || :
+	docscan --whole --db db <packed.rec >out1 || :
+	docscan --whole -e clamd -k cd/ctl <packed.rec >out2 || :
 	recs "$both" out1 >a
 	grep -q '^null incomplete \["unsupported"\]' a
 	recs "$both" out2 | diff -u a -
