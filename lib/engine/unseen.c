@@ -28,10 +28,11 @@ is_foreign(const char *data, size_t size)
 	};
 
 	for (size_t i = 0; i < DOC_LEN(marks); i++)
-		if (size > 32 && memcmp(data, marks[i].mark, marks[i].len) == 0)
+		if (size > marks[i].len &&
+		    memcmp(data, marks[i].mark, marks[i].len) == 0)
 			return true;
 	/* ACE has its mark behind a checksum. */
-	return size > 32 && memcmp(data + 7, "**ACE**", 7) == 0;
+	return size > 14 && memcmp(data + 7, "**ACE**", 7) == 0;
 }
 
 /* ClamAV 1.4 knows OOXML with a password by its name only, and old Word, Excel
