@@ -289,6 +289,12 @@ E
 	cp v/rar4/x.part1.rar c/x.z04
 	status 1 doclist c/x.zip >out
 	is "error" "$(recs .list.status out)"
+	# A later part under the name of the first.
+	with rar5
+	cp c/x.part02.rar c/x.part01.rar
+	status 1 doclist c/x.part01.rar >out
+	is 'partial ["volumes"] null' "$(recs '.list | "\(.status) \(.reasons) \(
+	    .volume_missing)"' out)"
 	# One of another archive in the midst of a RAR.
 	with rar4
 	cp v/rar5/x.part02.rar c/x.part2.rar
@@ -358,7 +364,7 @@ no_room() {
 	rm -rf c && mkdir c
 	{ printf '7z\274\257\047\034'; head -c 600000 /dev/urandom; } >c/x.7z.001
 	head -c 600000 /dev/urandom >c/x.7z.002
-	got=0; doclist -S small/spool c v/rar4 >out || got=$?
+	got=0; doclist -j 1 -S small/spool c v/rar4 >out || got=$?
 	umount small
 	is 1 $got
 	is 'error no-space' "$(recs 'select(.path == "c/x.7z.001") |

@@ -253,5 +253,14 @@ doc_volume_lacks(const struct doc_input *in, const struct doc_error *end,
 bool
 doc_volume_is_mixed(const struct doc_input *in)
 {
+	struct set s = { 0 };
+
+	if (in->volumes < 2)
+		return false;
+	if (BEGINS(in, RAR5)) {
+		walk_rar5((const unsigned char *)in->data + LEN(RAR5),
+		    in->size - LEN(RAR5), &s);
+		return s.several && !s.first;
+	}
 	return BEGINS(in, "PK\7\10") && zip_disk(in) + 1 < in->volumes;
 }

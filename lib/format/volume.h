@@ -27,7 +27,7 @@ bool doc_volume_lacks(const struct doc_input *in, const struct doc_error *end,
     bool partial);
 
 /* Are the files it was joined from not of one archive: the end of a zip behind
- * more parts than it has? */
+ * more parts than it has, a RAR 5 that begins with a later one? */
 bool doc_volume_is_mixed(const struct doc_input *in);
 
 #endif

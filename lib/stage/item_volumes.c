@@ -113,7 +113,10 @@ item_parts_free(struct item *it)
 static void
 stop_joining(struct parts *p)
 {
-	doc_loop_del(&p->item->intake->flow.loop, &p->go_on);
+	struct doc_flow *flow = &p->item->intake->flow;
+
+	doc_share_give(&flow->share);
+	doc_loop_del(&flow->loop, &p->go_on);
 	close(p->go_on.fd);
 	p->go_on.fd = -1;
 	doc_volumes_free(doc_steal(&p->join));
@@ -188,8 +191,11 @@ item_join(struct item *it)
 	if (p->go_on.fd >= 0 &&
 	    doc_volumes_begin(&p->join, &at, &lead, max, &it->intake->spool,
 		&it->known) == 0 &&
-	    doc_loop_add(&flow->loop, &p->go_on, EPOLLIN, &it->known) == 0)
+	    doc_loop_add(&flow->loop, &p->go_on, EPOLLIN, &it->known) == 0) {
+		/* As a worker does: so many are joined at once, and no more. */
+		doc_share_take(&flow->share);
 		return true;
+	}
 	item_complete(it);
 	return true;
 }
@@ -241,8 +247,9 @@ item_parts_judge(struct item *it, bool by_name)
 	}
 	if (p != NULL && !p->alone ? p->sum.gap : by_name)
 		it->reasons |= volumes;
+	/* Of those that do not fit together none need be missing. */
 	if (!(it->reasons & volumes) || it->place->member_count > 0 ||
-	    it->intake->setup->no_join)
+	    it->intake->setup->no_join || (p != NULL && p->alone))
 		return;
 	if (p != NULL && p->sum.missing > 0) {
 		it->missing = p->sum.missing;
