@@ -123,7 +123,7 @@ look_at_part(struct look *l, struct doc_buf *code, unsigned depth)
 	doc_autobuf struct doc_buf part = { .max = MEMBER_MAX };
 
 	code->len -= code->len % 4;
-	if (code->len >= 64 &&
+	if (code->len >= 8 &&
 	    doc_base64_decode(&part, code->data, code->len) == 0)
 		look_at(l, part.data, part.len, depth + 1);
 	code->len = 0;
