@@ -883,6 +883,20 @@ lone_names() {
 }
 ok 'what was compressed is called as its file' lone_names
 
+hard_to_tell() {
+	fixtures behind64.run small.lzma
+	status 0 doclist f/behind64.run f/small.lzma >out
+	cat >want <<'E'
+f/behind64.run [] text/x-shellscript application/zip
+f/behind64.run ["one.txt"] text/plain null
+f/small.lzma [] application/x-lzma null
+f/small.lzma ["small"] text/plain null
+E
+	recs '"\(.path) \(.member // []) \(.media) \(.also)"' out >got
+	diff -u want got
+}
+ok 'a zip of 64 bits behind a script; LZMA without a signature' hard_to_tell
+
 unsupported() {
 	printf '!BDN%0600d' 0 >mail.pst
 	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo

@@ -180,19 +180,33 @@ list_lone(struct doc_lister *l, const struct doc_input *in,
 	return doc_member_whole(&l->member, name, "", 0, err);
 }
 
+/* What a zip counts in its directory; 0: it is none, or counts in 64 bits. */
+static unsigned
+count_of(const struct doc_input *in)
+{
+	bool is_zip = strcmp(in->media, "application/zip") == 0 ||
+	    (in->size > 3 && memcmp(in->data, "PK", 2) == 0);
+	const char *e = is_zip ? doc_zip_end(in) : NULL;
+	unsigned count = e != NULL ? doc_le16(e + 10) : 0;
+
+	return count != UINT16_MAX ? count : 0;
+}
+
 /* libarchive 3.6.2 goes by the members it finds, and takes none for the end:
- * what the archive counts has to be there. */
+ * what the archive counts has to be there.  With 64 bits behind a program it
+ * finds none. */
 static void
 check_count(struct doc_lister *l, const struct doc_input *in,
     struct doc_error *end)
 {
-	const char *e = in->size > 3 && memcmp(in->data, "PK", 2) == 0
-	    ? doc_zip_end(in)
-	    : NULL;
-	unsigned count = e != NULL ? doc_le16(e + 10) : 0;
+	unsigned count = count_of(in);
 
-	if (end->code == DOC_E_NONE && count != UINT16_MAX &&
-	    l->members < count)
+	if (end->code != DOC_E_NONE || l->members >= count)
+		return;
+	/* The directory of several disks tells of the others, too. */
+	if (doc_le16(doc_zip_end(in) + 4) == 0)
+		walk_rest(l, end);
+	if (l->members < count)
 		doc_error_set(end, DOC_E_DAMAGED,
 		    "%u members, and its directory counts %u", l->members,
 		    count);

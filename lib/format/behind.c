@@ -40,8 +40,12 @@ holds_together(const struct doc_input *in, size_t end)
 	uint64_t start, first;
 
 	/* 64 bits: the locator in front, and the record it is of (4.3.15). */
-	if (size == UINT32_MAX || offset == UINT32_MAX)
-		return end >= 76 && is_at(in, end - 20, "PK\6\7", 4);
+	if (end >= 76 && is_at(in, end - 20, "PK\6\7", 4)) {
+		if (size == UINT32_MAX || offset == UINT32_MAX)
+			return true;
+		if (is_at(in, end - 76, "PK\6\6", 4))
+			end -= 76;
+	}
 	if (doc_le16(e + 10) == 0 || size < CENTRAL_LEN || size > end)
 		return false;
 	start = end - size;

@@ -230,6 +230,8 @@ look_again(const struct doc_input *in, char media[static 128])
 		return;
 	else if (strcmp(media, UNKNOWN) == 0 && ends_as_zip(in))
 		(void)doc_sniff_zip(in, media);
+	else if (strcmp(media, UNKNOWN) == 0)
+		(void)doc_sniff_lzma(in, media);
 	else if (strcmp(media, "text/html") == 0 && !doc_sniff_is_tagged(in))
 		(void)snprintf(media, 128, "text/plain");
 }

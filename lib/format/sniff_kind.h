@@ -13,6 +13,9 @@
 /* By the first bytes alone, where they leave no doubt. */
 bool doc_sniff_quick(const struct doc_input *in, char media[128]);
 
+/* Data of lzma(1), which has no signature; for what nobody else knows. */
+bool doc_sniff_lzma(const struct doc_input *in, char media[128]);
+
 /* Which kind of zip package: by its mimetype part, [Content_Types].xml,
  * manifest or main part. */
 bool doc_sniff_zip(const struct doc_input *in, char media[128]);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/base/le.h"
 #include "lib/format/sniff_kind.h"
 
 #define SIGN(s) s, sizeof(s) - 1
@@ -96,6 +97,35 @@ is_still_png(const struct doc_input *in)
 
 	return begins(in, SIGN("\x89PNG\r\n\x1a\n\0\0\0\rIHDR")) &&
 	    memmem(in->data, reach, "acTL", 4) == NULL;
+}
+
+/* A window as encoders make them: a power of two, or one and a half. */
+static bool
+is_window(uint32_t n)
+{
+	uint32_t low = n & -n, rest = n - low;
+
+	return n == UINT32_MAX || (n >= 4096 && (rest == 0 || rest == low * 2));
+}
+
+/* Properties, window, length, and the coder's first bytes: 0, and a number in
+ * the lower half, for the first thing is always a literal (lzma-specification,
+ * LZMA SDK).  libmagic 5.44 knows the usual properties with large windows. */
+bool
+doc_sniff_lzma(const struct doc_input *in, char media[128])
+{
+	const unsigned char *p = (const unsigned char *)in->data;
+	uint64_t size;
+
+	if (in->size < 18 || p[0] >= 225 || p[0] % 9 + p[0] / 9 % 5 > 4 ||
+	    !is_window(doc_le32(p + 1)))
+		return false;
+	size = doc_le64(p + 5);
+	if ((size != UINT64_MAX && (size == 0 || size >> 38 != 0)) ||
+	    p[13] != 0 || p[14] >= 0x80 || doc_le32(p + 14) == 0)
+		return false;
+	(void)snprintf(media, 128, "application/x-lzma");
+	return true;
 }
 
 bool
