@@ -897,6 +897,20 @@ E
 }
 ok 'a zip of 64 bits behind a script; LZMA without a signature' hard_to_tell
 
+# Their bodies are empty: what they say is in fields.
+cards() {
+	fixtures cards.pst
+	status 0 doclist f/cards.pst >out
+	doctext -I <out >text
+	any '.member[0] == "Contacts/Grace Hopper.eml" and (.text.content | test(
+	    "Name: Grace Hopper\nCompany: Navy\nEmail: grace@example.org\nM"))' \
+	    text
+	any '.member[0] == "Calendar/Launch.eml" and (.text.content | test(
+	    "Start: 2026-01-15T08:30:00Z\nEnd: 2026-01-15T09:30:00Z\nLocation: Großer Saal\n"))' \
+	    text
+}
+ok 'contacts and appointments of a store say what they are' cards
+
 unsupported() {
 	printf '!BDN%0600d' 0 >mail.pst
 	printf '\211LZO\000\r\n\032\n%0600d' 0 >x.lzo
