@@ -899,9 +899,12 @@ ok 'a zip of 64 bits behind a script; LZMA without a signature' hard_to_tell
 
 # Their bodies are empty: what they say is in fields.
 cards() {
-	fixtures cards.pst
-	status 0 doclist f/cards.pst >out
+	fixtures cards.pst card.msg
+	status 0 doclist f/cards.pst f/card.msg >out
 	doctext -I <out >text
+	any '.path == "f/card.msg" and (.text.content | test(
+	    "Name: Grace Hopper\nEmail: grace@example.org\nMobile: \\+1 5"))' \
+	    text
 	any '.member[0] == "Contacts/Grace Hopper.eml" and (.text.content | test(
 	    "Name: Grace Hopper\nCompany: Navy\nEmail: grace@example.org\nM"))' \
 	    text

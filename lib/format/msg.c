@@ -10,11 +10,14 @@
 #include "lib/format/meta.h"
 #include "lib/format/msg.h"
 #include "lib/format/ole_facts.h"
+#include "lib/format/outlook.h"
 #include "lib/format/rtf.h"
 #include "lib/format/survey.h"
 
 /* Properties ([MS-OXPROPS]) and their types ([MS-OXCDATA] 2.11.1). */
 enum {
+	NAMES = 0x0003,
+	CLASS = 0x001a,
 	SUBJECT = 0x0037,
 	SUBMITTED = 0x0039,
 	SENT_FOR_NAME = 0x0042,
@@ -284,6 +287,52 @@ put_headers(struct msg *m)
 	doc_text_puts(m->text, "\n");
 }
 
+/* The property that stands for a name's number: entries of 8 bytes, number,
+ * kind and set, index ([MS-OXMSG] 2.2.3.1.2); 0: there is none. */
+static unsigned
+property_of(const struct doc_buf *names, uint32_t id)
+{
+	if (id < 0x8000)
+		return id;
+	for (size_t at = 0; at + 8 <= names->len; at += 8) {
+		const char *p = names->data + at;
+
+		if (doc_le32(p) == id && (doc_le16(p + 4) & 1) == 0)
+			return 0x8000 + doc_le16(p + 6);
+	}
+	return 0;
+}
+
+/* What is no mail says little in its body. */
+static void
+put_facts(struct msg *m)
+{
+	doc_autobuf struct doc_buf names = { 0 }, all = { 0 }, value = { 0 };
+	const struct doc_outlook_fact *f = NULL;
+
+	if (read_string(m, "", CLASS, &value))
+		f = doc_outlook_facts(value.data);
+	if (f != NULL)
+		(void)read_raw(m, "__nameid_version1.0/", NAMES, TYPE_BINARY,
+		    &names);
+	for (; f != NULL && f->label != NULL; f++) {
+		unsigned id = property_of(&names, f->id);
+		const char *p = id != 0 && f->time
+		    ? find_fixed(&m->fixed, 32, id)
+		    : NULL;
+
+		if (p != NULL)
+			doc_outlook_time(&all, f->label, doc_le64(p));
+		else if (id != 0 && !f->time && read_string(m, "", id, &value))
+			(void)!doc_buf_addf(&all, "%s: %s\n", f->label,
+			    value.data);
+	}
+	if (all.len == 0)
+		return;
+	doc_text_put(m->text, all.data, all.len);
+	doc_text_puts(m->text, "\n");
+}
+
 /* --- body ------------------------------------------------------------------*/
 
 static bool
@@ -341,6 +390,7 @@ doc_msg_text(struct doc_ole *ole, struct doc_text *text, struct doc_error *err)
 	read_fixed(&m);
 	put_headers(&m);
 	say_attachments(&m);
+	put_facts(&m);
 	rc = put_body(&m);
 	doc_buf_release(&m.fixed);
 	return rc;

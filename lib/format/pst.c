@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "lib/base/le.h"
 #include "lib/base/utf8.h"
 #include "lib/format/mail_write.h"
+#include "lib/format/outlook.h"
 #include "lib/format/pst.h"
 
 enum {
@@ -212,62 +212,15 @@ put_headers(struct doc_mail_writer *w, libpff_item_t *item)
 
 /* --- what is no mail: cards of an address book, appointments, tasks --------*/
 
-/* Above 0x8000 a name's number; libpff looks it up ([MS-OXPROPS] 2). */
-struct fact {
-	uint32_t id;
-	bool time;
-	const char *label;
-};
-
-static const struct fact contact_facts[] = { { P_NAME, false, "Name" },
-	{ 0x3a4f, false, "Nickname" }, { 0x3a17, false, "Title" },
-	{ 0x3a18, false, "Department" }, { 0x3a16, false, "Company" },
-	{ 0x8083, false, "Email" }, { 0x8093, false, "Email" },
-	{ 0x80a3, false, "Email" }, { 0x3a08, false, "Business phone" },
-	{ 0x3a1b, false, "Business phone" }, { 0x3a09, false, "Home phone" },
-	{ 0x3a1c, false, "Mobile" }, { 0x3a24, false, "Fax" },
-	{ 0x801b, false, "Business address" },
-	{ 0x801a, false, "Home address" }, { 0x3a15, false, "Address" },
-	{ 0x3a51, false, "Home page" }, { 0x3a42, true, "Birthday" }, { 0 } };
-static const struct fact appointment_facts[] = { { 0x820d, true, "Start" },
-	{ 0x820e, true, "End" }, { 0x8208, false, "Location" },
-	{ 0x8238, false, "Attendees" }, { 0x8232, false, "Recurrence" },
-	{ 0 } };
-static const struct fact task_facts[] = { { 0x8104, true, "Start" },
-	{ 0x8105, true, "Due" }, { 0x811f, false, "Owner" }, { 0 } };
-
-static const struct fact *
-facts_of(libpff_item_t *item)
-{
-	doc_autobuf struct doc_buf b = { 0 };
-	const char *class = string(item, P_CLASS, HEADER_MAX, &b);
-
-	if (strncasecmp(class, "IPM.Contact", 11) == 0)
-		return contact_facts;
-	if (strncasecmp(class, "IPM.Appointment", 15) == 0)
-		return appointment_facts;
-	return strncasecmp(class, "IPM.Task", 8) == 0 ? task_facts : NULL;
-}
-
-static void
-add_time(struct doc_buf *out, const char *label, uint64_t filetime)
-{
-	time_t t = (time_t)(filetime / 10000000) - (time_t)11644473600;
-	struct tm tm;
-	char text[40];
-
-	if (filetime != 0 && gmtime_r(&t, &tm) != NULL &&
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
-		(void)!doc_buf_addf(out, "%s: %s\n", label, text);
-}
-
 /* A part of text in front of the body, which seldom says any of it.  True when
  * there is one. */
 static bool
 put_facts(struct doc_mail_writer *w, libpff_item_t *item)
 {
 	doc_autobuf struct doc_buf all = { .max = HEADER_MAX };
-	const struct fact *f = facts_of(item);
+	doc_autobuf struct doc_buf class = { 0 };
+	const struct doc_outlook_fact *f = doc_outlook_facts(
+	    string(item, P_CLASS, HEADER_MAX, &class));
 
 	for (; f != NULL && f->label != NULL; f++) {
 		doc_autobuf struct doc_buf b = { 0 };
@@ -275,7 +228,7 @@ put_facts(struct doc_mail_writer *w, libpff_item_t *item)
 					: string(item, f->id, HEADER_MAX, &b);
 
 		if (f->time)
-			add_time(&all, f->label, filetime(item, f->id));
+			doc_outlook_time(&all, f->label, filetime(item, f->id));
 		else if (*s != '\0')
 			(void)!doc_buf_addf(&all, "%s: %s\n", f->label, s);
 	}
