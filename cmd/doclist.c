@@ -32,7 +32,7 @@ main(int argc, char *argv[])
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
 	limits.max_output = DOC_MEMBER_MAX; /* the largest member */
-	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	setup.operands = doc_opt_files(&cmd, argc, argv);
 	if (own.open.password_file != NULL &&
 	    access(own.open.password_file, R_OK) < 0)
 		doc_usage(&cmd, "--password-file: cannot read '%s'",

@@ -318,7 +318,7 @@ main(int argc, char *argv[])
 	doc_start(cmd.name);
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
-	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	setup.operands = doc_opt_files(&cmd, argc, argv);
 	if (dococr_own.dpi != 0 &&
 	    (dococr_own.dpi < 50 || dococr_own.dpi > 1200))
 		doc_usage(&cmd, "--dpi: from 50 to 1200");

@@ -274,7 +274,7 @@ main(int argc, char *argv[])
 	doc_start(cmd.name);
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
-	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	setup.operands = doc_opt_files(&cmd, argc, argv);
 	if (own.size < 16 || own.size > 4096)
 		doc_usage(&cmd, "--size: from 16 to 4096 pixels");
 	if (doc_pages_parse(&own, &first_page, &last_page) < 0)

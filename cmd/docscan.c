@@ -562,7 +562,7 @@ main(int argc, char *argv[])
 	doc_start(cmd.name);
 	doc_stage_options_default(&stage);
 	doc_limits_default(&limits);
-	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	setup.operands = doc_opt_files(&cmd, argc, argv);
 	doc_log_level(stage.quiet ? -1 : stage.verbose);
 	own.fail_on = fail_on(&options, &cmd);
 	if (options.restore && options.quarantine == NULL)

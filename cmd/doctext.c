@@ -66,7 +66,7 @@ main(int argc, char *argv[])
 	doc_start(cmd.name);
 	doc_stage_options_default(&options);
 	doc_limits_default(&limits);
-	setup.operands = argv + doc_opt_parse(&cmd, argc, argv);
+	setup.operands = doc_opt_files(&cmd, argc, argv);
 	if (own.password_file != NULL && access(own.password_file, R_OK) < 0)
 		doc_usage(&cmd, "--password-file: cannot read '%s'",
 		    own.password_file);

@@ -391,6 +391,13 @@ unfinished() {
 	is 1 "$(recs .id out | wc -l)"
 }
 
+# As other filters have it.
+dash() {
+	printf '%s\n' "$doc" >in
+	status 0 "$1" - <in >out 2>err
+	is 1 "$(recs .id out | wc -l)"
+}
+
 for c in $(of_kind .); do
 	ok "$c: --help is on stdout, fits 80 columns, names all options" help "$c"
 	ok "$c: no letter stands for two options" unique_letters "$c"
@@ -436,6 +443,7 @@ done
 
 for c in $(of_kind stage); do
 	ok "$c: its own key is replaced" replaces "$c"
+	ok "$c: '-' is standard input" dash "$c"
 done
 
 # --- every EXIT: an error record is status 1, in both ways of calling --------

@@ -93,6 +93,8 @@ line_names() {
 	printf 'f/plain.txt\n\nmissing\nf/empty' >in
 	status 1 doclist <in >out
 	is "f/plain.txt missing f/empty" "$(recs .path out | xargs)"
+	status 1 doclist - <in >again
+	cmp out again
 	is "not-found" "$(recs '.list.error.code // empty' out)"
 	printf 'f/plain.txt\0\0f/empty\0' >in
 	status 1 doclist -0 <in >out

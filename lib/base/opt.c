@@ -239,6 +239,16 @@ doc_opt_parse(const struct doc_cmd *cmd, int argc, char *argv[])
 	return optind;
 }
 
+char **
+doc_opt_files(const struct doc_cmd *cmd, int argc, char *argv[])
+{
+	char **files = argv + doc_opt_parse(cmd, argc, argv);
+
+	if (files[0] != NULL && strcmp(files[0], "-") == 0 && files[1] == NULL)
+		files++;
+	return files;
+}
+
 /* The present value as text; 0 when the option is off or unset. */
 static int
 value(const struct doc_opt *o, const void *at, struct doc_buf *out)

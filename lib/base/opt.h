@@ -67,6 +67,10 @@ struct doc_cmd {
  */
 int doc_opt_parse(const struct doc_cmd *cmd, int argc, char *argv[]);
 
+/* The same; returns the operands, which are files.  A single "-" is none:
+ * standard input. */
+char **doc_opt_files(const struct doc_cmd *cmd, int argc, char *argv[]);
+
 /* One line on stderr and status 2, for what the table cannot check. */
 void doc_usage(const struct doc_cmd *cmd, const char *fmt, ...)
     DOC_PRINTF(2, 3) DOC_NORETURN;
