@@ -27,7 +27,7 @@ n=0
 # shellcheck disable=SC2046 # pids are words
 finish() {
 	rc=$?
-	kill -9 $(ours) 2>/dev/null
+	kill -9 $(ours clamd) 2>/dev/null
 	cd / && rm -rf "$scratch"
 	exit "$rc"
 }
@@ -35,13 +35,18 @@ trap finish EXIT
 trap 'exit 129' HUP INT TERM
 cd "$scratch" || exit 1
 
-# Pids of the toolkit's processes that belong to this test: their command line
-# names our scratch folder (--temp-dir, --spool), or they work in it.
+# ours [NAME]: pids of the toolkit's processes, and of those called NAME, that
+# belong to this test: their command line names our scratch folder (--temp-dir,
+# --spool), or they work in it.
 ours() {
 	for p in /proc/[0-9]*; do
 		read -r comm <"$p/comm" || continue
 		# Not the test itself, which may be called so: docscan.t.
-		case $comm in *.t) continue ;; doc*) ;; *) continue ;; esac
+		case $comm in
+		*.t) continue ;;
+		doc* | "${1:-doc}") ;;
+		*) continue ;;
+		esac
 		if grep -aqF "$scratch" "$p/cmdline" ||
 		    case $(readlink "$p/cwd") in "$scratch"*) ;; *) false; esac
 		then
