@@ -1016,6 +1016,17 @@ rm("deepdir"); os.rmdir("deepdir")'
 }
 ok 'folders 1200 deep' deep_folders
 
+# What is mapped to be read is no memory of the worker.
+larger() {
+	truncate -s 48M zeros
+	tar -cf larger.tar zeros
+	status 0 doclist -m 16M larger.tar >out
+	is '["zeros"] 50331648' "$(recs 'select(.member) |
+	    "\(.member) \(.size)"' out)"
+	rm zeros larger.tar
+}
+ok 'an archive larger than the memory of a worker' larger
+
 changing() {
 	# A file that grows while it is read is described as it was, or as
 	# changed, but not as two things at once.

@@ -181,9 +181,18 @@ try_limits(void *arg)
 {
 	const struct doc_cage *cage = arg;
 	const struct doc_cage_limits limits = { .memory = 1 << 30, .cpu_s = 1 };
-	uint64_t base = doc_limits_address_space(cage->statm_fd);
+	struct doc_limits_base base = doc_limits_base(cage->statm_fd);
 
-	return base == 0 || doc_limits_set(&limits, base, cage->profile) < 0;
+	return base.space == 0 ||
+	    doc_limits_set(&limits, base, false, cage->profile) < 0;
+}
+
+static int
+try_data_limit(void *arg)
+{
+	const struct doc_cage *cage = arg;
+
+	return !doc_limits_data_counts(doc_limits_base(cage->statm_fd));
 }
 
 static int
@@ -218,9 +227,12 @@ doc_cage_prepare(struct doc_cage *cage, struct doc_error *err)
 		return 0;
 	if (doc_cage_try(try_limits, cage) != 0)
 		cage->missing |= DOC_MECH_RLIMIT;
-	if (prepare_files(cage, err) < 0)
+	if (prepare_files(cage, err) < 0 || prepare_seccomp(cage, err) < 0)
 		return -1;
-	return prepare_seccomp(cage, err);
+	cage->data_limit = (cage->missing &
+			       (DOC_MECH_RLIMIT | DOC_MECH_SECCOMP)) == 0 &&
+	    doc_cage_try(try_data_limit, cage) == 0;
+	return 0;
 }
 
 /* A log file as fd 2 is one for all workers, and they could cut it. */
@@ -297,9 +309,9 @@ drop(const struct doc_cage *cage, struct doc_error *err)
 /* What cannot be limited was noted; the rest still is. */
 static int
 limit(const struct doc_cage *cage, const struct doc_cage_limits *limits,
-    uint64_t base, struct doc_error *err)
+    struct doc_limits_base base, struct doc_error *err)
 {
-	if (doc_limits_set(limits, base, cage->profile) < 0 &&
+	if (doc_limits_set(limits, base, cage->data_limit, cage->profile) < 0 &&
 	    !(cage->missing & DOC_MECH_RLIMIT))
 		return doc_cage_fail(err, "set resource limits");
 	if (doc_limits_watch_faults() < 0)
@@ -311,11 +323,11 @@ int
 doc_cage_enter(struct doc_cage *cage, const struct doc_cage_limits *limits,
     int result_fd, struct doc_error *err)
 {
-	uint64_t base;
+	struct doc_limits_base base;
 
 	if (cage->mode == DOC_CAGE_NONE)
 		return doc_cage_temp_enter(cage, limits->temp, err);
-	base = doc_limits_address_space(cage->statm_fd);
+	base = doc_limits_base(cage->statm_fd);
 	if (shield_stdio(cage) < 0)
 		return doc_cage_fail(err, "shield the standard files");
 	if (doc_cage_temp_enter(cage, limits->temp, err) < 0 ||

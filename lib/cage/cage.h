@@ -75,7 +75,8 @@ extern const struct doc_profile doc_profile_list, doc_profile_scan,
     doc_profile_picture, doc_profile_graft;
 
 struct doc_cage_limits {
-	uint64_t memory; /* address space beyond the zygote's, bytes */
+	uint64_t memory; /* beyond the zygote's, bytes; a document that is
+			    mapped does not count where data_limit */
 	uint64_t output; /* largest file it may write, bytes; if the profile
 			    has temp, the larger of this and temp counts */
 	uint64_t temp;	 /* room in the private directory, bytes */
@@ -96,7 +97,8 @@ struct doc_cage {
 
 	/* Of lib/cage alone. */
 	bool private_root; /* only read_only and temp are left of the tree */
-	int statm_fd;	   /* tells the zygote's address space, -1 */
+	bool data_limit;   /* memory is what can be written to */
+	int statm_fd;	   /* tells what the zygote has mapped, -1 */
 	char place[128];   /* directory that private mounts cover, or "" */
 };
 

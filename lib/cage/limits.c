@@ -21,6 +21,10 @@ enum {
 	THREADS_MAX = 4096,
 };
 
+/* Of documents, mapped to be read: pages of a file, which the kernel takes back
+ * when it needs them.  Their page tables are a 512th of it. */
+#define MAPPED_MAX ((uint64_t)64 << 30)
+
 int
 doc_limits_open(void)
 {
@@ -29,16 +33,23 @@ doc_limits_open(void)
 
 /* The file stays the zygote's in its children, which saves them a walk through
  * /proc (20 us), and needs no /proc at all in a private root. */
-uint64_t
-doc_limits_address_space(int statm_fd)
+struct doc_limits_base
+doc_limits_base(int statm_fd)
 {
-	char buf[128];
+	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	struct doc_limits_base base = { 0 };
+	uint64_t at[6]; /* proc(5): size resident shared text lib data */
+	char buf[128], *p = buf;
 	ssize_t n = pread(statm_fd, buf, sizeof(buf) - 1, 0);
 
 	if (n <= 0)
-		return 0;
+		return base;
 	buf[n] = '\0';
-	return strtoull(buf, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+	for (size_t i = 0; i < DOC_LEN(at); i++)
+		at[i] = strtoull(p, &p, 10);
+	base.space = at[0] * page;
+	base.data = at[5] * page;
+	return base;
 }
 
 /* Only ever lower: what the user's shell set stays in force. */
@@ -54,8 +65,38 @@ lower(int resource, uint64_t soft, uint64_t hard)
 	return setrlimit((__rlimit_resource_t)resource, &lim);
 }
 
+static int
+limit_memory(uint64_t memory, struct doc_limits_base base, bool by_data)
+{
+	uint64_t space, data;
+
+	if (base.space == 0 ||
+	    __builtin_add_overflow(base.space, memory, &space) ||
+	    __builtin_add_overflow(base.data, memory, &data) ||
+	    (by_data && __builtin_add_overflow(space, MAPPED_MAX, &space)))
+		return 0;
+	if (by_data && lower(RLIMIT_DATA, data, data) < 0)
+		return -1;
+	return lower(RLIMIT_AS, space, space);
+}
+
+bool
+doc_limits_data_counts(struct doc_limits_base base)
+{
+	const size_t some = (size_t)16 << 20;
+	void *p;
+
+	if (base.space == 0 ||
+	    lower(RLIMIT_DATA, base.data + some, base.data + some) < 0)
+		return false;
+	p = mmap(NULL, 2 * some, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED;
+}
+
 int
-doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
+doc_limits_set(const struct doc_cage_limits *limits,
+    struct doc_limits_base base, bool by_data,
     const struct doc_profile *profile)
 {
 	/* Soft below hard: SIGXCPU says what happened, while the SIGKILL of
@@ -68,7 +109,6 @@ doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
 	 * one that keeps a worker without a control group from filling the
 	 * table of processes. */
 	uint64_t threads = profile->threads ? THREADS_MAX : 0;
-	uint64_t memory;
 	const struct {
 		int resource;
 		uint64_t soft, hard;
@@ -86,11 +126,7 @@ doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
 	for (size_t i = 0; i < DOC_LEN(table); i++)
 		if (lower(table[i].resource, table[i].soft, table[i].hard) < 0)
 			return -1;
-	/* RLIMIT_DATA would be escaped by shared mappings. */
-	if (base_memory == 0 ||
-	    __builtin_add_overflow(base_memory, limits->memory, &memory))
-		return 0;
-	return lower(RLIMIT_AS, memory, memory);
+	return limit_memory(limits->memory, base, by_data);
 }
 
 static uintptr_t

@@ -120,13 +120,25 @@ extern const size_t doc_rule_count;
 
 /* limits.c */
 
-/* Zygote: an fd that tells its address space, or -1. */
+/* Bytes.  space 0: unknown. */
+struct doc_limits_base {
+	uint64_t space; /* all that is mapped */
+	uint64_t data;	/* of that private and writable */
+};
+
+/* Zygote: an fd that tells what is mapped, or -1. */
 int doc_limits_open(void);
-/* Worker: what it was just before the fork is ours too.  0: unknown. */
-uint64_t doc_limits_address_space(int statm_fd);
-/* With an unknown base memory is not limited. */
-int doc_limits_set(const struct doc_cage_limits *limits, uint64_t base_memory,
+/* Worker: what was mapped just before the fork is ours too. */
+struct doc_limits_base doc_limits_base(int statm_fd);
+/* With an unknown base memory is not limited.  by_data: what can be written to
+ * counts, and documents that are mapped do not, up to 64 GiB.  The filter must
+ * keep writable memory private then, or it would not be counted.  Else all that
+ * is mapped counts. */
+int doc_limits_set(const struct doc_cage_limits *limits,
+    struct doc_limits_base base, bool by_data,
     const struct doc_profile *profile) DOC_MUST_CHECK;
+/* In a child that may be spoilt: does this kernel count by_data? */
+bool doc_limits_data_counts(struct doc_limits_base base);
 /* Worker: tell a stack overflow, and an end for want of memory, from other
  * faults. */
 int doc_limits_watch_faults(void) DOC_MUST_CHECK;

@@ -124,7 +124,11 @@ const struct doc_rule doc_rules[] = {
 
 	/* Memory, never executable: no code but what was loaded before. */
 	ALLOW(brk),			/* malloc */
-	ALLOW(mmap, WHEN(ARG(2, PROT_EXEC, 0))),	/* malloc, document */
+	/* What can be written to is private and no stack: so RLIMIT_DATA counts it. */
+	ALLOW(mmap, BOTH(ARG(2, PROT_EXEC, 0),
+		ARG(3, MAP_TYPE | MAP_GROWSDOWN, MAP_PRIVATE))),	/* malloc, document */
+	ALLOW(mmap, BOTH(ARG(2, PROT_EXEC | PROT_WRITE, 0),
+		ARG(3, MAP_TYPE | MAP_ANONYMOUS, MAP_SHARED))),	/* fontconfig's caches */
 	ALLOW(mprotect, WHEN(ARG(2, PROT_EXEC, 0))),	/* malloc, stacks */
 	ALLOW(munmap),			/* malloc, document */
 	ALLOW(mremap),			/* realloc */

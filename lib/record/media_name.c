@@ -176,6 +176,7 @@ doc_media_volume(const char *name, size_t len)
 		"tgz", "bz2", "xz", "zst" };
 	const char *tail, *kind;
 	size_t n = cut_tail(name, &len, &tail), m;
+	bool several = false;
 
 	/* a.z01, a.r00 */
 	if (n == 3 && strchr("zZrR", *tail) != NULL && is_digits(tail + 1, 2))
@@ -184,10 +185,13 @@ doc_media_volume(const char *name, size_t len)
 	if (is_word(tail, n, "rar") && m > 4 &&
 	    strncasecmp(kind, "part", 4) == 0)
 		return is_digits(kind + 4, m - 4);
-	/* a.7z.001, a.tar.gz.ab */
-	for (size_t i = 0; i < DOC_LEN(kinds); i++)
-		if (is_word(kind, m, kinds[i]))
-			return (n > 1 && n < 5 && is_digits(tail, n)) ||
-			    (n == 2 && is_lower(tail[0]) && is_lower(tail[1]));
-	return false;
+	/* a.7z.001, a.tar.gz.ab; not a.tar.gz */
+	for (size_t i = 0; i < DOC_LEN(kinds); i++) {
+		if (is_word(tail, n, kinds[i]))
+			return false;
+		several = several || is_word(kind, m, kinds[i]);
+	}
+	return several &&
+	    ((n > 1 && n < 5 && is_digits(tail, n)) ||
+		(n == 2 && is_lower(tail[0]) && is_lower(tail[1])));
 }

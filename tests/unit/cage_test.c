@@ -378,12 +378,40 @@ act_memory(struct doc_cage *cage DOC_UNUSED, int sock DOC_UNUSED)
 
 	for (int i = 0; i < 100; i++) {
 		void *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		got += p != MAP_FAILED;
 	}
 	/* 32 asked for; the rest of the cage may have taken a little. */
 	return got >= 30 && got <= 32 ? 42 : (int)got;
+}
+
+static int
+act_share(struct doc_cage *cage DOC_UNUSED, int sock DOC_UNUSED)
+{
+	void *p = mmap(NULL, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1,
+	    0);
+
+	return p == MAP_FAILED;
+}
+
+static int
+act_grow(struct doc_cage *cage DOC_UNUSED, int sock DOC_UNUSED)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0);
+
+	return p == MAP_FAILED;
+}
+
+/* Stands for a document: what is only read. */
+static int
+act_only_read(struct doc_cage *cage, int sock DOC_UNUSED)
+{
+	void *p = mmap(NULL, (size_t)1 << 30, PROT_READ,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return (p != MAP_FAILED) == cage->data_limit ? 42 : 1;
 }
 
 static int
@@ -447,7 +475,17 @@ test_limits(void)
 
 	s.limits.memory = 32 << 20;
 	play(&s, NULL, 0);
-	OK(exited(&s, 42), "memory is what the limit says, shared or not");
+	OK(exited(&s, 42), "memory is what the limit says");
+	s = scene(&doc_profile_list, act_only_read);
+	s.limits.memory = 32 << 20;
+	play(&s, NULL, 0);
+	OK(exited(&s, 42), "what is only read does not count");
+	s = scene(&doc_profile_list, act_share);
+	play(&s, NULL, 0);
+	ok_filter(&s, died(&s, SIGSYS), "no shared memory, which would not");
+	s = scene(&doc_profile_list, act_grow);
+	play(&s, NULL, 0);
+	ok_filter(&s, died(&s, SIGSYS), "nor a stack of its own");
 
 	s = scene(&doc_profile_list, act_spin);
 	s.limits.cpu_s = 1;
