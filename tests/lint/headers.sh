@@ -29,6 +29,8 @@ find lib cmd -name '*.[ch]' | sort | xargs awk '
 		family["seccomp"] = "^lib/cage/seccomp(_parent)?\\.c$"
 		# Texts of unknown charset, and iconv(3) of an engine program.
 		family["unicode"] = "^lib/(format/charset|engine/iconv_icu)\\.c$"
+		# The same for mail: parsing, and walking over what was parsed.
+		family["gmime"] = "^lib/format/mail(_[a-z]+)?\\.c$"
 		# libxml2, ICU, nettle: one library, several headers.
 	}
 	/^#include </ {
