@@ -314,18 +314,22 @@ bench_list() {
 
 bench_archives() {
 	local kind peer
-	archives
+	cp "$work/mixed.list" "$work/packed.list"
+	[[ $QUICK ]] || { plain_tree 4000; cat "$work/tree.list"; } \
+	    >>"$work/packed.list"
+	archives "$work/packed.list"
 	for kind in $([[ $QUICK ]] || echo zip tar.gz) tar.zst; do
 		peer=tar; [[ $kind == zip ]] && peer=unzip
 		have $peer $peer || continue
-		begin "doclist on a $kind of $(of "$work/mixed.list") files" \
+		begin "doclist on a $kind of $(of "$work/packed.list") files" \
 		    count_list
+		row 'doclist, as it comes' '' list "$work/$kind.list"
 		row 'doclist, one worker' '' list "$work/$kind.list" -j1
-		row 'doclist, a worker a processor' '' list "$work/$kind.list"
-		row 'our code, no isolation, one process' 'C<=1.3' \
+		row 'our code, no isolation, one process' 'W<=1.3,C<=1.3' \
 		    loop "$work/$kind.list" -j1 -p sniff,list
-		row "$peer" 'w>=1.5' unpack "$work/$kind.list"
-		row "$peer, sha256sum and file" '' unpack-sums "$work/$kind.list"
+		row "$peer" '' unpack "$work/$kind.list"
+		row "$peer, sha256sum and file" 'w>=1.5' \
+		    unpack-sums "$work/$kind.list"
 		race
 	done
 }
@@ -334,7 +338,7 @@ bench_archives() {
 # their containers are not unpacked a second time.
 bench_containers() {
 	local one=$work/large.rec many=$work/containers.rec
-	archives
+	archives "$work/mixed.list"
 	pick 200 'zip$|tar$|gzip|bzip2|x-xz|7z|rar|cpio|/x-archive|cab|rfc822' \
 	    >"$work/containers.list"
 	listed containers "$many"

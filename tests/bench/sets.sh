@@ -159,14 +159,14 @@ plain_tree() {
 			print f[int(i)] }' >"$work/tree.list"
 }
 
-# The mixed set, packed.
+# archives LIST: these files, packed.
 archives() {
 	local d=$work/packed n=0 f
 	rm -rf "$d"; mkdir -p "$d"
 	while IFS= read -r f; do
 		n=$((n + 1))
 		cp -- "$f" "$d/$n.${f##*.}" 2>/dev/null || cp -- "$f" "$d/$n"
-	done <"$work/mixed.list"
+	done <"$1"
 	rm -f "$work"/pack.*
 	tar -C "$d" -czf "$work/pack.tar.gz" .
 	have zstd zstd && tar -C "$d" --zstd -cf "$work/pack.tar.zst" .
