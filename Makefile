@@ -105,8 +105,9 @@ $(B)/%.o: %.c
 # It holds the files beside it as they are (.incbin, which -MMD does not see).
 $(B)/lib/gauge/page.o: $(wildcard lib/gauge/page.*)
 
-# The parts of dococr, and the commands inside docrun.
+# The parts of dococr and docscan, and the commands inside docrun.
 bin_dococr_EXTRA := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/dococr/*.c))
+bin_docscan_EXTRA := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/docscan/*.c))
 bin_docrun_EXTRA := $(patsubst %.c,$(B)/%.o,$(wildcard cmd/docrun/*.c))
 
 .SECONDEXPANSION:

@@ -10,10 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "cmd/docscan/choose.h"
 #include "cmd/options.h"
-#include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/start.h"
 #include "lib/engine/alert.h"
@@ -27,18 +26,14 @@
 #include "lib/stage/quarantine.h"
 #include "lib/stage/stage.h"
 
-#define SYSTEM_DB "/var/lib/clamav"
-
-enum { FAIL_INFECTED = 1, FAIL_HEURISTIC = 2 };
-
 /* run->own: what docscan has besides every stage. */
 struct scan {
 	struct doc_scan_options *options;
 	struct doc_allow allow;
 	struct doc_quarantine quarantine;
 	struct doc_dbwatch watch;
-	struct doc_clamd *clamd;		       /* NULL: libclamav */
-	char version[DOC_CLAMD_LINE], key[DOC_DB_KEY]; /* of clamd */
+	struct doc_clamd *clamd; /* NULL: libclamav */
+	struct docscan_clamd about; /* that one */
 	unsigned fail_on;
 };
 
@@ -126,7 +121,8 @@ add_alert(const struct scan *own, struct doc_answer *a, const char *alert,
 	uint64_t scanned = (uint64_t)size;
 	enum doc_reason reason = DOC_R_NONE;
 	bool apart = doc_answer_has_reason(a, DOC_R_CONTAINER);
-	int rc = doc_field_put(&b, DOC_F_DB, own->key, strlen(own->key)) |
+	int rc = doc_field_put(&b, DOC_F_DB, own->about.key,
+		     strlen(own->about.key)) |
 	    doc_field_put(&b, DOC_F_SCANNED, &scanned, sizeof(scanned));
 
 	switch (alert ? doc_alert_of(alert, &reason) : DOC_ALERT_UNSEEN) {
@@ -288,12 +284,14 @@ members(const struct doc_stage_task *task, struct doc_result *r,
 	doc_answer_write(a, j, by_hand);
 	doc_found_write(j, a);
 	if (strcmp(v, "infected") == 0) {
-		task->run->findings += (own->fail_on & FAIL_INFECTED) != 0;
+		task->run->findings += (own->fail_on & DOCSCAN_FAIL_INFECTED) !=
+		    0;
 		if (own->quarantine.dir >= 0)
 			put_away(task, a, r, j);
 	}
 	if (a->entries[DOC_F_HEURISTICS] > 0)
-		task->run->findings += (own->fail_on & FAIL_HEURISTIC) != 0;
+		task->run->findings += (own->fail_on &
+					   DOCSCAN_FAIL_HEURISTIC) != 0;
 }
 
 /* The engine in the end record. */
@@ -308,8 +306,8 @@ engine(const struct doc_run *run, struct doc_json *j)
 
 	if (own->clamd != NULL) {
 		doc_json_str(j, "name", "clamd");
-		doc_json_str(j, "version", own->version);
-		doc_json_str(j, "database", own->key);
+		doc_json_str(j, "version", own->about.version);
+		doc_json_str(j, "database", own->about.key);
 		return;
 	}
 	for (size_t i = 0; i < DOC_LEN(plain); i++) {
@@ -349,7 +347,7 @@ recall(struct doc_run *run, const struct doc_value *result)
 {
 	const char *v = doc_value_get_str(result, "verdict");
 
-	if ((own_of(run)->fail_on & FAIL_HEURISTIC) &&
+	if ((own_of(run)->fail_on & DOCSCAN_FAIL_HEURISTIC) &&
 	    doc_value_get(result, "heuristics") != NULL)
 		return false;
 	return v != NULL && strcmp(v, "infected") != 0;
@@ -377,140 +375,6 @@ static const struct doc_stage docscan = {
 	.engine = engine,
 };
 
-/* Starting. */
-
-static bool
-has_system_db(void)
-{
-	static const char *const files[] = { "main.cvd", "main.cld",
-		"daily.cvd", "daily.cld" };
-
-	for (size_t i = 0; i < DOC_LEN(files); i++) {
-		char path[256];
-
-		snprintf(path, sizeof(path), SYSTEM_DB "/%s", files[i]);
-		if (access(path, R_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Returns what people should know of the choice, or NULL. */
-static const char *
-choose_db(struct doc_scan_options *own, const struct doc_cmd *cmd)
-{
-	if (own->db != NULL) {
-		if (access(own->db, R_OK) < 0)
-			doc_usage(cmd, "--db: cannot read '%s'", own->db);
-		return NULL;
-	}
-	if (has_system_db()) {
-		own->db = SYSTEM_DB;
-		return NULL;
-	}
-	if (own->require_db || own->max_db_age > 0) {
-		doc_fatal("no signature database in " SYSTEM_DB
-			  " (run freshclam, or give --db)");
-		exit(3);
-	}
-	return "no signature database: only test signatures, nothing will be "
-	       "called clean; get real ones with freshclam, or give --db";
-}
-
-static int
-check_age_of(int64_t when, const struct doc_scan_options *own,
-    struct doc_error *err)
-{
-	char built[DOC_TIME_SIZE] = "";
-
-	if (own->max_db_age == 0 ||
-	    (int64_t)time(NULL) - when <= (int64_t)(own->max_db_age / 1000))
-		return 0;
-	if (when < 0)
-		return doc_error_set(err, DOC_E_ENGINE,
-		    "clamd does not tell how old its signatures are");
-	(void)doc_time_format(when, built);
-	return doc_error_set(err, DOC_E_ENGINE,
-	    "the signatures are of %s, older than --max-db-age (run freshclam)",
-	    built);
-}
-
-/* The youngest file decides: main.cvd is years old and daily.cvd is not. */
-static int
-check_age(const struct doc_scan_options *own, struct doc_error *err)
-{
-	struct doc_dbset set;
-	int64_t when;
-
-	if (own->max_db_age == 0 || own->db == NULL)
-		return 0;
-	if (doc_dbset_read(own->db, &set, err) < 0)
-		return -1;
-	when = doc_dbset_built(&set);
-	doc_dbset_release(&set);
-	return check_age_of(when, own, err);
-}
-
-/* Leaves CLAMD or LIB.  With signatures of one's own it can only be LIB. */
-static int
-choose_engine(struct scan *own, struct doc_error *err)
-{
-	struct doc_scan_options *o = own->options;
-	struct doc_error why = { 0 };
-	struct doc_digest d;
-	char hex[DOC_DIGEST_HEX];
-
-	if (o->engine == DOC_ENGINE_LIB || o->restore ||
-	    (o->engine == DOC_ENGINE_AUTO && o->db != NULL)) {
-		o->engine = DOC_ENGINE_LIB;
-		return 0;
-	}
-	if (doc_clamd_probe(o->clamd, own->version, &why) < 0) {
-		if (o->engine == DOC_ENGINE_CLAMD)
-			*err = why;
-		else
-			doc_info("not with clamd: %s", why.msg);
-		o->engine = DOC_ENGINE_LIB;
-		return err->code == DOC_E_NONE ? 0 : -1;
-	}
-	o->engine = DOC_ENGINE_CLAMD;
-	doc_digest_init(&d);
-	doc_digest_field(&d, own->version, strlen(own->version));
-	doc_digest_hex(&d, hex);
-	doc_dbset_key(hex, own->key);
-	return check_age_of(doc_clamd_built(own->version), o, err);
-}
-
-static unsigned
-fail_on(const struct doc_scan_options *own, const struct doc_cmd *cmd)
-{
-	/* The last two do so anyway. */
-	static const struct {
-		const char *word;
-		unsigned flag;
-	} words[] = { { "infected", FAIL_INFECTED },
-		{ "heuristic", FAIL_HEURISTIC }, { "incomplete", 0 },
-		{ "error", 0 } };
-	unsigned flags = own->fail_on_infected ? FAIL_INFECTED : 0;
-	const char *at = own->fail_on;
-
-	while (at != NULL && *at != '\0') {
-		size_t n = strcspn(at, ","), i = 0;
-
-		while (i < DOC_LEN(words) &&
-		    (strlen(words[i].word) != n ||
-			strncmp(words[i].word, at, n) != 0))
-			i++;
-		if (i == DOC_LEN(words))
-			doc_usage(cmd,
-			    "--fail-on: of infected, heuristic, incomplete, "
-			    "error");
-		flags |= words[i].flag;
-		at += n + (at[n] == ',');
-	}
-	return flags;
-}
-
 static int
 restore(struct scan *own, char *const *paths, struct doc_error *err)
 {
@@ -530,7 +394,7 @@ prepare(struct scan *own, struct doc_error *err)
 	if (o->quarantine != NULL &&
 	    doc_quarantine_open(&own->quarantine, o->quarantine, err) < 0)
 		return -1;
-	return o->restore ? 0 : check_age(o, err);
+	return o->restore ? 0 : docscan_check_age(o, err);
 }
 
 int
@@ -564,18 +428,18 @@ main(int argc, char *argv[])
 	doc_limits_default(&limits);
 	setup.operands = doc_opt_files(&cmd, argc, argv);
 	doc_log_level(stage.quiet ? -1 : stage.verbose);
-	own.fail_on = fail_on(&options, &cmd);
+	own.fail_on = docscan_fail_on(&options, &cmd);
 	if (options.restore && options.quarantine == NULL)
 		doc_usage(&cmd, "--restore needs --quarantine");
 	if (options.engine == DOC_ENGINE_CLAMD && options.db != NULL)
 		doc_usage(&cmd, "--db: clamd has signatures of its own");
-	if (choose_engine(&own, &err) < 0)
+	if (docscan_choose_engine(&options, &own.about, &err) < 0)
 		return doc_last_words(&err);
 	/* Nobody tells when clamd loads other signatures. */
 	if (options.engine == DOC_ENGINE_CLAMD)
 		stage.cache = DOC_CACHE_NONE;
 	if (!options.restore && options.engine == DOC_ENGINE_LIB)
-		setup.notice = choose_db(&options, &cmd);
+		setup.notice = docscan_choose_db(&options, &cmd);
 	if (prepare(&own, &err) < 0)
 		return doc_last_words(&err);
 	if (options.restore)
