@@ -69,7 +69,7 @@ soak: test-deps
 	@DOC_BIN=$(abspath $(B))/bin tests/run -j 1 -t 7200 \
 		-l $(B)/soak-logs $(sort $(wildcard tests/soak/*.sh))
 
-# Address and undefined-behaviour sanitizer, in the full cage: RLIMIT_AS counts
+# Address and undefined-behaviour sanitizer, in the full cage: its limits count
 # from what the zygote has, its 16 TiB of shadow included, and what libasan does
 # in a worker the profile allows or refuses politely.  What it finds there ends
 # the worker, and the test that wanted an answer fails; DOCPIPE_WORKER_STDERR=1

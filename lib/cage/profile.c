@@ -107,7 +107,7 @@ const struct doc_rule doc_rules[] = {
 	ALLOW(writev),			/* frames; it can send no fds */
 	ALLOW(pwrite64),		/* output at an offset */
 	ALLOW(lseek),			/* document, output */
-	SPARE(ftruncate),		/* output cut to the salvage point */
+	ALLOW(ftruncate),		/* output cut to the salvage point */
 	ALLOW(close),			/* members, job fds */
 	ALLOW(dup),			/* for libraries that close it */
 	SPARE(fstat),			/* size of the document */
