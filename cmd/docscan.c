@@ -32,7 +32,7 @@ struct scan {
 	struct doc_allow allow;
 	struct doc_quarantine quarantine;
 	struct doc_dbwatch watch;
-	struct doc_clamd *clamd; /* NULL: libclamav */
+	struct doc_clamd *clamd;    /* NULL: libclamav */
 	struct docscan_clamd about; /* that one */
 	unsigned fail_on;
 };
