@@ -165,6 +165,19 @@ problems() {
 	done
 }
 
+# false_ssh: from here on every other host is this one, with a spool of its own.
+false_ssh() {
+	cat >ssh <<'END'
+#!/bin/sh
+while test "$1" != --; do shift; done
+shift 2
+exec env -u DOCPIPE_SPOOL sh -c "$*"
+END
+	chmod 755 ssh
+	DOCPIPE_SSH=$scratch/ssh
+	export DOCPIPE_SSH
+}
+
 # fixtures NAME...: into ./f.
 fixtures() {
 	make_fixtures f "$@"

@@ -247,15 +247,7 @@ else
 fi
 
 # Without a shared file system; the other host is this one, by a false ssh.
-cat >ssh <<'END'
-#!/bin/sh
-while test "$1" != --; do shift; done
-shift 2
-exec env -u DOCPIPE_SPOOL sh -c "$*"
-END
-chmod 755 ssh
-DOCPIPE_SSH=$scratch/ssh
-export DOCPIPE_SSH
+false_ssh
 bundles() {
 	rm -rf f/fifo ONE RUN
 	# shellcheck disable=SC2086 # words

@@ -531,13 +531,6 @@ pieces() {
 }
 ok 'a run in pieces' pieces
 
-cat >ssh <<'END'
-#!/bin/sh
-while test "$1" != --; do shift; done
-shift 2
-exec env -u DOCPIPE_SPOOL sh -c "$*"
-END
-chmod 755 ssh
-DOCPIPE_SSH=$scratch/ssh; export DOCPIPE_SSH
+false_ssh
 ok 'pieces on another host' pieces --on=other --remote="$DOC_BIN/docrun"
 done_testing

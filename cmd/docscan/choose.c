@@ -6,7 +6,6 @@
 #include "cmd/docscan/choose.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
-#include "lib/engine/dbset.h"
 
 #define SYSTEM_DB "/var/lib/clamav"
 

@@ -10,7 +10,7 @@
 
 #include "cmd/options.h"
 #include "lib/engine/clamd.h"
-#include "lib/engine/dbwatch.h"
+#include "lib/engine/dbset.h"
 
 /* What makes status 1; incomplete and error do so anyway. */
 enum { DOCSCAN_FAIL_INFECTED = 1, DOCSCAN_FAIL_HEURISTIC = 2 };

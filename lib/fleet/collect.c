@@ -131,29 +131,42 @@ note(struct reading *r, const char *line, size_t len, struct doc_error *err)
 	return add_spot(r, len) < 0 ? no_memory(err) : 0;
 }
 
+/* The lines in the first `end` bytes. */
 static int
-read_lines(struct reading *r, int fd, struct doc_error *err)
+each_line(int fd, uint64_t end, doc_shard_line_fn *each, void *ctx,
+    struct doc_error *err)
 {
 	struct doc_lines in;
 	const char *line;
+	uint64_t at = 0;
 	size_t len;
-	int rc;
+	int rc = 0;
 
 	doc_lines_init(&in, fd, '\n', DOC_LINE_MAX);
-	for (;;) {
+	while (rc >= 0 && at < end) {
 		rc = doc_lines_next(&in, &line, &len, err);
 		if (rc == 0 && in.eof)
 			break;
 		if (rc == 0)
 			rc = doc_lines_fill(&in, err);
 		else if (rc > 0) {
-			rc = note(r, line, len, err);
-			r->offset += len + 1;
+			at += len + 1;
+			rc = each(ctx, line, len, in.number, err);
 		}
-		if (rc < 0)
-			break;
 	}
 	doc_lines_release(&in);
+	return rc;
+}
+
+static int
+note_line(void *ctx, const char *line, size_t len, uint64_t number,
+    struct doc_error *err)
+{
+	struct reading *r = ctx;
+	int rc = note(r, line, len, err);
+
+	(void)number;
+	r->offset += len + 1;
 	return rc;
 }
 
@@ -317,7 +330,8 @@ doc_collect(struct doc_collect *c, int to, struct doc_error *err)
 		return doc_error_sys(err, "cannot read '%s'", c->out);
 	if (prepare(&r) < 0)
 		no_memory(err);
-	else if (read_lines(&r, fd, err) == 0 && balance(&r, err) == 0) {
+	else if (each_line(fd, UINT64_MAX, note_line, &r, err) == 0 &&
+	    balance(&r, err) == 0) {
 		qsort(r.spots, r.count, sizeof(*r.spots), by_input);
 		rc = write_all(&r, fd, to, err);
 	}
@@ -374,34 +388,33 @@ doc_shard_sum(int fd, struct doc_shard_sum *sum, struct doc_error *err)
 	return 0;
 }
 
+struct summing {
+	struct doc_digest d;
+	doc_shard_line_fn *each;
+	void *ctx;
+};
+
+static int
+sum_line(void *ctx, const char *line, size_t len, uint64_t number,
+    struct doc_error *err)
+{
+	struct summing *s = ctx;
+
+	doc_digest_add(&s->d, line, len);
+	doc_digest_add(&s->d, "\n", 1);
+	return s->each(s->ctx, line, len, number, err);
+}
+
 int
 doc_shard_lines(int fd, const struct doc_shard_sum *sum,
     doc_shard_line_fn *each, void *ctx, struct doc_error *err)
 {
-	struct doc_lines in;
-	struct doc_digest d;
+	struct summing s = { .each = each, .ctx = ctx };
 	char hex[DOC_DIGEST_HEX];
-	const char *line;
-	uint64_t at = 0;
-	size_t len;
-	int rc = 0;
+	int rc;
 
-	doc_digest_init(&d);
-	doc_lines_init(&in, fd, '\n', DOC_LINE_MAX);
-	while (rc >= 0 && at < sum->end) {
-		rc = doc_lines_next(&in, &line, &len, err);
-		if (rc == 0 && in.eof)
-			break;
-		if (rc == 0)
-			rc = doc_lines_fill(&in, err);
-		else if (rc > 0) {
-			doc_digest_add(&d, line, len);
-			doc_digest_add(&d, "\n", 1);
-			at += len + 1;
-			rc = each(ctx, line, len, in.number, err);
-		}
-	}
-	doc_lines_release(&in);
-	doc_digest_hex(&d, hex);
+	doc_digest_init(&s.d);
+	rc = each_line(fd, sum->end, sum_line, &s, err);
+	doc_digest_hex(&s.d, hex);
 	return rc < 0 ? -1 : strcmp(hex, sum->sha256) == 0;
 }
